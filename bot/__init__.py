@@ -1,0 +1,1 @@
+"""Wire flows, channels and storage into one program, and run it."""

@@ -1,0 +1,138 @@
+"""What a turn wants done; the engine only says it, the store and the shell do it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flows.facts import Json, SlotKind
+from flows.messages import Choice, Purpose
+from flows.rules.stages import Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """Send a message to whoever this turn is with."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    #: The step that offers the choices.
+    step: str = ""
+    purpose: Purpose = Purpose.REPLY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remember:
+    """Keep a fact about the person; ``None`` takes it back."""
+
+    field: str
+    value: Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveStage:
+    """Move the person to a stage, with the cause for the record."""
+
+    stage: Stage
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordConsent:
+    """Keep the evidence that the person agreed to be written to at this address."""
+
+    purpose: str
+    #: Content hash of the flow whose words were shown: names the exact wording.
+    wording: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """Take a seat; the whole turn is refused when none is left."""
+
+    slot: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """Give a booked seat back and drop its reminders."""
+
+    booking: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirm:
+    """Note that the person said they will come."""
+
+    booking: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptOut:
+    """Stop everything to this address at once."""
+
+    #: The word, network code or person that caused it.
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptIn:
+    """Allow messages to this address again."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkReachable:
+    """Note whether this address can be written to at all."""
+
+    reachable: bool
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOff:
+    """Ask a coordinator to answer this person."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """Tell staff about something that cannot wait for the inbox."""
+
+    kind: str
+    #: The booking it concerns, if any.
+    booking: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forget:
+    """Erase the person and everything they wrote, once the messages of this turn have left."""
+
+    reason: str
+
+
+Effect = (
+    Say
+    | Remember
+    | MoveStage
+    | RecordConsent
+    | Book
+    | Release
+    | Confirm
+    | OptOut
+    | OptIn
+    | MarkReachable
+    | HandOff
+    | Alert
+    | Forget
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindSlots:
+    """Not an effect but a question to the shell, answered by an event within the same turn: what is open?"""
+
+    kind: SlotKind
+    limit: int

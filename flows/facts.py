@@ -1,0 +1,152 @@
+"""What is known when a turn is decided: the hub, the person, their bookings and the places on offer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from flows.rules.stages import Stage
+
+#: What an answer may hold: anything that JSON can carry.
+Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """The part of a person's day in which only answers to them may leave."""
+
+    #: Local minutes after midnight at which the day opens, per weekday, Monday first.
+    opens: tuple[int, int, int, int, int, int, int] = (
+        540,
+        540,
+        540,
+        540,
+        540,
+        540,
+        720,
+    )
+    #: Local minutes after midnight at which the day closes, per weekday, Monday first.
+    closes: tuple[int, int, int, int, int, int, int] = (
+        1200,
+        1200,
+        1200,
+        1200,
+        1200,
+        1200,
+        1200,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hub:
+    """The organisation that recruits; every row belongs to one."""
+
+    id: str
+    name: str
+    zone: str
+    languages: tuple[str, ...] = ("en", "es")
+    help_phone: str = ""
+    quiet_hours: QuietHours = field(default_factory=QuietHours)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """What is known about whoever wrote."""
+
+    stage: Stage = Stage.ENQUIRED
+    language: str | None = None
+    #: IANA zone, from their ZIP.
+    zone: str | None = None
+    #: Facts they told us, by field name.
+    answers: Mapping[str, Json] = field(default_factory=dict)
+    #: Whether the address they write from has opted out.
+    opted_out: bool = False
+    #: Whether a coordinator holds the conversation, so that the bot is silent.
+    held: bool = False
+
+
+class SlotKind(StrEnum):
+    """What a slot is for."""
+
+    TRAINING = "training"
+    SHIFT = "shift"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A training session or a shift: a place, a time and a number of seats."""
+
+    ref: str
+    kind: SlotKind
+    #: Name by language.
+    title: Mapping[str, str]
+    #: Site's name and street, or the words for an online meeting.
+    place: str
+    #: Wall clock at the place; the instant is computed, so that a change of clocks moves nothing.
+    starts_local: datetime
+    zone: str
+    minutes: int
+    seats_left: int
+    role: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    #: Whether a vetted adult is in sight all the time.
+    supervised: bool = True
+    one_to_one: bool = False
+
+    @property
+    def starts_at(self) -> datetime:
+        """The instant it begins, aware, in the place's own zone."""
+        return self.starts_local.replace(tzinfo=ZoneInfo(self.zone))
+
+    @property
+    def ends_at(self) -> datetime:
+        """The instant it ends, aware; counted in elapsed time, not by the wall clock."""
+        return (
+            self.starts_at.astimezone(ZoneInfo("UTC")) + timedelta(minutes=self.minutes)
+        ).astimezone(ZoneInfo(self.zone))
+
+
+class BookingStatus(StrEnum):
+    """What has become of a place that somebody took."""
+
+    BOOKED = "booked"
+    CONFIRMED = "confirmed"
+    RELEASED = "released"
+    ATTENDED = "attended"
+    NO_SHOW = "no_show"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """One person's place in one slot."""
+
+    ref: str
+    slot: Slot
+    status: BookingStatus
+    #: Whether a reminder has asked the person and still waits for C, N or R.
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything besides the conversation that a turn may depend on."""
+
+    hub: Hub
+    person: Person
+    #: Active bookings that have not ended, soonest first.
+    bookings: tuple[Booking, ...] = ()
+    #: True where the network itself confirms an opt-out, so that we must not.
+    network_confirms_opt_out: bool = False
+
+
+def age_on(birth_date: date, day: date) -> int:
+    """Count the full years lived by a day; who is born on 29 February turns older on 1 March of a common year."""
+    return (
+        day.year
+        - birth_date.year
+        - ((day.month, day.day) < (birth_date.month, birth_date.day))
+    )

@@ -1,0 +1,1 @@
+"""The domain's decisions as pure functions over stored facts."""

@@ -1,0 +1,68 @@
+"""Decide when a booking's reminders leave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from flows.facts import QuietHours, Slot
+from flows.rules.contact import last_open, next_open
+
+#: Asked at this wall-clock time on the day before, in the place's zone (what a large campaign platform found best).
+DAY_BEFORE_AT: Final = time(11, 0)
+#: A reminder this close after the booking would only annoy.
+_TOO_SOON: Final = timedelta(hours=1)
+#: A reminder is of use up to this long before the start.
+_LATEST: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedReminder:
+    """One reminder row to be written."""
+
+    #: ``three_days``, ``day_before`` or ``two_hours``; names the words as well.
+    kind: str
+    due_at: datetime
+
+
+def plan(
+    slot: Slot, *, person_zone: str | None, quiet_hours: QuietHours, booked_at: datetime
+) -> tuple[PlannedReminder, ...]:
+    """List the reminders for a seat booked at an instant, soonest first.
+
+    The first two follow the wall clock of the place, so a change of clocks in between moves neither; the last one is
+    two elapsed hours before the start. One that would fall into the person's quiet hours leaves when they end, or,
+    when that is too close to the start, before they begin.
+    """
+    zone = ZoneInfo(slot.zone)
+    three_days = (slot.starts_local - timedelta(days=3)).replace(tzinfo=zone)
+    day_before = datetime.combine(
+        slot.starts_local.date() - timedelta(days=1), DAY_BEFORE_AT, tzinfo=zone
+    )
+    two_hours = slot.starts_at.astimezone(ZoneInfo("UTC")) - timedelta(hours=2)
+    wanted = (
+        ("three_days", three_days),
+        ("day_before", day_before),
+        ("two_hours", two_hours),
+    )
+    planned = (
+        PlannedReminder(
+            kind=kind,
+            due_at=_in_open_hours(due_at, slot, person_zone or slot.zone, quiet_hours),
+        )
+        for kind, due_at in wanted
+    )
+    return tuple(
+        reminder for reminder in planned if reminder.due_at >= booked_at + _TOO_SOON
+    )
+
+
+def _in_open_hours(
+    due_at: datetime, slot: Slot, zone: str, quiet_hours: QuietHours
+) -> datetime:
+    later = next_open(due_at, zone=zone, quiet_hours=quiet_hours)
+    if later <= slot.starts_at - _LATEST:
+        return later
+    return last_open(due_at, zone=zone, quiet_hours=quiet_hours)

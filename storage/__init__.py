@@ -1,0 +1,1 @@
+"""Remember people, conversations, places and messages; the only package that knows SQL."""

@@ -1,0 +1,234 @@
+"""What the hot path asks of a database: the values that go in and come out, and the protocol both databases fulfil."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from typing import Protocol
+
+from flows.effects import Effect
+from flows.facts import Booking, Person, Slot, SlotKind
+from flows.messages import (
+    Address,
+    Consequence,
+    DeliveryReport,
+    Inbound,
+    Outbound,
+    Purpose,
+)
+
+
+class OutboxStatus(IntEnum):
+    """How far a message of the outbox has come; a delivery report only ever moves it forward."""
+
+    WAITING = 0  #: not before a later instant
+    READY = 1  #: may be claimed
+    SENDING = 2  #: claimed: the provider is being asked
+    UNKNOWN = 3  #: the provider's answer was lost; it may have been sent
+    SENT = 4  #: the provider accepted it
+    DELIVERED = 5  #: the provider says it arrived
+    UNDELIVERED = 6  #: the provider says it did not arrive
+    FAILED = 7  #: the provider refused it, or attempts ran out
+    DROPPED = 8  #: we decided not to send it
+
+
+# --- a turn -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What a turn starts from. A stranger has ``person_id`` ``None`` and version 0."""
+
+    person_id: int | None
+    version: int
+    #: The conversation as ``flows.conversation`` wrote it; ``None`` before the first turn.
+    conversation: str | None
+    person: Person
+    bookings: tuple[Booking, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnWrite:
+    """All that one turn changes, applied as a whole or not at all."""
+
+    hub: str
+    inbound: Inbound
+    #: The conversation version that was loaded; another one in the database makes the write ``Stale``.
+    person_id: int | None
+    version: int
+    conversation: str
+    effects: tuple[Effect, ...]
+    #: The decisions of the turn with their reasons, as JSON, for whoever asks why.
+    trace: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """The turn is durable."""
+
+    person_id: int
+    #: Outbox messages that the turn added.
+    messages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """This provider id has been taken in before; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stale:
+    """Another turn of the same conversation came first; load and think again. Nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatTaken:
+    """The slot that the turn wanted to book has no seat left. Nothing was changed."""
+
+    slot: str
+
+
+TurnResult = Applied | Known | Stale | SeatTaken
+
+
+# --- the outbox -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A message that does not answer anybody: a reminder or a notice."""
+
+    #: Repeating the same key adds nothing.
+    dedupe_key: str
+    person_id: int
+    text: str
+    purpose: Purpose
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A message that one sender has taken, committed as ``SENDING``, with what the contact rule needs to know."""
+
+    id: int
+    message: Outbound
+    purpose: Purpose
+    person_id: int | None
+    #: IANA zone of the recipient, if known.
+    zone: str | None
+    opted_out: bool
+    reachable: bool
+    #: Whether the person's consent at this address is on record.
+    consented: bool
+    held: bool
+    #: How often a provider has been asked before this time.
+    attempts: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What became of a claimed message."""
+
+    id: int
+    status: OutboxStatus
+    provider_id: str | None = None
+    segments: int | None = None
+    #: The provider's error code, or our reason to wait or drop; shown to coordinators.
+    reason: str | None = None
+    #: With ``WAITING``: when to try again.
+    not_before: datetime | None = None
+    consequence: Consequence = Consequence.NONE
+
+
+# --- reminders --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueReminder:
+    """A reminder whose time has come."""
+
+    id: int
+    kind: str
+    person_id: int
+    booking: Booking
+    language: str | None
+    #: The person's zone, in which times are told.
+    zone: str | None
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderSettled:
+    """What became of a due reminder: a message for the outbox, or the reason why not."""
+
+    id: int
+    booking: str
+    message: NewMessage | None
+    reason: str
+
+
+class Store(Protocol):
+    """The hot statements. Every method is durable when it returns and safe to repeat."""
+
+    async def start(self) -> None:
+        """Open connections; the schema is already migrated."""
+
+    async def close(self) -> None:
+        """Finish what is queued and close connections."""
+
+    async def ready(self) -> bool:
+        """Tell whether the database answers."""
+
+    async def load(self, hub: str, inbound: Inbound, now: datetime) -> Loaded | Known:
+        """Read what a turn needs: person, conversation and bookings of the sender."""
+
+    async def find_slots(
+        self, hub: str, kind: SlotKind, now: datetime, *, until: datetime
+    ) -> list[Slot]:
+        """List open slots with a free seat that begin between two instants, soonest first."""
+
+    async def apply(self, turn: TurnWrite) -> TurnResult:
+        """Make one turn durable: receipt, conversation, effects, outbox, in one commit."""
+
+    async def report(self, hub: str, report: DeliveryReport, now: datetime) -> bool:
+        """Take a delivery report, forward only; tell whether it changed anything."""
+
+    async def waiting_senders(self) -> list[tuple[str, str]]:
+        """List ``(channel, account)`` pairs that have ready messages."""
+
+    async def claim(
+        self, hub: str, channel: str, account: str, limit: int, now: datetime
+    ) -> list[Claimed]:
+        """Take up to ``limit`` ready messages of one sender, by priority and age, never two of one address at once."""
+
+    async def settle(self, settlements: Sequence[Settlement], now: datetime) -> None:
+        """Record what became of claimed messages."""
+
+    async def promote(self, now: datetime) -> int:
+        """Make waiting messages whose time has come ready; return how many."""
+
+    async def unsettled(self, hub: str, before: datetime, limit: int) -> list[Claimed]:
+        """List messages left ``SENDING`` or ``UNKNOWN`` since before an instant, to be reconciled."""
+
+    async def due_reminders(
+        self, hub: str, now: datetime, limit: int
+    ) -> list[DueReminder]:
+        """List pending reminders that are due, oldest first."""
+
+    async def settle_reminders(
+        self, hub: str, settled: Sequence[ReminderSettled], now: datetime
+    ) -> None:
+        """Turn due reminders into outbox messages, once each."""
+
+    async def fan_out(self, hub: str, broadcast: str, limit: int, now: datetime) -> int:
+        """Write the next batch of a confirmed broadcast to the outbox; return how many people it covered, 0 at the end."""
+
+
+def sender_key(address: Address) -> str:
+    """Name the sender that a message to this address leaves by."""
+    return f"{address.channel}:{address.account}"
