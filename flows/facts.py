@@ -105,9 +105,9 @@ class Slot:
     @property
     def ends_at(self) -> datetime:
         """The instant it ends, aware; counted in elapsed time, not by the wall clock."""
-        return (
-            self.starts_at.astimezone(ZoneInfo("UTC")) + timedelta(minutes=self.minutes)
-        ).astimezone(ZoneInfo(self.zone))
+        return (self.starts_at.astimezone(ZoneInfo("UTC")) + timedelta(minutes=self.minutes)).astimezone(
+            ZoneInfo(self.zone)
+        )
 
 
 class BookingStatus(StrEnum):
@@ -145,8 +145,4 @@ class Facts:
 
 def age_on(birth_date: date, day: date) -> int:
     """Count the full years lived by a day; who is born on 29 February turns older on 1 March of a common year."""
-    return (
-        day.year
-        - birth_date.year
-        - ((day.month, day.day) < (birth_date.month, birth_date.day))
-    )
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))

@@ -187,9 +187,7 @@ class Store(Protocol):
     async def load(self, hub: str, inbound: Inbound, now: datetime) -> Loaded | Known:
         """Read what a turn needs: person, conversation and bookings of the sender."""
 
-    async def find_slots(
-        self, hub: str, kind: SlotKind, now: datetime, *, until: datetime
-    ) -> list[Slot]:
+    async def find_slots(self, hub: str, kind: SlotKind, now: datetime, *, until: datetime) -> list[Slot]:
         """List open slots with a free seat that begin between two instants, soonest first."""
 
     async def apply(self, turn: TurnWrite) -> TurnResult:
@@ -201,9 +199,7 @@ class Store(Protocol):
     async def waiting_senders(self) -> list[tuple[str, str]]:
         """List ``(channel, account)`` pairs that have ready messages."""
 
-    async def claim(
-        self, hub: str, channel: str, account: str, limit: int, now: datetime
-    ) -> list[Claimed]:
+    async def claim(self, hub: str, channel: str, account: str, limit: int, now: datetime) -> list[Claimed]:
         """Take up to ``limit`` ready messages of one sender, by priority and age, never two of one address at once."""
 
     async def settle(self, settlements: Sequence[Settlement], now: datetime) -> None:
@@ -215,14 +211,10 @@ class Store(Protocol):
     async def unsettled(self, hub: str, before: datetime, limit: int) -> list[Claimed]:
         """List messages left ``SENDING`` or ``UNKNOWN`` since before an instant, to be reconciled."""
 
-    async def due_reminders(
-        self, hub: str, now: datetime, limit: int
-    ) -> list[DueReminder]:
+    async def due_reminders(self, hub: str, now: datetime, limit: int) -> list[DueReminder]:
         """List pending reminders that are due, oldest first."""
 
-    async def settle_reminders(
-        self, hub: str, settled: Sequence[ReminderSettled], now: datetime
-    ) -> None:
+    async def settle_reminders(self, hub: str, settled: Sequence[ReminderSettled], now: datetime) -> None:
         """Turn due reminders into outbox messages, once each."""
 
     async def fan_out(self, hub: str, broadcast: str, limit: int, now: datetime) -> int:

@@ -38,9 +38,7 @@ class Instant(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(
-        self, value: datetime | None, dialect: Dialect
-    ) -> int | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
         """Refuse naive times: they are a bug of the caller."""
         if value is None:
             return None
@@ -127,9 +125,7 @@ class SlotRow(Table, table=True):
     role: str | None = None
     starts_local: str  #: wall clock at the place, ``2026-12-01T17:00``: the truth
     zone: str
-    starts_at: datetime = Field(
-        sa_type=Instant
-    )  #: computed from the two above, for ordering and due times
+    starts_at: datetime = Field(sa_type=Instant)  #: computed from the two above, for ordering and due times
     minutes: int
     capacity: int
     taken: int = 0

@@ -114,9 +114,7 @@ def _open_in(now: datetime, zone: ZoneInfo, quiet_hours: QuietHours) -> datetime
     return opening.replace(tzinfo=zone).astimezone(now.tzinfo)
 
 
-def last_open(
-    before: datetime, *, zone: str | None, quiet_hours: QuietHours
-) -> datetime:
+def last_open(before: datetime, *, zone: str | None, quiet_hours: QuietHours) -> datetime:
     """Return the latest instant up to ``before`` in a person's open hours, one minute before they close at the latest.
 
     Used for a reminder that would fall into the night before an early shift: it leaves the evening before.
@@ -124,9 +122,7 @@ def last_open(
     zones = (zone,) if zone else _UNKNOWN_ZONES
     candidate = before
     for _ in range(16):
-        earliest = min(
-            _closed_in(candidate, ZoneInfo(name), quiet_hours) for name in zones
-        )
+        earliest = min(_closed_in(candidate, ZoneInfo(name), quiet_hours) for name in zones)
         if earliest >= candidate:
             return candidate
         candidate = earliest

@@ -38,9 +38,7 @@ def plan(
     """
     zone = ZoneInfo(slot.zone)
     three_days = (slot.starts_local - timedelta(days=3)).replace(tzinfo=zone)
-    day_before = datetime.combine(
-        slot.starts_local.date() - timedelta(days=1), DAY_BEFORE_AT, tzinfo=zone
-    )
+    day_before = datetime.combine(slot.starts_local.date() - timedelta(days=1), DAY_BEFORE_AT, tzinfo=zone)
     two_hours = slot.starts_at.astimezone(ZoneInfo("UTC")) - timedelta(hours=2)
     wanted = (
         ("three_days", three_days),
@@ -54,14 +52,10 @@ def plan(
         )
         for kind, due_at in wanted
     )
-    return tuple(
-        reminder for reminder in planned if reminder.due_at >= booked_at + _TOO_SOON
-    )
+    return tuple(reminder for reminder in planned if reminder.due_at >= booked_at + _TOO_SOON)
 
 
-def _in_open_hours(
-    due_at: datetime, slot: Slot, zone: str, quiet_hours: QuietHours
-) -> datetime:
+def _in_open_hours(due_at: datetime, slot: Slot, zone: str, quiet_hours: QuietHours) -> datetime:
     later = next_open(due_at, zone=zone, quiet_hours=quiet_hours)
     if later <= slot.starts_at - _LATEST:
         return later

@@ -11,12 +11,8 @@ class Stage(StrEnum):
 
     ENQUIRED = "enquired"  #: wrote to us, has not agreed to anything
     SCREENING = "screening"  #: agreed to texts, is answering questions
-    WAITING_GUARDIAN = (
-        "waiting_guardian"  #: under 18; a guardian's consent is outstanding
-    )
-    WAITING_AID_OFFICE = (
-        "waiting_aid_office"  #: the college's aid office has to authorise work-study
-    )
+    WAITING_GUARDIAN = "waiting_guardian"  #: under 18; a guardian's consent is outstanding
+    WAITING_AID_OFFICE = "waiting_aid_office"  #: the college's aid office has to authorise work-study
     WAITING_EMPLOYER = "waiting_employer"  #: the employer has to approve
     IN_REVIEW = "in_review"  #: a coordinator decides
     ELIGIBLE = "eligible"  #: accepted; no training booked yet
@@ -31,8 +27,6 @@ class Stage(StrEnum):
 
 
 #: Those who have been accepted and may book training.
-MAY_TRAIN: Final = frozenset(
-    {Stage.ELIGIBLE, Stage.TRAINING, Stage.READY, Stage.PLACED, Stage.ACTIVE}
-)
+MAY_TRAIN: Final = frozenset({Stage.ELIGIBLE, Stage.TRAINING, Stage.READY, Stage.PLACED, Stage.ACTIVE})
 #: Those who have attended training and may take shifts.
 MAY_SERVE: Final = frozenset({Stage.READY, Stage.PLACED, Stage.ACTIVE})
