@@ -136,7 +136,7 @@ def _read_base_url(value: str, fix: str) -> str:
 
 
 def _read_api_base(value: str) -> str:
-    return _read_base_url(value, "write an address that begins with https://, or remove the key")
+    return _read_base_url(value, "write an address that begins with https://, or remove the key") if value else ""
 
 
 def _read_public_url(value: str) -> str:
@@ -340,7 +340,8 @@ class Sms(_Table):
             'write + and the country first, without blanks, like from_number = "+12025550143"',
         ),
     ] = ""
-    api_base: ApiBase = "https://api.twilio.com"
+    #: Another server that speaks the vendor's API, for tests; empty for the vendor's own. Likewise in each channel.
+    api_base: ApiBase = ""
     #: Segments a second of one sender; a United States long code has 1.
     messages_per_second: Rate = 1.0
 
@@ -356,7 +357,7 @@ class Slack(_Table):
         OptionalSecret, _shaped(r"xapp-.+", "this is not an app-level token", "copy the one that begins with xapp-")
     ] = None
     signing_secret: OptionalSecret = None
-    api_base: ApiBase = "https://slack.com/api"
+    api_base: ApiBase = ""
     messages_per_second: Rate = 1.0
 
     @property
@@ -381,8 +382,8 @@ class Telegram(_Table):
             "make one with: openssl rand -hex 32",
         ),
     ] = None
-    mode: Literal["webhook", "polling"] = "webhook"
-    api_base: ApiBase = "https://api.telegram.org"
+    mode: Literal["webhook", "polling"] = "polling"
+    api_base: ApiBase = ""
     messages_per_second: Rate = 25.0
 
 
@@ -392,6 +393,16 @@ class Channels(_Table):
     sms: Sms | None = None
     slack: Slack | None = None
     telegram: Telegram | None = None
+
+    def opened(self) -> dict[str, dict[str, Any]]:
+        """Return the configured channels by name, secrets in the clear: what ``channels.open_channel`` takes."""
+        tables = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: _in_clear(table) for name, table in tables.items() if table is not None}
+
+
+def _in_clear(table: BaseModel) -> dict[str, Any]:
+    values = {name: value.get_secret_value() if isinstance(value, SecretStr) else value for name, value in table}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 class Hub(_Table):
@@ -686,7 +697,7 @@ def _needs(raw: _Raw) -> Iterator[Fault]:
                 "without it nobody could tell Slack's calls from forged ones",
                 "copy it from the app's Basic Information, or write app_token to use a socket instead",
             )
-    if telegram is not None and telegram.get("mode", "webhook") == "webhook":
+    if telegram is not None and telegram.get("mode") == "webhook":
         by_webhook.append("telegram")
         if not telegram.get("secret_token"):
             yield raw.fault(
