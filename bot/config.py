@@ -154,11 +154,13 @@ def _read_database_url(value: SecretStr) -> SecretStr:
     match parts.scheme:
         case "sqlite" if parts.netloc or len(parts.path) < 2:
             raise _fault("a SQLite URL has three slashes, or four before an absolute path", sqlite)
-        case "postgresql" if not host and not parts.query:
+        case "sqlite" if parts.path == "/:memory:":
+            raise _fault("a database in memory forgets everyone at each restart", sqlite)
+        case "postgresql" | "postgres" if not host and not parts.query:
             raise _fault("the URL names no host", postgresql)
-        case "postgresql" if not parts.path.strip("/"):
+        case "postgresql" | "postgres" if not parts.path.strip("/"):
             raise _fault("the URL names no database", postgresql)
-        case "sqlite" | "postgresql":
+        case "sqlite" | "postgresql" | "postgres":
             return value
         case "":
             raise _fault("the URL has no scheme", sqlite)
