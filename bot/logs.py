@@ -62,7 +62,7 @@ _PATTERNS: Final = tuple(
         (r"(https?://[^\s?#\"'<>]+)[?#][^\s\"'<>)\]]*", r"\1?[query]"),
         (r"(?<=[\w/.])\?(?=[^\s=]*=)[^\s\"'<>)\]]*", "?[query]"),
         # Tokens by their shape: Telegram, Slack, HTTP; by the word before them; then any long mixture with three digits.
-        # Twilio's SIDs name things and open nothing, so they stay.
+        # Twilio's SIDs name things and open nothing, so they stay; so do UUIDs.
         (r"(?:bot)?\d{5,}:[\w-]{20,}", "[token]"),
         (r"\b(?:xox[a-z]|xapp)[-.][\w.-]+", "[token]"),
         (r"\b(?:bearer|basic)\s+[\w.~+/=-]{8,}", "[token]"),
@@ -70,7 +70,10 @@ _PATTERNS: Final = tuple(
             r"((?:token|secret|password|authorization|api[_-]?key|signature)[\"']?\s*[=:]\s*)(?!\[)[\"']?[^\s\"',;&)}\]]+",
             r"\1[token]",
         ),
-        (r"\b(?!(?:AC|MG|SM|MM|PN)[0-9a-f]{32}\b)(?=(?:[A-Z_-]*\d){3})(?=[\d_-]*[A-Z])[\w-]{32,}", "[token]"),
+        (
+            r"\b(?!(?:AC|MG|SM|MM|PN)[0-9a-f]{32}\b|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)(?=(?:[A-Z_-]*\d){3})(?=[\d_-]*[A-Z])[\w-]{32,}",
+            "[token]",
+        ),
         (r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", "[e-mail]"),
         # International numbers; North American ones in the usual spellings; any run of digits as long as one.
         (r"(?:\+|%2B)\d[\d ().-]{5,18}\d", "[phone]"),

@@ -160,7 +160,7 @@ def test_settings_are_frozen() -> None:
     settings = load(None, {})
 
     with pytest.raises(ValidationError, match="frozen"):
-        settings.web.port = 1
+        settings.web.port = 1  # type: ignore[misc]
 
 
 def test_settings_show_no_secret_when_printed(write: Write) -> None:
