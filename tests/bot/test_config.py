@@ -11,6 +11,9 @@ import pytest
 from pydantic import ValidationError
 
 from bot.config import PLACEHOLDER, ConfigError, Settings, is_secret, keys, load, read, variable
+from channels import NAMES
+from channels.capabilities import CAPABILITIES
+from channels.settings import SETTINGS
 from flows.facts import QuietHours
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
@@ -258,6 +261,15 @@ def test_the_secrets_are_known_by_name() -> None:
         "channels.telegram.token",
         "channels.telegram.secret_token",
     ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_channel_takes_what_the_settings_hold(name: str) -> None:
+    opened = load(EXAMPLE, {"PEOPLEPOWER_CHANNELS__TELEGRAM__TOKEN": f"123456789:{'A' * 35}"}).channels.opened()[name]
+
+    settings = SETTINGS[name](**opened, public_url="https://bot.hub.org")
+
+    assert settings.messages_per_second == CAPABILITIES[name].messages_per_second
 
 
 # --- what is refused --------------------------------------------------------------------------------------------------
