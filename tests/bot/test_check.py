@@ -273,7 +273,7 @@ def test_a_database_of_another_version_is_left_as_it_is(write: Write) -> None:
 def test_a_database_that_another_program_writes_to_for_long_is_an_error(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.database._BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr("storage.database.BUSY_TIMEOUT_MS", 50)
     path = write(GOOD)
     migrate("sqlite:///peoplepower.db")
     connection = sqlite3.connect("peoplepower.db", isolation_level=None)
