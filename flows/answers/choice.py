@@ -1,0 +1,198 @@
+"""Read which of the offered choices a person means: by number, label, synonym, beginning or place in the list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+
+from flows.answers.context import AnswerChoice, AnswerContext
+from flows.answers.numerals import ordinal, with_digits
+from flows.answers.outcome import CERTAIN, GUESS, LIKELY, Ambiguous, Match, NoMatch, Option, Outcome, Reason
+from flows.answers.words import Reply, Word, core, fold, phrase_key, phrases, plain, words
+
+#: Words around a pick that say nothing about which.
+_FILLER: Final = phrases(
+    "ok|okay|yes|yeah|yep|sure|i|i'd|id|would|like|want|i'll|ill|take|pick|choose|prefer|go|with|for|i'm|im|i am|am|a|an|the|one",
+    "option|number|no|num|choice|answer|it's|its|it|is|that|that's|my|let's|do|me|to|be|think|maybe|in|just|one please|probably",
+    "definitely|good|sounds|sounds good|first choice",
+    "si|claro|dale|bueno|quiero|quisiera|prefiero|escojo|elijo|seria|la|el|lo|las|los|un|una|opcion|numero|respuesta|me|gusta",
+    "gustaria|yo|soy|con|para|es|mi|de|creo|que|como|ser",
+)
+_NUMBER: Final = re.compile(r"(\d{1,2})")
+_LETTER: Final = re.compile(r"[a-z]")
+_LAST: Final = frozenset({"last", "ultimo", "ultima"})
+_SPANISH_ORDINALS: Final = {"cuarto": 4}
+_NEGATED: Final = re.compile(
+    r"(?<![\w'])(?:not|don'?t|except|instead of|rather than|ni|menos|excepto|en vez de|no)(?: \w+){0,3} ?$"
+)
+_MIN_PREFIX_CHARS: Final = 3
+#: A misspelling is accepted only when it is this near and the runner-up this much farther.
+_NEAR: Final = 84.0
+_GAP: Final = 12.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hit:
+    choice: AnswerChoice
+    start: int
+    end: int
+    confidence: float = CERTAIN
+
+
+def read_choice(text: str, context: AnswerContext) -> Outcome:
+    """Read which choice is meant; the value is its id."""
+    choices = context.choices
+    for choice in choices:
+        if context.tap == choice.id:
+            return Match(value=choice.id, span=(0, len(text)))
+    reply = fold(text)
+    if not reply.text:
+        return NoMatch(reason=Reason.EMPTY)
+    said = core(words(reply)) or words(reply)
+    for find in (_whole, _numbered, _placed, _begun, _inside, _misspelt):
+        hits = find(reply, said, choices, context.language)
+        if hits:
+            return _outcome(reply, hits)
+    return NoMatch(reason=Reason.NOT_UNDERSTOOD)
+
+
+def _outcome(reply: Reply, hits: Sequence[_Hit]) -> Outcome:
+    by_id = {hit.choice.id: hit for hit in hits}
+    if len(by_id) > 1:
+        options = tuple(Option(value=id, label={"choice": id}) for id in by_id)
+        return Ambiguous(options=options, reason=Reason.WHICH_CHOICE)
+    hit = hits[0]
+    return Match(
+        value=hit.choice.id,
+        span=reply.span(hit.start, hit.end),
+        confidence=hit.confidence,
+        rest=reply.rest(hit.start, hit.end),
+    )
+
+
+def _names(choice: AnswerChoice) -> tuple[str, ...]:
+    return tuple(
+        filter(None, (phrase_key(name) for name in (choice.label, choice.id.replace("_", " "), *choice.synonyms)))
+    )
+
+
+def _whole(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice], language: str) -> list[_Hit]:
+    """Find the choices that have the whole reply as a name."""
+    hits = []
+    for candidate in (words(reply), said, core(said, also=_FILLER)):
+        if candidate:
+            line = plain(candidate)
+            hits += [
+                _Hit(choice=choice, start=candidate[0].start, end=candidate[-1].end)
+                for choice in choices
+                if line in _names(choice)
+            ]
+        if hits:
+            break
+    return hits
+
+
+def _numbered(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice], language: str) -> list[_Hit]:
+    """Find the choice whose number, or letter, is all that was said: ``2``, ``#2``, ``option two``, ``b)``."""
+    kept = core(said, also=_FILLER) or said
+    start, end = kept[0].start if kept else 0, kept[-1].end if kept else len(reply.text)
+    left = plain(words(with_digits(fold(reply.text[start:end]), language=language)))
+    number = _NUMBER.fullmatch(left)
+    if number:
+        place = int(number[1])
+    elif _LETTER.fullmatch(left) and len(said) <= 2:
+        place = ord(left) - ord("a") + 1
+    elif left == "" and reply.text[start:end].strip() == "one":
+        place = 1
+    else:
+        numbers = {int(n) for n in re.findall(r"\d{1,2}", left)}
+        listed = re.fullmatch(r"\d{1,2}(?: (?:and|y|or|o|e|u))?(?: \d{1,2}(?: (?:and|y|or|o))?)+", left) is not None
+        return (
+            [_Hit(choice=choices[n - 1], start=start, end=end) for n in sorted(numbers) if 1 <= n <= len(choices)]
+            if listed
+            else []
+        )
+    return [_Hit(choice=choices[place - 1], start=start, end=end)] if 1 <= place <= len(choices) else []
+
+
+def _placed(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice], language: str) -> list[_Hit]:
+    """Find the choice named by its place when little else is said: ``the second one``, ``la tercera``."""
+    if len(said) > 7:
+        return []
+    for word in said:
+        place = len(choices) if word.text in _LAST else ordinal(word.text) or _SPANISH_ORDINALS.get(word.text, 0)
+        others = [other for other in said if other is not word]
+        if 1 <= place <= len(choices) and all((other.text,) in _FILLER for other in others):
+            return [_Hit(choice=choices[place - 1], start=word.start, end=word.end)]
+    return []
+
+
+def _begun(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice], language: str) -> list[_Hit]:
+    """Find the choice whose name begins with what was said, when only one does."""
+    kept = core(said, also=_FILLER)
+    line = plain(kept)
+    if len(line) < _MIN_PREFIX_CHARS:
+        return []
+    hits = [choice for choice in choices if any(name.startswith(line) for name in _names(choice))]
+    return [_Hit(choice=choice, start=kept[0].start, end=kept[-1].end, confidence=LIKELY) for choice in hits]
+
+
+def _inside(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice], language: str) -> list[_Hit]:
+    """Find names inside a sentence, unless denied; a longer name hides a shorter one within it."""
+    line = plain(said)
+    starts = {sum(len(word.text) + 1 for word in said[:index]): index for index in range(len(said))}
+    found: list[tuple[int, int, AnswerChoice]] = []
+    for choice in choices:
+        for name in _names(choice):
+            if len(name) < _MIN_PREFIX_CHARS:
+                continue
+            found += [
+                (place.start(), place.end(), choice)
+                for place in re.finditer(rf"(?<![\w']){re.escape(name)}(?:e?s)?(?![\w'])", line)
+                if not _NEGATED.search(line[: place.start()])
+            ]
+    widest = [
+        one
+        for one in found
+        if not any(two[0] <= one[0] and one[1] <= two[1] and (two[1] - two[0]) > (one[1] - one[0]) for two in found)
+    ]
+    return [
+        _Hit(
+            choice=choice,
+            start=said[starts[start]].start,
+            end=said[starts[start] + line[start:end].count(" ")].end,
+            confidence=LIKELY if len(said) > 6 else CERTAIN,
+        )
+        for start, end, choice in widest
+        if start in starts
+    ]
+
+
+def _misspelt(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice], language: str) -> list[_Hit]:
+    """Find the one choice that is spelt nearly so, with the next one far away."""
+    kept = core(said, also=_FILLER)
+    line = plain(kept)
+    if len(line) < 4 or len(kept) > 5:
+        return []
+    scores = sorted(
+        (
+            (max((_likeness(line, name) for name in _names(choice)), default=0.0), choice.id, choice)
+            for choice in choices
+        ),
+        reverse=True,
+    )
+    best = scores[0] if scores else None
+    runner_up = scores[1][0] if len(scores) > 1 else 0.0
+    if best is None or best[0] < _NEAR or best[0] - runner_up < _GAP:
+        return []
+    return [_Hit(choice=best[2], start=kept[0].start, end=kept[-1].end, confidence=GUESS)]
+
+
+def _likeness(one: str, two: str) -> float:
+    """Compare letter by letter, 0 to 100, a swap of neighbours counting once; the words' order may differ."""
+    return max(100 * OSA.normalized_similarity(one, two), fuzz.token_sort_ratio(one, two) - 4)

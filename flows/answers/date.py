@@ -1,0 +1,91 @@
+"""Read a date: a birth date with its year, or a coming day; the value is written ``2027-03-05``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from flows.answers.calendar_words import with_calendar_words
+from flows.answers.context import AnswerContext, Within
+from flows.answers.days import FoundDay, Kind, find_days
+from flows.answers.outcome import Ambiguous, Match, NoMatch, Option, Outcome, Reason
+from flows.answers.words import Reply, fold
+
+#: Nobody now alive was born earlier, and no visit is planned later.
+_OLDEST_YEARS: Final = 120
+_FARTHEST_YEARS: Final = 5
+#: What makes the day after it one that is not meant.
+_DENIED: Final = re.compile(
+    r"(?<![\w'])(?:not|don'?t|can'?t|cannot|except|instead of|rather than|no puedo|menos|excepto|en vez de)(?: \w+){0,2} $"
+)
+
+
+def read_date(text: str, context: AnswerContext) -> Outcome:
+    """Read one date within the past or the future, as the question asks."""
+    reply = with_calendar_words(fold(text), language=context.language)
+    if not reply.text:
+        return NoMatch(reason=Reason.EMPTY)
+    mentions = [
+        mention for mention in find_days(reply.text, context) if not _DENIED.search(reply.text[: mention.start])
+    ]
+    sound = _explained([mention for mention in mentions if mention.days])
+    if not sound:
+        return NoMatch(reason=_worst(mentions))
+    days = list(dict.fromkeys(day for mention in sound for day in mention.days))
+    allowed = [day for day in days if _fault(day, context) is None]
+    if not allowed:
+        return NoMatch(reason=_fault(days[0], context) or Reason.NOT_UNDERSTOOD)
+    if len(allowed) > 1:
+        return Ambiguous(options=tuple(_option(day) for day in allowed), reason=Reason.WHICH_DATE)
+    return _match(reply, allowed[0], sound, context)
+
+
+def _match(reply: Reply, day: date, sound: Sequence[FoundDay], context: AnswerContext) -> Match:
+    mentions = [mention for mention in sound if day in mention.days]
+    start, end = mentions[0].start, mentions[-1].end
+    others = dict.fromkeys(other for mention in mentions for other in mention.others if _fault(other, context) is None)
+    return Match(
+        value=day.isoformat(),
+        span=reply.span(start, end),
+        confidence=min(mention.confidence for mention in mentions),
+        alternatives=tuple(_option(other) for other in others),
+        rest=reply.rest(start, end),
+    )
+
+
+def _option(day: date) -> Option:
+    return Option(value=day.isoformat(), label={"date": day.isoformat()})
+
+
+def _worst(mentions: Sequence[FoundDay]) -> Reason:
+    problems = [mention.problem for mention in mentions if mention.problem]
+    return problems[0] if problems else Reason.NOT_UNDERSTOOD
+
+
+def _explained(mentions: list[FoundDay]) -> list[FoundDay]:
+    """Drop a weekday or a number that only repeats a fuller date: "Tuesday, March 5th", "tomorrow, the 2nd"."""
+    full = [mention for mention in mentions if mention.kind in (Kind.FULL, Kind.RELATIVE, Kind.DAY_OF_MONTH)]
+    single = [mention for mention in mentions if len(mention.days) == 1]
+    return [
+        mention
+        for mention in mentions
+        if not (len(mention.days) > 1 and any(other.days[0] in mention.days for other in single))
+        if mention.kind is not Kind.WEEKDAY
+        or not any(day.weekday() == mention.days[0].weekday() for other in full for day in other.days)
+    ]
+
+
+def _fault(day: date, context: AnswerContext) -> Reason | None:
+    """Say what forbids a day that exists."""
+    today = context.today
+    if context.within is Within.PAST and day > today:
+        return Reason.IN_FUTURE
+    if day.year < today.year - _OLDEST_YEARS:
+        return Reason.IMPOSSIBLE_YEAR
+    if context.within is Within.FUTURE and day < today:
+        return Reason.IN_PAST
+    if context.within is Within.FUTURE and day.year > today.year + _FARTHEST_YEARS:
+        return Reason.IMPOSSIBLE_YEAR
+    return None

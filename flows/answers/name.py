@@ -1,0 +1,173 @@
+"""Read a person's name: ``my name is ana maria lopez garcia`` is Ana Maria, Lopez Garcia."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from flows.answers.context import AnswerContext
+from flows.answers.outcome import CERTAIN, GUESS, LIKELY, Match, NoMatch, Outcome, Reason
+from flows.answers.words import fold, listed
+
+_INTRODUCTION: Final = re.compile(
+    r"(?:^|(?<=[ ,.!]))(?:my (?:full |first |legal |real )?name(?: is|'?s)|the name(?: is|'?s)|names?(?: is)|names|name:|i am called|i go by|i'?m called|"
+    r"(?:please |just |you can )?call me|(?:people|everyone|friends) call me|they call me|this is|it is|it'?s|i am|i'?m|im|"
+    r"(?:yo )?me llamo|me dicen|mi nombre(?: completo)? es|mi nombre|me puedes? (?:llamar|decir)|llamame|dime|(?:yo )?soy|se llama|nombre:|es)"
+    r":? (?=\w)"
+)
+_SIGN_OFF: Final = re.compile(
+    r"(?: here| speaking| is my name| is the name| es mi nombre| a sus ordenes|,? but\b.*|,? pero\b.*|,? and i .*|,? y (?:tengo|quiero|vivo).*)$"
+)
+_LEADING: Final = re.compile(
+    r"^(?:hi|hello|hey|hola|buenas|buenos dias|buenas tardes|good morning|good afternoon|good evening|sure|yes|ok|okay|si|claro|well|um|uh|"
+    r"mr|mrs|ms|miss|dr|sr|sra|srta|don|dona)\b[ ,.!:;-]*"
+)
+_TRAILING: Final = re.compile(
+    r"[ ,.!:;-]*\b(?:please|thanks|thank you|thx|gracias|por favor|mucho gusto|nice to meet you|encantad[oa])$"
+)
+_SUFFIXES: Final = frozenset({"jr", "sr", "ii", "iii", "iv"})
+#: Belong to the surname after them.
+_PARTICLES: Final = frozenset(
+    listed(
+        "de|del|la|las|los|y|e|da|das|do|dos|di|du|van|von|der|den|ter|st|san|santa|bin|ibn|al|el|le|mac",
+    )
+)
+_SECOND_GIVEN: Final = frozenset(
+    listed(
+        "maria|jose|luis|juan|carlos|antonio|manuel|miguel|angel|jesus|ana|luisa|elena|isabel|teresa|fernanda|guadalupe|alberto|eduardo",
+        "enrique|javier|alejandro|alejandra|andres|pablo|pedro|francisco|ignacio|rafael|ramon|raul|ricardo|roberto|victor|david|daniel",
+        "gabriel|gabriela|cristina|patricia|carmen|rosa|sofia|valentina|camila|beatriz|lucia|marie|ann|anne|lynn|lee|jean|jane|mae|rose",
+        "grace|elizabeth|michael|james|john|paul|thomas|joseph|william|ray",
+    )
+)
+#: Words that no name has: whoever writes them says something else.
+_NO_NAMES: Final = frozenset(
+    listed(
+        "why|what|who|whom|when|where|how|which|is|are|was|were|am|be|been|do|does|did|don't|dont|can't|cant|cannot|won't|wont|not|no|nope|nah",
+        "yes|yeah|yep|ok|okay|sure|maybe|the|this|that|these|those|there|here|it|its|it's|my|your|you|his|her|their|our|we|they|them|us",
+        "me|i|i'm|im|i'd|i'll|i've|have|has|had|want|need|know|think|would|could|should|can|if|or|but|because|about|with|for|from|to|at|on|in|of|as",
+        "name|nombre|stop|start|help|quit|cancel|end|unsubscribe|info|hello|hi|hey|thanks|thank|please|sorry|nothing|none|nobody",
+        "anonymous|secret|test|asdf|idk|dunno|lol|wtf|omg|business|volunteer|tutor|student|teacher|mom|dad|interested|available|ready|good|fine",
+        "great|bad|busy|done|later|now|today|tomorrow|still|only|just|also|very|really",
+        "que|por|porque|para|quien|cuando|donde|como|cual|eso|esto|esta|este|mi|tu|su|nada|nadie|ninguno|si|claro|tal|vez|quizas|quiero",
+        "tengo|puedo|soy|estoy|ayuda|alto|parar|cancelar|hola|gracias|favor|secreto|yo|ella|ellos|nosotros|usted|ustedes|interesado",
+        "interesada|voluntario|voluntaria|estudiante|maestro|maestra|bien|mal|listo|lista|ahora|hoy|manana|pero|muy|tambien",
+    )
+)
+#: A given name that holds a particle.
+_MARIAN: Final = re.compile(
+    r"maria (?:del? (?:carmen|rosario|pilar|mar|socorro|refugio|jesus)|de los angeles|de la (?:luz|paz|cruz))(?= )"
+)
+_MAX_WORDS: Final = 6
+_MAX_INTRODUCTIONS: Final = 5
+_MAX_NAME_CHARS: Final = 80
+_NAME_CHARACTERS: Final = re.compile(r"[^\W\d_]+(?:['\u2019.-]{1,2}[^\W\d_]+)*\.?")
+_MC: Final = re.compile(r"(?<![^\W\d_])(mc)([^\W\d_])", re.IGNORECASE)
+
+
+def read_name(text: str, context: AnswerContext) -> Outcome:
+    """Read a name; the value is ``{"first": ..., "last": ...}``, the last name empty when only one was said."""
+    folded = fold(text)
+    if not folded.text:
+        return NoMatch(reason=Reason.EMPTY)
+    for start, end, introduced in _stretches(folded.text):
+        first, last = folded.span(start, end)
+        said = text[first:last].strip(" ,.!;:-\"'()\t\r\n")
+        names = said.replace(",", " ").split()
+        if not _is_name(names):
+            continue
+        family_first = re.fullmatch(r"([^,]{1,60}),\s*([^,]{1,60})", said)
+        given, family = _split(names, context.language)
+        if family_first:
+            given, family = family_first[2].split(), family_first[1].split()
+        return Match(
+            value={"first": _written(given), "last": _written(family)},
+            span=(first, last),
+            confidence=CERTAIN if family and len(names) != 3 else LIKELY if introduced or family else GUESS,
+        )
+    return NoMatch(reason=Reason.NOT_A_NAME)
+
+
+def _stretches(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Yield where a name may stand: what comes before, between and after introductions, and whether one led to it."""
+    introductions = list(_INTRODUCTION.finditer(text))[:_MAX_INTRODUCTIONS]
+    starts = [0, *(found.end() for found in introductions)]
+    ends = [*(found.start() for found in introductions), len(text)]
+    for index, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        inner = _trimmed(text, start, end)
+        if inner[0] < inner[1]:
+            yield *inner, index > 0
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Leave out greetings before, and thanks and further sentences after."""
+    while (leading := _LEADING.match(text[start:end])) and leading.end():
+        start += leading.end()
+    sentence = re.search(r"[!;\n]|(?<=[a-z]{3})\. ", text[start:end])
+    if sentence and sentence.start() > 0:
+        end = start + sentence.start()
+    for pattern in (_TRAILING, _SIGN_OFF):
+        trailing = pattern.search(text, start, end)
+        if trailing and trailing.start() > start:
+            end = trailing.start()
+    return start, end
+
+
+def _is_name(names: Sequence[str]) -> bool:
+    """Tell whether words can be a name: few, of letters, none of them a word of everyday talk."""
+    if not 1 <= len(names) <= _MAX_WORDS or sum(map(len, names)) > _MAX_NAME_CHARS:
+        return False
+    if not all(_NAME_CHARACTERS.fullmatch(name) for name in names):
+        return False
+    folded = [fold(name).text.rstrip(".") for name in names]
+    if any(name in _NO_NAMES and name not in _PARTICLES for name in folded) or folded[-1] in _PARTICLES - {
+        "santa",
+        "san",
+        "mac",
+    }:
+        return False
+    return any(len(name) > 1 or not name.isascii() for name in folded) and not all(
+        name in _PARTICLES for name in folded
+    )
+
+
+def _split(names: Sequence[str], language: str) -> tuple[Sequence[str], Sequence[str]]:
+    """Divide given from family names.
+
+    A particle begins the family name; of four names two are given, of three the second is a given one
+    when it is commonly so or when the language has but one family name.
+    """
+    folded = [fold(name).text.rstrip(".") for name in names]
+    suffixed = len(names) > 2 and folded[-1] in _SUFFIXES
+    count = len(names) - suffixed
+    if match := _MARIAN.match(" ".join(folded)):
+        cut = len(match[0].split())
+        return names[:cut], names[cut:]
+    particle = next((index for index in range(1, count) if folded[index] in _PARTICLES), 0)
+    if particle:
+        cut = particle - 1 if language == "es" and particle > 2 else particle
+        return names[:cut], names[cut:]
+    if count <= 2:
+        return names[:1], names[1:]
+    if count == 3:
+        two_given = folded[1] in _SECOND_GIVEN or language != "es" or len(folded[1]) == 1
+        return (names[:2], names[2:]) if two_given else (names[:1], names[1:])
+    return names[:2], names[2:]
+
+
+def _written(names: Sequence[str]) -> str:
+    return " ".join(_capitalised(name, at_start=index == 0 and len(names) == 1) for index, name in enumerate(names))
+
+
+def _capitalised(name: str, *, at_start: bool) -> str:
+    """Capitalise a name typed all small or all large; leave a mixed one, such as DeShawn, as its bearer wrote it."""
+    if not (name.islower() or (name.isupper() and len(name) > 1)):
+        return name
+    folded = fold(name).text.rstrip(".")
+    if folded in _PARTICLES and not at_start:
+        return name.lower()
+    if folded in _SUFFIXES - {"jr", "sr"}:
+        return name.upper()
+    capitalised = re.sub(r"[^\W\d_]+", lambda part: part[0][:1].upper() + part[0][1:].lower(), name)
+    return _MC.sub(lambda found: "Mc" + found[2].upper(), capitalised)

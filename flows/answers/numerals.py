@@ -1,0 +1,167 @@
+"""Read number words, English and Spanish: ``twenty-one``, ``doscientos``, ``third``, ``segunda``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from flows.answers.words import Reply, Word, words
+
+
+def _table(words_in_order: str, values: Sequence[int]) -> dict[str, int]:
+    return {
+        spelling: value
+        for names, value in zip(words_in_order.split(), values, strict=True)
+        for spelling in names.split("|")
+    }
+
+
+_UNITS: Final = _table(
+    "one|uno|una|un two|dos three|tres four|cuatro five|cinco six|seis seven|siete eight|ocho nine|nueve", range(1, 10)
+)
+_TEENS: Final = {
+    **_table(
+        "ten|diez eleven twelve|doce thirteen|trece fourteen|catorce fifteen|quince sixteen|dieciseis "
+        "seventeen|diecisiete eighteen|dieciocho nineteen|diecinueve",
+        range(10, 20),
+    ),
+    **_table(
+        "veintiuno|veintiun|veintiuna veintidos veintitres veinticuatro veinticinco veintiseis veintisiete veintiocho "
+        "veintinueve",
+        range(21, 30),
+    ),
+}
+_TENS: Final = _table(
+    "twenty|veinte thirty|treinta forty|fourty|cuarenta fifty|cincuenta sixty|sesenta seventy|setenta eighty|ochenta "
+    "ninety|ninty|noventa",
+    range(20, 100, 10),
+)
+_HUNDREDS: Final = _table(
+    "cien|ciento doscientos|doscientas trescientos|trescientas cuatrocientos|cuatrocientas quinientos|quinientas "
+    "seiscientos|seiscientas setecientos|setecientas ochocientos|ochocientas novecientos|novecientas",
+    range(100, 1000, 100),
+)
+_SCALES: Final = {"thousand": 1000, "mil": 1000, "million": 10**6, "millon": 10**6, "millones": 10**6}
+#: Join tens without a word between; Spanish needs its ``y``, else they are two numbers.
+_ENGLISH_UNITS: Final = frozenset(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"))
+_ZERO: Final = {"zero": 0, "cero": 0}
+#: An English word that is a number in Spanish only; read as one only in a Spanish conversation.
+_SPANISH_ONLY: Final = {"once": 11}
+_UNIT_ORDINALS: Final = _table(
+    "first|primero|primera|primer second|segundo|segunda third|tercero|tercera|tercer fourth|cuarta fifth|quinto|quinta "
+    "sixth|sexto|sexta seventh|septimo|septima eighth|octavo|octava ninth|noveno|novena",
+    range(1, 10),
+)
+_ORDINALS: Final = {
+    **_UNIT_ORDINALS,
+    **_table(
+        "tenth|decimo|decima eleventh|undecimo twelfth|twelveth thirteenth fourteenth fifteenth sixteenth seventeenth "
+        "eighteenth nineteenth twentieth",
+        range(10, 21),
+    ),
+    "thirtieth": 30,
+}
+_DIGIT_ORDINAL: Final = re.compile(r"(\d{1,4})(?:st|nd|rd|th|ro|ra|er|do|da|to|ta|vo|va|no|na|mo|ma|o|a)")
+_ANY: Final = (
+    frozenset(_UNITS) | frozenset(_TEENS) | frozenset(_TENS) | frozenset(_HUNDREDS) | frozenset(_ZERO) | {"mil"}
+)
+
+
+def cardinal(said: Sequence[str], at: int, *, language: str) -> tuple[int, int] | None:
+    """Read the number that begins at a word.
+
+    Returns:
+        Its value and the place after its last word.
+    """
+    if said[at] in _ZERO:
+        return 0, at + 1
+    if said[at] not in _ANY and not (language == "es" and said[at] in _SPANISH_ONLY):
+        return None
+    total, place = 0, at
+    while True:
+        part, after = _below_thousand(said, place, language=language)
+        scale = _SCALES.get(said[after]) if after < len(said) else None
+        if scale is None:
+            return (total + part, after) if after > place else (total, _without_and(said, place))
+        total += max(part, 1) * scale
+        place = after + 1
+        if place < len(said) and said[place] == "and":
+            place += 1
+        if place >= len(said) or said[place] not in _ANY - {"mil"}:
+            return total, _without_and(said, place)
+
+
+def _without_and(said: Sequence[str], place: int) -> int:
+    return place - 1 if said[place - 1] == "and" else place
+
+
+def _below_thousand(said: Sequence[str], at: int, *, language: str) -> tuple[int, int]:
+    """Read up to 999 from a word on; the place does not move when there is nothing."""
+
+    def word(place: int) -> str:
+        return said[place] if place < len(said) else ""
+
+    total, place = 0, at
+    if word(at) in _UNITS and word(at + 1) == "hundred":
+        total, place = _UNITS[word(at)] * 100, at + 2
+    elif word(at) in _HUNDREDS:
+        total, place = _HUNDREDS[word(at)], at + 1
+    if place > at and word(place) == "and" and (word(place + 1) in _ANY):
+        place += 1
+    if word(place) in _TEENS or (language == "es" and word(place) in _SPANISH_ONLY):
+        return total + _TEENS.get(word(place), 11), place + 1
+    if word(place) in _TENS:
+        total, place = total + _TENS[word(place)], place + 1
+        joined = place + 1 if word(place) == "y" else place
+        if word(joined) in _UNITS and (joined > place or word(joined) in _ENGLISH_UNITS):
+            return total + _UNITS[word(joined)], joined + 1
+        return total, place
+    if word(place) in _UNITS and (total == 0 or word(place) not in ("un", "una")):
+        return total + _UNITS[word(place)], place + 1
+    return total, place
+
+
+def ordinal(word: str) -> int | None:
+    """Read one ordinal: ``third``, ``tercera``, ``3rd``, ``3a``."""
+    if word in _ORDINALS:
+        return _ORDINALS[word]
+    found = _DIGIT_ORDINAL.fullmatch(word)
+    return int(found[1]) if found else None
+
+
+def with_digits(reply: Reply, *, language: str) -> Reply:
+    """Return the reply with number words as digits and ordinal words as ``3rd``: ``the twenty-first`` as ``the 21st``."""
+    said = words(reply)
+    changes: list[tuple[int, int, str]] = []
+    place = 0
+    while place < len(said):
+        after, new = _digits_at(_run(reply.text, said, place), language=language)
+        if new is not None:
+            changes.append((said[place].start, said[place + after - 1].end, new))
+        place += after
+    return reply.replaced(changes)
+
+
+def _run(text: str, said: Sequence[Word], place: int) -> list[str]:
+    """Return the words from a place on between which stand only spaces and hyphens: "five, six" is not one number."""
+    run = [said[place].text]
+    for one, two in zip(said[place : place + 12], said[place + 1 : place + 13], strict=False):
+        if text[one.end : two.start].strip(" -"):
+            break
+        run.append(two.text)
+    return run
+
+
+def _digits_at(run: Sequence[str], *, language: str) -> tuple[int, str | None]:
+    if run[0] in _TENS and len(run) > 1 and run[1] in _UNIT_ORDINALS:
+        return 2, _suffixed(_TENS[run[0]] + _UNIT_ORDINALS[run[1]])
+    if run[0] in _ORDINALS:
+        return 1, _suffixed(_ORDINALS[run[0]])
+    found = cardinal(run, 0, language=language)
+    return (found[1], str(found[0])) if found else (1, None)
+
+
+def _suffixed(value: int) -> str:
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    return f"{value}{'th' if 10 <= value % 100 <= 20 else endings.get(value % 10, 'th')}"

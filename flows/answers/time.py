@@ -1,0 +1,91 @@
+"""Read a time of day; the value is written ``15:30``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from flows.answers.calendar_words import with_calendar_words
+from flows.answers.clock import FoundTime, find_times, from_minutes, to_minutes, within
+from flows.answers.context import AnswerContext
+from flows.answers.days import Kind, find_days
+from flows.answers.outcome import CERTAIN, GUESS, LIKELY, Ambiguous, Match, NoMatch, Option, Outcome, Reason
+from flows.answers.words import Reply, core, fold, words
+
+#: Without a window, an unmarked hour is read as one of these, when people meet.
+_USUAL_HOURS: Final = (7 * 60, 18 * 60 + 59)
+
+
+def read_time(text: str, context: AnswerContext) -> Outcome:
+    """Read one time; between morning and evening the window of the question decides, else the usual hours."""
+    reply = with_calendar_words(fold(text), language=context.language)
+    if not reply.text:
+        return NoMatch(reason=Reason.EMPTY)
+    reply = _without_dates(reply, context)
+    mentions = find_times(reply.text)
+    marked = [mention for mention in mentions if mention.marked]
+    if not marked and len(mentions) == 1 and len(core(words(reply))) <= 3:
+        marked = list(mentions)
+    marked = _likeliest(marked)
+    if not marked:
+        return NoMatch(reason=Reason.NOT_UNDERSTOOD)
+    possible = [mention for mention in marked if mention.possible]
+    if not possible:
+        return NoMatch(reason=Reason.IMPOSSIBLE_TIME)
+    return _decide(reply, possible, context)
+
+
+def _without_dates(reply: Reply, context: AnswerContext) -> Reply:
+    """Blank out written dates, so that "the 6th at 5" has one number left."""
+    days = [
+        day
+        for day in find_days(reply.text, context)
+        if day.kind is not Kind.RELATIVE and any(map(str.isdigit, reply.text[day.start : day.end]))
+    ]
+    bare = [day for day in days if day.end - day.start > 2]
+    return reply.replaced([(day.start, day.end, "x" * (day.end - day.start)) for day in bare])
+
+
+def _likeliest(mentions: Sequence[FoundTime]) -> list[FoundTime]:
+    """Prefer times with minutes or a half of the day to such as only follow an "at" or "from"."""
+    plain = [mention for mention in mentions if mention.exact or mention.sure]
+    return plain or list(mentions)
+
+
+def _decide(reply: Reply, mentions: Sequence[FoundTime], context: AnswerContext) -> Outcome:
+    opens, closes = (to_minutes(context.window[0]), to_minutes(context.window[1])) if context.window else (0, 24 * 60)
+    readings: dict[int, FoundTime] = {}
+    for mention in mentions:
+        for reading in within(mention.readings(), opens, closes):
+            readings.setdefault(reading, mention)
+    if not readings:
+        return NoMatch(reason=Reason.OUTSIDE_HOURS)
+    times = list(dict.fromkeys(reading for reading in readings))
+    if len(mentions) == 1 and len(times) == 2 and context.window is None:
+        return _usual(reply, mentions[0], times)
+    if len(times) > 1:
+        return Ambiguous(options=tuple(_option(time) for time in times), reason=Reason.WHICH_TIME)
+    mention = readings[times[0]]
+    return _match(reply, mention, times[0], CERTAIN if mention.marked else LIKELY, ())
+
+
+def _usual(reply: Reply, mention: FoundTime, times: Sequence[int]) -> Outcome:
+    usual = within(times, *_USUAL_HOURS)
+    if len(usual) != 1:
+        return Ambiguous(options=tuple(_option(time) for time in times), reason=Reason.WHICH_TIME)
+    others = [time for time in times if time != usual[0]]
+    return _match(reply, mention, usual[0], LIKELY if mention.exact else GUESS, others)
+
+
+def _match(reply: Reply, mention: FoundTime, time: int, confidence: float, others: Sequence[int]) -> Match:
+    return Match(
+        value=from_minutes(time),
+        span=reply.span(mention.start, mention.end),
+        confidence=confidence,
+        alternatives=tuple(_option(other) for other in others),
+        rest=reply.rest(mention.start, mention.end),
+    )
+
+
+def _option(time: int) -> Option:
+    return Option(value=from_minutes(time), label={"time": from_minutes(time)})

@@ -1,0 +1,187 @@
+"""Turn a reply, as phones and people write it, into plain words that still know where they came from."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+#: No more of a reply is read: a text message of six parts; bounds the work of every reader.
+MAX_CHARS: Final = 1_000
+
+_STRAIGHT: Final = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛ʼ´`′＇", "'"),  # noqa: RUF001  # told apart on purpose
+        **dict.fromkeys("“”„‟«»″＂", '"'),  # noqa: RUF001
+        **dict.fromkeys("‐‑‒–—―−﹘﹣－⁃", "-"),  # noqa: RUF001
+        "⁄": "/",  # noqa: RUF001
+        "：": ":",  # noqa: RUF001
+        "…": ".",
+        "¿": " ",
+        "¡": " ",
+    }
+)
+#: Pictures that are an answer by themselves; all others become a space.
+_SPEAKING_PICTURES: Final = {
+    **dict.fromkeys("👍👌✅✔☑🆗💯", " yes "),
+    **dict.fromkeys("👎❌✖🚫🙅", " no "),
+}
+_WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+
+
+def listed(*lines: str) -> tuple[str, ...]:
+    """Split lines of words and phrases at their bars: vocabularies stay readable."""
+    return tuple(entry for line in lines for entry in line.split("|"))
+
+
+def phrases(*lines: str) -> tuple[tuple[str, ...], ...]:
+    """Split lines of phrases at their bars, and each phrase into its words."""
+    return tuple(tuple(phrase.split()) for phrase in listed(*lines))
+
+
+#: Said out of politeness or habit; it changes no answer.
+COURTESY: Final = phrases(
+    "please|pls|plz|thanks|thank you|thank you so much|thank you very much|thanks so much|thanks a lot|many thanks|thx|ty",
+    "hi|hello|hey|hi there|hello there|hey there|good morning|good afternoon|good evening|sir|maam|ma'am|miss|um|uh|hmm",
+    "lol|haha|have a nice day|have a good day|god bless",
+    "por favor|porfavor|porfa|porfis|gracias|muchas gracias|mil gracias|hola|buenos dias|buenas tardes|buenas noches|buenas",
+    "buen dia|senor|senora|senorita|jaja|jeje|que tenga buen dia|este|pues|saludos",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One word, folded, with its place in the folded text."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A reply in small letters without accents, pictures and invisible signs, and the way back to the original."""
+
+    original: str
+    text: str
+    #: For each character of ``text`` the place of its origin in ``original``.
+    origins: tuple[int, ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Translate a stretch of the folded text into one of the original."""
+        if start >= end:
+            return (0, 0)
+        return (self.origins[start], self.origins[end - 1] + 1)
+
+    def rest(self, start: int, end: int) -> str:
+        """Return what was said besides a stretch of the folded text, in the person's own letters, without courtesy."""
+        first, last = self.span(start, end)
+        pieces = (self.original[:first], self.original[last:MAX_CHARS])
+        kept = [piece.strip(" \t\r\n,.;:!?-") for piece in pieces if core(words(fold(piece)))]
+        return " ".join(" ".join(kept).split())
+
+    def replaced(self, changes: Iterable[tuple[int, int, str]]) -> Reply:
+        """Return the reply with stretches of its folded text exchanged; they come in order and do not overlap."""
+        text: list[str] = []
+        origins: list[int] = []
+        at = 0
+        for start, end, new in changes:
+            text += (self.text[at:start], new)
+            origins += self.origins[at:start]
+            origins += _spread(self.origins[start:end], len(new))
+            at = end
+        text.append(self.text[at:])
+        origins += self.origins[at:]
+        return Reply(original=self.original, text="".join(text), origins=tuple(origins))
+
+
+def _spread(origins: Sequence[int], length: int) -> list[int]:
+    """Map ``length`` new characters on the old ones so that the first and last keep their places."""
+    if length <= 1:
+        return list(origins[:length])
+    return [origins[index * (len(origins) - 1) // (length - 1)] for index in range(length)]
+
+
+def fold(text: str) -> Reply:
+    """Write a reply in small letters without accents, pictures, invisible signs and double spaces."""
+    letters: list[str] = []
+    origins: list[int] = []
+    for place, character in enumerate(text[:MAX_CHARS]):
+        for letter in _fold_character(character):
+            if letter == " " and (not letters or letters[-1] == " "):
+                continue
+            letters.append(letter)
+            origins.append(place)
+    while letters and letters[-1] == " ":
+        letters.pop()
+        origins.pop()
+    return Reply(original=text, text="".join(letters), origins=tuple(origins))
+
+
+def _fold_character(character: str) -> str:
+    if character.isascii() and character.isprintable():
+        return "'" if character == "`" else character.lower()
+    if character in _SPEAKING_PICTURES:
+        return _SPEAKING_PICTURES[character]
+    straight = character.translate(_STRAIGHT)
+    if straight != character:
+        return straight
+    return "".join(_fold_part(part) for part in unicodedata.normalize("NFKD", character.casefold()))
+
+
+def _fold_part(part: str) -> str:
+    category = unicodedata.category(part)
+    if category in ("Mn", "Me", "Cf"):
+        return ""  # accents, keycaps, variation selectors, zero-width and direction marks
+    if category == "Nd":
+        return str(unicodedata.digit(part))
+    if category[0] in "LNP" or part in "+$=<>^|~":
+        return part.translate(_STRAIGHT)
+    return " "
+
+
+def words(reply: Reply) -> tuple[Word, ...]:
+    """Return the words of a reply, without punctuation."""
+    return tuple(Word(text=found[0], start=found.start(), end=found.end()) for found in _WORD.finditer(reply.text))
+
+
+def core(said: Sequence[Word], *, also: Sequence[tuple[str, ...]] = ()) -> tuple[Word, ...]:
+    """Return the words without the courtesy at both ends; empty when nothing else was said.
+
+    Args:
+        also: more phrases to drop at the ends, for this question.
+    """
+    polite = (*COURTESY, *also)
+    texts = [word.text for word in said]
+    first, last = 0, len(texts)
+    while dropped := max((len(p) for p in polite if tuple(texts[first : first + len(p)]) == p), default=0):
+        first += dropped
+        if first >= last:
+            return ()
+    while dropped := max((len(p) for p in polite if tuple(texts[max(first, last - len(p)) : last]) == p), default=0):
+        last -= dropped
+    return tuple(said[first:last])
+
+
+def line(reply: Reply, said: Sequence[Word]) -> Reply:
+    """Return the given words alone, joined by single spaces; ``|`` stands where a sentence ended."""
+    if not said:
+        return reply.replaced([(0, len(reply.text), "")])
+    changes = [(0, said[0].start, "")]
+    for one, two in pairwise(said):
+        ended = any(mark in reply.text[one.end : two.start] for mark in ".!?;")
+        changes.append((one.end, two.start, " | " if ended else " "))
+    return reply.replaced([*changes, (said[-1].end, len(reply.text), "")])
+
+
+def plain(said: Sequence[Word]) -> str:
+    """Join words by single spaces."""
+    return " ".join(word.text for word in said)
+
+
+def phrase_key(text: str) -> str:
+    """Return the form under which two spellings of one label or synonym are the same."""
+    return plain(words(fold(text)))

@@ -1,0 +1,239 @@
+"""Read a yes, a no or a "not sure", English and Spanish; a no is looked for before a yes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from flows.answers.context import AnswerContext
+from flows.answers.outcome import CERTAIN, GUESS, LIKELY, Ambiguous, Match, NoMatch, Option, Outcome, Reason
+from flows.answers.words import core, fold, line, words
+
+
+def _phrases(*lines: str) -> re.Pattern[str]:
+    """Match any of the phrases as whole words, the longest spelling first; an apostrophe may be missing."""
+    phrases = sorted((phrase for line in lines for phrase in line.split(", ")), key=len, reverse=True)
+    spelled = "|".join(phrases).replace("'", "'?")
+    return re.compile(rf"(?<![\w'])(?:{spelled})(?![\w'])")
+
+
+#: Hold a negation and yet agree; read as "yes" before anything else.
+_AGREEING_NEGATIONS: Final = _phrases(
+    r"no problems?, no problemo, no prob, not a problem, no worries, no doubt(?: about it)?, without a doubt, "
+    r"no issues?, no objections?, why not, not bad, can't wait, cannot wait, can't complain, no big deal, "
+    r"wouldn't miss it, no rush, no hurry, i don't mind, don't mind, nothing wrong, no (?:changes|questions), "
+    r"couldn't be better",
+    r"no hay problemas?, sin problemas?, ningun problema, no tengo problemas?, sin duda, no importa, como no, "
+    r"por que no, porque no, no lo dudes?, no me lo pierdo, no faltaba mas, no hay de que, no me molesta",
+)
+_UNSURE: Final = _phrases(
+    r"(?:i am |i'm )?(?:not|still not) (?:so |too |very |really |entirely |completely |100 |quite )?(?:sure|certain)(?: yet)?, "
+    r"unsure, maybe, may be, perhaps, possibly, it depends, that depends, depends, "
+    r"(?:i )?(?:don't|do not) know(?: yet)?, idk, dunno, no idea, (?:i )?(?:haven't|have not) decided(?: yet)?, "
+    r"(?:i )?can't decide, undecided, (?:i'll|i will|let me|i need to|i have to) think(?: about it)?, "
+    r"(?:i )?might(?: be)?, (?:let me|i'll|i will|i have to|i need to|gotta) (?:check|see), we'll see, hard to say, "
+    r"50 50, kind of, kinda, sort of, yes and no, what do you think",
+    r"(?:no estoy|no estoy muy|no estoy tan) segur[oa], no (?:lo )?se(?: todavia| aun)?, todavia no (?:lo )?se, "
+    r"aun no (?:lo )?se, nose, quizas?, tal vez, talvez, a lo mejor, (?:eso )?depende, puede ser, puede que si, "
+    r"no sabria(?: decir(?:le|te)?)?, (?:dejame|dejeme|lo voy a|tengo que|voy a) (?:pensar(?:lo)?|ver), "
+    r"(?:no tengo )?ni idea, no tengo idea, quien sabe, mas o menos, si y no",
+)
+_UNSURE_OPENERS: Final = r"(?:well |hmm |um |honestly |pues |bueno |la verdad |yo creo que |i think |i guess )*"
+
+_NO_OPENERS: Final = _phrases(
+    r"no+, nop, nope, nah+, naw, nay, n, na, nah uh, nuh uh, negative, never, not, hell no, absolutely not, "
+    r"of course not, definitely not, certainly not, probably not, i don't think so, i do not think so, i think not, "
+    r"i guess not, i'm afraid not, false, wrong, incorrect, disagree, i disagree, decline, i decline, pass, "
+    r"hard pass, i'll pass, (?:i'm|i am) good(?! with| to| for| on), i'm all set, i'm set, "
+    r"(?:that's|that is) all(?= [|]|$| for now| thank), that's it for now, that will be all, that'll be all, later, "
+    r"(?:maybe|perhaps|possibly) (?:later|another|some other|next)(?: time)?, perhaps at a later time, "
+    r"some other time, another time, next time, nevermind, never mind, forget (?:it|that), neither, none, nothing, "
+    r"unfortunately, rather not, hold (?:on|off|that|up), wait, don't, do not, cancel, stop it, skip, "
+    r"sorry(?: but)? (?:no|i can't|i cannot|can't), actually no, oh no, well no, ok no, okay no, yeah no, pero no",
+    r"nunca, jamas, nel, negativo, para nada, de ninguna manera, claro que no, por supuesto que no, ahora no, "
+    r"todavia no, aun no, ahorita no, hoy no, (?:yo )?creo que no, me parece que no, mejor no, tampoco, ni modo, "
+    r"falso, incorrecto, equivocado, ningun[oa], nada, mas tarde, otro dia, en otro momento, luego, despues, "
+    r"olvidalo, lamentablemente, desafortunadamente, lo siento(?: pero)? no, perdon(?: pero)? no, la verdad no, "
+    r"la verdad que no, pues no, bueno no, yo no",
+)
+_YES_OPENERS: Final = _phrases(
+    r"y, ye, yes+, yeas, yees, yea+, yeah+, yeh, yep+, yup+, yas+, ya+, yah, aye, yessir, yezzir, uh huh, uhuh, "
+    r"mhm+, mm ?hm+, sure, surely, for sure, fo sho, ok, okay, okey, okie, k, kk, alright, all right, absolutely, "
+    r"definitely, totally, certainly, indeed, of course, ofcourse, affirmative, correct, right, exactly, precisely, "
+    r"true, agreed?, i agree, confirm(?:ed)?, i confirm, (?:yes )?i (?:do|am|can|will|have|would|was|did)(?! not| never| like| love), i'm in, "
+    r"i'm down, i'm ready, count me in, sign me up, i'd love (?:to|that|it), i'd like (?:that|to help|to volunteer|to try|to join), "
+    r"i would love (?:to|that|it), i would like (?:that|to help|to volunteer|to try|to join), i approve, i sure do, love to, gladly, happy to, with pleasure, "
+    r"please do(?: so| it)?, do(?= [|]|$), do it, do that, go ahead, go head, go for it, "
+    r"let's (?:do|go|try)(?: it| that)?, "
+    r"sounds? (?:\w+ )?(?:good|great|right|perfect|fine|correct|awesome|lovely|wonderful|like a plan), "
+    r"looks? (?:\w+ )?(?:good|right|great|correct|fine|perfect), works(?: for me| great| perfectly)?, fine, good, "
+    r"great, perfect, excellent, awesome, wonderful, fantastic, terrific, cool, lovely, nice, amazing, super, ideal, "
+    r"brilliant, beautiful, you got it, you bet, you (?:got|have|'ve got) (?:it|that|everything) right, "
+    r"you nailed it, proceed, continue, bet, deal, approved, permission granted, accept, i accept, "
+    r"i (?:think|guess|believe|suppose|hope) so, 10 4, most (?:definitely|certainly), very (?:good|well|much), "
+    r"actually yes, oh yes, well yes, got it, that works, it works, t, thumbs up, interested, i'm interested, "
+    r"i am interested",
+    r"si+, sip+, sep, simon, sipi, seguro, claro, por supuesto, desde luego, de acuerdo, dale, vale, va, sale, "
+    r"orale, arre, listo, lista, esta (?:muy )?(?:bien|bueno), bien, muy bien, bueno, buenisimo, perfecto, "
+    r"excelente, genial, correcto, correcta, exacto, exactamente, cierto, verdad, verdadero, asi es, eso es, "
+    r"eso mismo, afirmativo, obvio, obviamente, efectivamente, confirmo, confirmad[oa], acepto, "
+    r"con (?:mucho )?gusto, encantad[oa], me (?:encantaria|gustaria|interesa|apunto|parece bien|sirve|queda bien), "
+    r"(?:cuenten?|cuente) conmigo, adelante, hagalo, hazlo, okis?, oki, (?:yo )?creo que si, supongo que si, "
+    r"me imagino que si, de una, pues si, bueno si, la verdad si, ya estoy, yo si, "
+    r"(?:yo )?(?:puedo|quiero|soy|tengo), lo (?:soy|tengo|hago), si senor[a]?",
+)
+#: Inside a sentence: what agrees when nothing denies.
+_YES_INSIDE: Final = _phrases(
+    r"yes, yeah, yep, yup, of course, absolutely, definitely, go ahead, sounds good, sounds great, that works, "
+    r"works for me, works great, count me in, sign me up, i confirm, i agree, please do, "
+    r"i (?:would|'d) (?:love|like) to(?= [|]|$| help| volunteer| try| join), i'd love, i'd (?:love|like) that, love to, happy to, "
+    r"(?:is|are|all|that|everything|details?|information|info|was) (?:\w+ ){0,3}?(?:correct|right|perfect|fine|good|great|ok|okay|excellent|ideal|spotless|accurate|awesome|confirmed|lovely|wonderful|true|exactly|cool|it), "
+    r"(?:it's|that's|its|thats|they're|this is|that is|it is) (?:\w+ ){0,3}?(?:correct|right|perfect|fine|good|great|ok|okay|excellent|ideal|confirmed|accurate|awesome|wonderful|true|exactly|cool|lovely|it|what i (?:want|wanted|said|need|asked for)), "
+    r"that (?:would|will|should) (?:be|do|work), (?:that|it|this) (?:suits|works for) me, it (?:suits|works), "
+    r"it (?:would|will) (?:be|do|work), sounds (?:\w+ )?(?:good|great|fine|perfect), "
+    r"i'm (?:very |really |so )?(?:in|interested|looking forward|happy|excited|ready), "
+    r"i am (?:very |really |so )?(?:interested|happy|excited|ready), i (?:think|guess|believe|suppose) so, "
+    r"could you do so, do so, perfectly, you got (?:it|that|everything), i want (?:that|this)(?! for| to| on), i want (?:to|it)(?= [|]|$| help| volunteer| try| join), exactly, precisely, "
+    r"correct",
+    r"claro, por supuesto, de acuerdo, esta (?:muy )?bien, me (?:encantaria|gustaria|interesa|parece bien), "
+    r"con gusto, creo que si, asi es, (?:es|son|esta|todo) (?:correcto|correcta|cierto|verdad|perfecto|bien), "
+    r"cuenten? conmigo, perfecto, si quiero, si puedo, que si, correcto, si claro",
+)
+_NEGATION: Final = _phrases(
+    r"no, not, nope, don't, doesn't, didn't, can't, cannot, won't, wouldn't, isn't, aren't, wasn't, haven't, hasn't, "
+    r"shouldn't, couldn't, ain't, never, unable, neither, wrong, incorrect, partially, nunca, jamas, tampoco",
+)
+#: Denies as a whole: the person speaks of themselves or of what was proposed.
+_NO_INSIDE: Final = _phrases(
+    r"(?:i|we|it|that|this|those|these|they|that's|it's|i'm|you|there) (?:\w+ ){0,2}?(?:not|don't|doesn't|didn't|can't|cannot|won't|wouldn't|isn't|aren't|wasn't|haven't|never|no), "
+    r"(?:i'm|that's|it's|am|is|are|was) (?:\w+ )?(?:not|no|wrong|incorrect|unable), "
+    r"(?:isn't|aren't|ain't|wasn't|doesn't|don't|won't|can't|cannot), no, nope, not (?:right |for )?now, "
+    r"not (?:yet|today|interested|really|at all|this time|at the moment), (?:can|do|will|be) (?:\w+ ){0,2}?later, "
+    r"another time, some other time, i'll pass, i will pass",
+    r"(?:yo )?(?:no|nunca) (?:\w+ )?(?:puedo|quiero|soy|tengo|estoy|me|creo|es|voy|gracias|he|podria|lo), no, nunca, "
+    r"ahora no, todavia no",
+)
+#: Takes back a yes that stands before it.
+_TAKES_BACK: Final = _phrases(
+    r"no, nope, not (?:right |for |just |at )?(?:now|yet|today|me|the moment), "
+    r"(?:but |do (?:it|that|this) |maybe |perhaps )(?:\w+ ){0,4}?later, but (?:i )?(?:can't|cannot|won't|don't), "
+    r"pero (?:ahora |hoy |todavia |aun )?no, (?:pero )?(?:mas tarde|despues|luego), ahora no, todavia no",
+)
+#: Wants something else than what was proposed.
+_CORRECTION: Final = _phrases(
+    r"instead, change (?:it|that|this|the|to|my), changed my (?:mind|plans?), make (?:it|that|this), actually, "
+    r"on second thought, rather, mejor, en vez de, en lugar de, cambi(?:a|ar|e|elo|alo), mas bien, en realidad",
+)
+_MAX_BARE_NO_WORDS: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """What was decided on the strength of which stretch; ``both`` when a yes and a no stand against each other."""
+
+    value: bool | None
+    start: int
+    end: int
+    confidence: float = CERTAIN
+    both: bool = False
+
+
+def read_yes_no(text: str, context: AnswerContext) -> Outcome:
+    """Read whether the person agrees; the value is true, false or, for "not sure", none."""
+    if context.tap in ("yes", "no"):
+        return Match(value=context.tap == "yes", span=(0, len(text)))
+    reply = fold(text)
+    said = core(words(reply))
+    if not said:
+        return _only_courtesy(text)
+    joined = line(reply, said)
+    agreeing = joined.replaced([(f.start(), f.end(), "yes") for f in _AGREEING_NEGATIONS.finditer(joined.text)])
+    reading = _decide(agreeing.text)
+    if reading is None:
+        return NoMatch(reason=Reason.NOT_UNDERSTOOD)
+    if reading.both:
+        options = tuple(Option(value=value, label={"yes_no": value}) for value in (True, False))
+        return Ambiguous(options=options, reason=Reason.YES_AND_NO)
+    return Match(
+        value=reading.value,
+        span=agreeing.span(reading.start, reading.end),
+        confidence=reading.confidence,
+        rest=agreeing.rest(reading.start, reading.end),
+    )
+
+
+def _only_courtesy(text: str) -> Outcome:
+    """Read "please" as a yes: it asks for what was offered; "thanks" alone may decline."""
+    reply = fold(text)
+    asked = re.search(r"\b(?:please|pls|plz|por favor|porfavor|porfa)\b", reply.text)
+    if asked:
+        return Match(value=True, span=reply.span(*asked.span()), confidence=GUESS)
+    return NoMatch(reason=Reason.NOT_UNDERSTOOD if reply.text else Reason.EMPTY)
+
+
+def _decide(said: str) -> _Reading | None:
+    unsure = re.compile(_UNSURE_OPENERS).match(said)
+    start = unsure.end() if unsure else 0
+    opens_no = _NO_OPENERS.match(said)
+    opens_yes = _YES_OPENERS.match(said)
+    found_unsure = _UNSURE.match(said, start)
+    if found_unsure and not (opens_no and opens_no.end() >= found_unsure.end()):
+        return _unless_later(said, found_unsure)
+    if opens_no:
+        return _no_first(said, opens_no)
+    if opens_yes:
+        return _yes_first(said, opens_yes)
+    return _inside(said)
+
+
+def _unless_later(said: str, unsure: re.Match[str]) -> _Reading:
+    """Read "maybe later" as a no, any other maybe as unsure."""
+    later = re.match(
+        r"(?: \w+){0,3} (?:later|another time|some other time|mas tarde|despues|otro dia)\b", said[unsure.end() :]
+    )
+    if later:
+        return _Reading(value=False, start=unsure.start(), end=unsure.end() + later.end(), confidence=LIKELY)
+    return _Reading(value=None, start=unsure.start(), end=unsure.end())
+
+
+def _no_first(said: str, opens: re.Match[str]) -> _Reading:
+    after = re.match(
+        r"(?: \| | )(?:(?:wait|espera|perdon|sorry|i mean|digo|\|) )*(?:yes|yeah|yep|si)(?= |$)", said[opens.end() :]
+    )
+    if after:
+        return _Reading(value=None, start=0, end=len(said), both=True)
+    return _Reading(value=False, start=opens.start(), end=opens.end())
+
+
+def _yes_first(said: str, opens: re.Match[str]) -> _Reading:
+    sentence = said[opens.end() :].replace(" | but ", " but ").replace(" | pero ", " pero ").split(" | ")[0]
+    taken_back = _TAKES_BACK.search(sentence)
+    if taken_back is not None and not _negates_a_thing(sentence, taken_back):
+        return _Reading(value=None, start=0, end=len(said), both=True)
+    second = said[opens.end() :].split(" | ")[1:2]
+    if second and _NO_OPENERS.fullmatch(second[0]):
+        return _Reading(value=None, start=0, end=len(said), both=True)
+    return _Reading(value=True, start=opens.start(), end=opens.end())
+
+
+def _negates_a_thing(sentence: str, found: re.Match[str]) -> bool:
+    """Tell whether a "no" speaks of a thing that follows: "yes, no subtitles"."""
+    return found[0] == "no" and re.match(r" [a-z]+", sentence[found.end() :]) is not None and " pero no" not in sentence
+
+
+def _inside(said: str) -> _Reading | None:
+    first = said.split(" | ")[0]
+    no = _NO_INSIDE.search(first)
+    if no:
+        return _Reading(value=False, start=no.start(), end=no.end(), confidence=LIKELY)
+    unsure = _UNSURE.search(said)
+    if unsure:
+        return _Reading(value=None, start=unsure.start(), end=unsure.end(), confidence=LIKELY)
+    correction = _CORRECTION.search(said)
+    yes = _YES_INSIDE.search(said)
+    if yes and not correction and not _NEGATION.search(said[: yes.end()]):
+        return _Reading(value=True, start=yes.start(), end=yes.end(), confidence=LIKELY)
+    if correction and not yes:
+        return _Reading(value=False, start=correction.start(), end=correction.end(), confidence=GUESS)
+    return None

@@ -1,0 +1,74 @@
+"""Find where a ZIP code lies: city, state, time zone, and how far two places are apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import asin, cos, radians, sin, sqrt
+from typing import Final
+
+import zipcodes
+
+#: Mean radius. Source: IUGG, as quoted by the Great-circle distance page of Wikipedia.
+_EARTH_RADIUS_KM: Final = 6371.0088
+_ZIP_DIGITS: Final = 5
+
+
+#: Latitude and longitude in degrees.
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What a ZIP code tells about where somebody lives."""
+
+    zip_code: str
+    city: str
+    #: Two letters: ``MA``.
+    state: str
+    #: IANA zone; ``None`` where the library knows none, as for military post.
+    zone: str | None
+    #: ``None`` for military post, which lies nowhere.
+    latitude: float | None
+    longitude: float | None
+
+    @property
+    def point(self) -> Point | None:
+        """Where it lies, for ``distance_km``."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return (self.latitude, self.longitude)
+
+
+@lru_cache(maxsize=4096)
+def place_of(zip_code: str) -> Place | None:
+    """Find the place of a five-digit ZIP code; ``None`` when there is no such code.
+
+    The library answers ``[]`` for five digits that are no code, raises for anything but ``#####`` and ``#####-####``,
+    and still knows codes that the post has retired: people keep writing those.
+    """
+    if len(zip_code) != _ZIP_DIGITS or not (zip_code.isascii() and zip_code.isdigit()):
+        return None
+    found = zipcodes.matching(zip_code)  # type: ignore[no-untyped-call]  # the library types only its inner module
+    if not found:
+        return None
+    row = found[0]
+    latitude, longitude = float(row["lat"]), float(row["long"])
+    nowhere = latitude == 0 and longitude == 0
+    return Place(
+        zip_code=zip_code,
+        city=row["city"],
+        state=row["state"],
+        zone=row["timezone"] if "/" in row["timezone"] else None,  # one Alaskan row holds its town's name instead
+        latitude=None if nowhere else latitude,
+        longitude=None if nowhere else longitude,
+    )
+
+
+def distance_km(one: Point, two: Point) -> float:
+    """Measure the way between two points as the crow flies, in kilometres."""
+    phi_one, phi_two = radians(one[0]), radians(two[0])
+    half_phi = (phi_two - phi_one) / 2
+    half_lambda = radians(two[1] - one[1]) / 2
+    chord = sin(half_phi) ** 2 + cos(phi_one) * cos(phi_two) * sin(half_lambda) ** 2
+    return 2 * _EARTH_RADIUS_KM * asin(sqrt(min(chord, 1.0)))
