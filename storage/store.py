@@ -12,6 +12,7 @@ from flows.effects import Effect
 from flows.facts import Booking, Person, Slot, SlotKind
 from flows.messages import (
     Address,
+    Choice,
     Consequence,
     DeliveryReport,
     Inbound,
@@ -106,6 +107,9 @@ class NewMessage:
     person_id: int
     text: str
     purpose: Purpose
+    choices: tuple[Choice, ...] = ()
+    #: The step that offers the choices.
+    step: str = ""
     not_before: datetime | None = None
     expires_at: datetime | None = None
 
@@ -125,7 +129,7 @@ class Claimed:
     #: Whether the person's consent at this address is on record.
     consented: bool
     held: bool
-    #: How often a provider has been asked before this time.
+    #: How often a provider has been asked before this time; of an unsettled message, the lost time included.
     attempts: int
     created_at: datetime
 
@@ -142,6 +146,8 @@ class Settlement:
     reason: str | None = None
     #: With ``WAITING``: when to try again.
     not_before: datetime | None = None
+    #: Whether a provider was asked; if not, the claim does not count as an attempt.
+    asked: bool = True
     consequence: Consequence = Consequence.NONE
 
 
@@ -196,7 +202,7 @@ class Store(Protocol):
     async def report(self, hub: str, report: DeliveryReport, now: datetime) -> bool:
         """Take a delivery report, forward only; tell whether it changed anything."""
 
-    async def waiting_senders(self) -> list[tuple[str, str]]:
+    async def waiting_senders(self, hub: str) -> list[tuple[str, str]]:
         """List ``(channel, account)`` pairs that have ready messages."""
 
     async def claim(self, hub: str, channel: str, account: str, limit: int, now: datetime) -> list[Claimed]:
@@ -216,6 +222,9 @@ class Store(Protocol):
 
     async def settle_reminders(self, hub: str, settled: Sequence[ReminderSettled], now: datetime) -> None:
         """Turn due reminders into outbox messages, once each."""
+
+    async def open_broadcasts(self, hub: str) -> list[str]:
+        """List the references of confirmed broadcasts that are not yet in the outbox as a whole, oldest first."""
 
     async def fan_out(self, hub: str, broadcast: str, limit: int, now: datetime) -> int:
         """Write the next batch of a confirmed broadcast to the outbox; return how many people it covered, 0 at the end."""

@@ -20,6 +20,8 @@ from sqlmodel import Field, SQLModel
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+#: SQLite gives the number of a deleted last row to the next one; whoever still holds it would then hit a stranger's row.
+_NEVER_REUSED: Final = {"sqlite_autoincrement": True}
 
 
 def to_micros(instant: datetime) -> int:
@@ -142,6 +144,7 @@ class PersonRow(Table, table=True):
         UniqueConstraint("hub", "ref"),
         Index("ix_person_stage", "hub", "stage"),
         Index("ix_person_role", "hub", "role"),
+        _NEVER_REUSED,
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -167,7 +170,7 @@ class AddressRow(Table, table=True):
     """Where a person can be written to."""
 
     __tablename__ = "address"
-    __table_args__ = (UniqueConstraint("hub", "channel", "account", "user"),)
+    __table_args__ = (UniqueConstraint("hub", "channel", "account", "user"), _NEVER_REUSED)
 
     id: int | None = Field(default=None, primary_key=True)
     hub: str
@@ -185,6 +188,7 @@ class ConsentRow(Table, table=True):
     """Evidence: who agreed to what, or took it back, when and by which words. Rows are only added."""
 
     __tablename__ = "consent"
+    __table_args__ = (_NEVER_REUSED,)
 
     id: int | None = Field(default=None, primary_key=True)
     hub: str
@@ -247,9 +251,12 @@ class OutboxRow(Table, table=True):
             sqlite_where=text("status = 1"),
             postgresql_where=text("status = 1"),
         ),
+        # Who is next at an address, and whether anything to it is in flight: one look each, however long the line.
         Index(
             "ix_outbox_in_line",
             "address_id",
+            "status",
+            "priority",
             "id",
             sqlite_where=text("status IN (1, 2)"),
             postgresql_where=text("status IN (1, 2)"),
@@ -267,8 +274,22 @@ class OutboxRow(Table, table=True):
             postgresql_where=text("status IN (2, 3)"),
         ),
         Index("ix_outbox_person", "person_id", "id"),
-        Index("ix_outbox_provider", "channel", "provider_id"),
+        Index(
+            "ix_outbox_provider",
+            "channel",
+            "provider_id",
+            sqlite_where=text("provider_id IS NOT NULL"),
+            postgresql_where=text("provider_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_outbox_broadcast",
+            "broadcast_id",
+            "status",
+            sqlite_where=text("broadcast_id IS NOT NULL"),
+            postgresql_where=text("broadcast_id IS NOT NULL"),
+        ),
         UniqueConstraint("ref"),
+        _NEVER_REUSED,
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -286,7 +307,7 @@ class OutboxRow(Table, table=True):
     choices: str = Field(default="[]", sa_type=Text)
     step: str = ""
     turn: int | None = None
-    broadcast_id: int | None = Field(default=None, index=True)
+    broadcast_id: int | None = None
     forget: bool = False  #: erase this row and its address once it has left: the person is under 13
     not_before: datetime | None = Field(default=None, sa_type=Instant)
     expires_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -315,6 +336,9 @@ class BookingRow(Table, table=True):
             postgresql_where=text("status <> 'released'"),
         ),
         Index("ix_booking_slot", "slot_id"),
+        # Released seats as well: what a person is forgotten by, and what the foreign key looks through.
+        Index("ix_booking_person", "person_id"),
+        _NEVER_REUSED,
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -342,6 +366,7 @@ class ReminderRow(Table, table=True):
             sqlite_where=text("status = 'pending'"),
             postgresql_where=text("status = 'pending'"),
         ),
+        _NEVER_REUSED,
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -376,6 +401,7 @@ class StageChange(Table, table=True):
     """A move from one stage to another, with its cause. Rows are only added."""
 
     __tablename__ = "stage_change"
+    __table_args__ = (_NEVER_REUSED,)
 
     id: int | None = Field(default=None, primary_key=True)
     hub: str
@@ -398,6 +424,7 @@ class TaskRow(Table, table=True):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
+        _NEVER_REUSED,
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -1,0 +1,134 @@
+"""The store of the hot path: every operation of ``storage.operations``, on whichever database its driver talks to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Final, Protocol, TypeVar
+
+from flows.facts import Hub, Slot, SlotKind
+from flows.messages import DeliveryReport, Inbound
+from storage.errors import StorageError
+from storage.operations import broadcasts, outbox, reading, reminders, turns
+from storage.statements import Begin, Operation, Statement
+from storage.store import (
+    Claimed,
+    DueReminder,
+    Known,
+    Loaded,
+    ReminderSettled,
+    Settlement,
+    TurnResult,
+    TurnWrite,
+)
+
+T = TypeVar("T")
+
+
+class Driver(Protocol):
+    """Runs operations on one kind of database."""
+
+    #: Rows that a long operation may touch in one transaction, so that turns need not wait for it.
+    largest_stretch: int
+
+    async def start(self) -> None:
+        """Open connections."""
+
+    async def close(self) -> None:
+        """Finish what is queued and close connections."""
+
+    async def read(self, begin: Begin[T]) -> T:
+        """Run an operation that changes nothing."""
+
+    async def write(self, begin: Begin[T], *, is_long: bool = False) -> T:
+        """Run an operation as a whole or not at all; return once it is durable."""
+
+
+class HotStore:
+    """Fulfils ``storage.store.Store``."""
+
+    def __init__(self, driver: Driver, hubs: Iterable[Hub]) -> None:
+        """Prepare; reminders are planned around each hub's quiet hours."""
+        self._driver = driver
+        self._quiet_hours: Final = {hub.id: hub.quiet_hours for hub in hubs}
+
+    async def start(self) -> None:
+        """Open connections; the schema is already migrated."""
+        await self._driver.start()
+
+    async def close(self) -> None:
+        """Finish what is queued and close connections."""
+        await self._driver.close()
+
+    async def ready(self) -> bool:
+        """Tell whether the database answers."""
+        try:
+            return await self._driver.read(_answer)
+        except StorageError:
+            return False
+
+    async def load(self, hub: str, inbound: Inbound, now: datetime) -> Loaded | Known:
+        """Read what a turn needs: person, conversation and bookings of the sender."""
+        return await self._driver.read(partial(reading.load, hub, inbound, now))
+
+    async def find_slots(self, hub: str, kind: SlotKind, now: datetime, *, until: datetime) -> list[Slot]:
+        """List open slots with a free seat that begin between two instants, soonest first."""
+        return await self._driver.read(partial(reading.find_slots, hub, kind, now, until))
+
+    async def apply(self, turn: TurnWrite) -> TurnResult:
+        """Make one turn durable: receipt, conversation, effects, outbox, in one commit."""
+        return await self._driver.write(partial(turns.apply, turn, self._quiet_hours[turn.hub]))
+
+    async def report(self, hub: str, report: DeliveryReport, now: datetime) -> bool:
+        """Take a delivery report, forward only; tell whether it changed anything."""
+        return await self._driver.write(partial(outbox.report, hub, report, now))
+
+    async def waiting_senders(self, hub: str) -> list[tuple[str, str]]:
+        """List ``(channel, account)`` pairs that have ready messages."""
+        return await self._driver.read(partial(outbox.waiting_senders, hub))
+
+    async def claim(self, hub: str, channel: str, account: str, limit: int, now: datetime) -> list[Claimed]:
+        """Take up to ``limit`` ready messages of one sender, by priority and age, never two of one address at once."""
+        return await self._driver.write(partial(outbox.claim, hub, channel, account, limit, now))
+
+    async def settle(self, settlements: Sequence[Settlement], now: datetime) -> None:
+        """Record what became of claimed messages."""
+        if settlements:
+            await self._driver.write(partial(outbox.settle, settlements, now))
+
+    async def promote(self, now: datetime) -> int:
+        """Make waiting messages whose time has come ready; return how many."""
+        promoted, stretch = 0, self._driver.largest_stretch
+        while True:
+            more = await self._driver.write(partial(outbox.promote, now, stretch), is_long=True)
+            promoted += more
+            if more < stretch:
+                return promoted
+
+    async def unsettled(self, hub: str, before: datetime, limit: int) -> list[Claimed]:
+        """List messages left ``SENDING`` or ``UNKNOWN`` since before an instant, to be reconciled."""
+        return await self._driver.read(partial(outbox.unsettled, hub, before, limit))
+
+    async def due_reminders(self, hub: str, now: datetime, limit: int) -> list[DueReminder]:
+        """List pending reminders that are due, oldest first."""
+        return await self._driver.read(partial(reminders.due_reminders, hub, now, limit))
+
+    async def settle_reminders(self, hub: str, settled: Sequence[ReminderSettled], now: datetime) -> None:
+        """Turn due reminders into outbox messages, once each."""
+        if settled:
+            await self._driver.write(partial(reminders.settle_reminders, hub, settled, now), is_long=True)
+
+    async def open_broadcasts(self, hub: str) -> list[str]:
+        """List the references of confirmed broadcasts that are not yet in the outbox as a whole, oldest first."""
+        return await self._driver.read(partial(broadcasts.open_broadcasts, hub))
+
+    async def fan_out(self, hub: str, broadcast: str, limit: int, now: datetime) -> int:
+        """Write the next batch of a confirmed broadcast to the outbox; return how many people it covered, 0 at the end."""
+        limit = min(limit, self._driver.largest_stretch)
+        return await self._driver.write(partial(broadcasts.fan_out, hub, broadcast, limit, now), is_long=True)
+
+
+def _answer() -> Operation[bool]:
+    yield Statement("SELECT 1 AS one", {})
+    return True

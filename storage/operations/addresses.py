@@ -1,0 +1,97 @@
+"""Keep where a person can be written to, and whether they want it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flows.messages import Address
+from storage.operations.scope import Scope
+from storage.statements import Operation, Statement
+
+#: What an opt-out takes back and an opt-in gives again.
+_EVERYTHING: Final = "all"
+
+_ADD: Final = """
+    INSERT INTO address (hub, channel, account, "user", person_id, reachable, created_at)
+    VALUES (:hub, :channel, :account, :user, :person_id, :reachable, :now)
+    ON CONFLICT (hub, channel, account, "user") DO NOTHING
+    RETURNING id
+"""
+_CONSENT: Final = """
+    INSERT INTO consent (hub, address_id, purpose, granted, wording, at)
+    VALUES (:hub, :address_id, :purpose, :granted, :wording, :now)
+"""
+_MARK_CONSENTED: Final = "UPDATE address SET consented_at = :now WHERE id = :address_id"
+_OPT_OUT: Final = """
+    UPDATE address SET opted_out_at = :now WHERE id = :address_id AND opted_out_at IS NULL RETURNING id
+"""
+#: 0 WAITING, 1 READY, 8 DROPPED; the farewell of the turn itself may still leave.
+_DROP_LINE: Final = """
+    UPDATE outbox SET status = 8, reason = 'opted_out', settled_at = :now
+    WHERE person_id = :person_id AND address_id = :address_id AND status IN (0, 1)
+        AND NOT (purpose = 'farewell' AND COALESCE(turn, 0) = :turn)
+"""
+_OPT_IN: Final = """
+    UPDATE address SET opted_out_at = NULL WHERE id = :address_id AND opted_out_at IS NOT NULL RETURNING id
+"""
+_MARK_REACHABLE: Final = "UPDATE address SET reachable = :reachable WHERE id = :address_id"
+
+
+def add(hub: str, address: Address, *, person_id: int, now: int) -> Operation[int | None]:
+    """Note a person's address; ``None`` when it is somebody's already."""
+    rows = yield Statement(
+        _ADD,
+        {
+            "hub": hub,
+            "channel": address.channel,
+            "account": address.account,
+            "user": address.user,
+            "person_id": person_id,
+            "reachable": True,
+            "now": now,
+        },
+    )
+    return rows[0]["id"] if rows else None
+
+
+def record_consent(scope: Scope, *, purpose: str, wording: str) -> Operation[None]:
+    """Keep the evidence that the person agreed to be written to."""
+    yield from _evidence(scope, purpose=purpose, granted=True, wording=wording)
+    yield Statement(_MARK_CONSENTED, {"address_id": scope.address_id, "now": scope.now})
+
+
+def opt_out(scope: Scope, *, cause: str) -> Operation[None]:
+    """Stop everything to the address, also what already stands in line; repeating it adds no evidence."""
+    changed = yield Statement(_OPT_OUT, {"address_id": scope.address_id, "now": scope.now})
+    if changed:
+        yield from _evidence(scope, purpose=_EVERYTHING, granted=False, wording=cause)
+    yield Statement(
+        _DROP_LINE,
+        {"person_id": scope.person_id, "address_id": scope.address_id, "turn": scope.turn, "now": scope.now},
+    )
+
+
+def opt_in(scope: Scope, *, cause: str) -> Operation[None]:
+    """Allow messages to the address again."""
+    changed = yield Statement(_OPT_IN, {"address_id": scope.address_id})
+    if changed:
+        yield from _evidence(scope, purpose=_EVERYTHING, granted=True, wording=cause)
+
+
+def mark_reachable(scope: Scope, *, reachable: bool) -> Operation[None]:
+    """Note whether the address can be written to at all."""
+    yield Statement(_MARK_REACHABLE, {"address_id": scope.address_id, "reachable": reachable})
+
+
+def _evidence(scope: Scope, *, purpose: str, granted: bool, wording: str) -> Operation[None]:
+    yield Statement(
+        _CONSENT,
+        {
+            "hub": scope.hub,
+            "address_id": scope.address_id,
+            "purpose": purpose,
+            "granted": granted,
+            "wording": wording,
+            "now": scope.now,
+        },
+    )

@@ -1,0 +1,63 @@
+"""Forget a person who is too young: at once all that we know, and where they are once our last words have left."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from storage.operations.scope import Scope
+from storage.statements import Operation, Scrub, Statement
+
+#: A forgotten person's seats are free again. Each person has one live booking a slot at most.
+_GIVE_SEATS_BACK: Final = """
+    UPDATE slot SET taken = taken - 1 WHERE id IN (
+        SELECT slot_id FROM booking WHERE person_id = :person_id AND status IN ('booked', 'confirmed'))
+"""
+#: Children of others come before their parents.
+_ERASE: Final = (
+    "DELETE FROM reminder WHERE booking_id IN (SELECT id FROM booking WHERE person_id = :person_id)",
+    "DELETE FROM booking WHERE person_id = :person_id",
+    "DELETE FROM task WHERE person_id = :person_id",
+    "DELETE FROM stage_change WHERE person_id = :person_id",
+    "DELETE FROM consent WHERE address_id IN (SELECT id FROM address WHERE person_id = :person_id)",
+    "DELETE FROM outbox WHERE person_id = :person_id AND NOT forget",
+    "UPDATE inbound SET person_id = NULL, body = '', trace = '[]' WHERE person_id = :person_id",
+    "UPDATE address SET consented_at = NULL WHERE person_id = :person_id",
+    "UPDATE conversation SET state = '', held_by = NULL WHERE person_id = :person_id",
+    """UPDATE person SET answers = '{{}}', birth_date = NULL, language = NULL, zone = NULL, given_name = NULL,
+        family_name = NULL, zip = NULL, audience = NULL, role = NULL, campaign = NULL WHERE id = :person_id""",
+)
+_LEFT: Final = """
+    SELECT c.state, (SELECT count(*) FROM outbox AS o WHERE o.person_id = c.person_id AND o.forget) AS messages
+    FROM conversation AS c WHERE c.person_id = :person_id {for_update}
+"""
+_ERASE_REST: Final = (
+    "DELETE FROM outbox WHERE person_id = :person_id",
+    "DELETE FROM conversation WHERE person_id = :person_id",
+    "DELETE FROM address WHERE person_id = :person_id",
+    "DELETE FROM person WHERE id = :person_id",
+)
+
+
+def forget(scope: Scope) -> Operation[None]:
+    """Erase all that is known about a person but the address, to which the messages of this turn must still go."""
+    person = {"person_id": scope.person_id}
+    yield Statement(_GIVE_SEATS_BACK, person)
+    for sql in _ERASE:
+        yield Statement(sql, person)
+    yield from _finish(scope.person_id)
+    yield Scrub()
+
+
+def message_left(outbox_id: int, *, person_id: int) -> Operation[None]:
+    """Erase one of the last messages, since nothing more will become of it; with the last one goes the person."""
+    yield Statement("DELETE FROM outbox WHERE id = :id", {"id": outbox_id})
+    yield from _finish(person_id)
+    yield Scrub()
+
+
+def _finish(person_id: int) -> Operation[None]:
+    rows = yield Statement(_LEFT, {"person_id": person_id})
+    has_written_again = any(row["state"] for row in rows)
+    if not has_written_again and not any(row["messages"] for row in rows):
+        for sql in _ERASE_REST:
+            yield Statement(sql, {"person_id": person_id})

@@ -1,0 +1,225 @@
+"""Move messages through the outbox: claimed by one sender, settled, reported on, put back, found again after a crash.
+
+Statuses stand as numbers in these statements, since a partial index is only used by a condition that repeats its words:
+0 WAITING, 1 READY, 2 SENDING, 3 UNKNOWN, 4 SENT, 5 DELIVERED, 6 UNDELIVERED, 7 FAILED, 8 DROPPED.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from flows.messages import Consequence, DeliveryReport, DeliveryStatus
+from storage.operations import addresses, forgetting
+from storage.operations.rows import read_claimed, write_json
+from storage.operations.scope import Scope
+from storage.statements import Batch, Operation, Params, Row, Statement
+from storage.store import Claimed, OutboxStatus, Settlement
+from storage.tables import to_micros
+
+# --- to the sender ----------------------------------------------------------------------------------------------------
+
+#: The first and every next sender of the ready index, one look each, however many messages wait.
+_NEXT_SENDER: Final = """
+    SELECT channel, account FROM outbox
+    WHERE status = 1 AND hub = :hub AND (channel, account) > (:channel, :account)
+    ORDER BY channel, account LIMIT 1
+"""
+_MESSAGE: Final = """
+    id, hub, ref, channel, account, address_id, person_id, purpose, priority, body, choices, step, expires_at, attempts,
+    created_at
+"""
+#: A message may leave when nothing to its address is on the way and it is the next in that address's line. Both are
+#: asked as scalar subqueries: as joins, a planner may decide to sort the whole outbox first.
+CLAIM: Final = f"""
+    WITH next AS MATERIALIZED (
+        SELECT o.id FROM outbox AS o
+        WHERE o.status = 1 AND o.hub = :hub AND o.channel = :channel AND o.account = :account
+            AND (SELECT e.id FROM outbox AS e
+                 WHERE e.address_id = o.address_id AND e.status = 2 AND e.status IN (1, 2) LIMIT 1) IS NULL
+            AND o.id = (SELECT e.id FROM outbox AS e
+                        WHERE e.address_id = o.address_id AND e.status = 1 AND e.status IN (1, 2)
+                        ORDER BY e.priority, e.id LIMIT 1)
+        ORDER BY o.priority, o.id LIMIT :limit {{skip_locked}}
+    )
+    UPDATE outbox SET status = 2, claimed_at = :now, attempts = attempts + 1
+    WHERE id IN (SELECT id FROM next)
+    RETURNING {_MESSAGE}
+"""  # noqa: S608 - a constant
+_RECIPIENTS: Final = """
+    SELECT a.id, a."user" AS address_user, a.opted_out_at, a.reachable, a.consented_at, p.zone, c.held_by
+    FROM address AS a
+    LEFT JOIN person AS p ON p.id = a.person_id
+    LEFT JOIN conversation AS c ON c.person_id = a.person_id
+    WHERE a.id IN ({ids})
+"""
+UNSETTLED: Final = f"""
+    SELECT {_MESSAGE} FROM outbox
+    WHERE status IN (2, 3) AND claimed_at < :before AND hub = :hub
+    ORDER BY claimed_at LIMIT :limit
+"""  # noqa: S608 - a constant
+
+
+def waiting_senders(hub: str) -> Operation[list[tuple[str, str]]]:
+    """List who has ready messages."""
+    senders: list[tuple[str, str]] = []
+    last = ("", "")
+    while rows := (yield Statement(_NEXT_SENDER, {"hub": hub, "channel": last[0], "account": last[1]})):
+        last = (rows[0]["channel"], rows[0]["account"])
+        senders.append(last)
+    return senders
+
+
+def claim(hub: str, channel: str, account: str, limit: int, now: datetime) -> Operation[list[Claimed]]:
+    """Take the next ready messages of one sender, by priority and age."""
+    messages = yield Statement(
+        CLAIM, {"hub": hub, "channel": channel, "account": account, "limit": limit, "now": to_micros(now)}
+    )
+    in_order = sorted(messages, key=lambda row: (row["priority"], row["id"]))
+    return (yield from _with_recipients(in_order, this_time=1))
+
+
+def unsettled(hub: str, before: datetime, limit: int) -> Operation[list[Claimed]]:
+    """List messages of which we do not know whether they were sent, longest ago first."""
+    messages = yield Statement(UNSETTLED, {"hub": hub, "before": to_micros(before), "limit": limit})
+    return (yield from _with_recipients(messages, this_time=0))
+
+
+def _with_recipients(messages: Sequence[Row], *, this_time: int) -> Operation[list[Claimed]]:
+    if not messages:
+        return []
+    ids = sorted({row["address_id"] for row in messages})
+    rows = yield Statement(_RECIPIENTS, {"ids": write_json(ids)})
+    recipients = {row["id"]: row for row in rows}
+    return [read_claimed(row, recipients[row["address_id"]], attempts=row["attempts"] - this_time) for row in messages]
+
+
+# --- back from the sender ---------------------------------------------------------------------------------------------
+
+#: Only what is on the way may be settled: a delivery report that came first knows more. What the provider called the
+#: message is kept in any case.
+_SETTLE: Final = """
+    UPDATE outbox SET
+        status = CASE WHEN status IN (2, 3) THEN :status ELSE status END,
+        reason = CASE WHEN status IN (2, 3) THEN :reason ELSE reason END,
+        not_before = CASE WHEN status IN (2, 3) THEN :not_before ELSE not_before END,
+        settled_at = CASE WHEN status IN (2, 3) THEN :settled_at ELSE settled_at END,
+        attempts = CASE WHEN status IN (2, 3) THEN attempts - :unasked ELSE attempts END,
+        provider_id = COALESCE(provider_id, :provider_id),
+        segments = COALESCE(segments, :segments)
+    WHERE id = :id
+    RETURNING id, hub, status, forget, address_id, person_id
+"""
+
+
+def settle(settlements: Sequence[Settlement], now: datetime) -> Operation[None]:
+    """Record what became of claimed messages, and what that says about their addresses."""
+    ordered = sorted(settlements, key=lambda settlement: settlement.id)  # two nodes then never wait for each other
+    rows = yield Batch(_SETTLE, [_settled(settlement, now) for settlement in ordered])
+    consequences = {settlement.id: settlement for settlement in ordered}
+    for row in rows:
+        settlement = consequences[row["id"]]
+        match settlement.consequence:
+            case Consequence.OPTED_OUT:
+                yield from addresses.opt_out(_scope(row, now), cause=settlement.reason or "provider")
+            case Consequence.UNREACHABLE:
+                yield from addresses.mark_reachable(_scope(row, now), reachable=False)
+            case Consequence.NONE | Consequence.CHANNEL_DOWN:
+                pass
+        yield from _forget_if_left(row)
+
+
+def _settled(settlement: Settlement, now: datetime) -> Params:
+    is_final = settlement.status >= OutboxStatus.UNKNOWN
+    waits = settlement.status is OutboxStatus.WAITING
+    return {
+        "id": settlement.id,
+        "status": int(settlement.status),
+        "reason": settlement.reason,
+        "not_before": to_micros(settlement.not_before or now) if waits else None,
+        "settled_at": to_micros(now) if is_final else None,
+        "unasked": int(not settlement.asked),
+        "provider_id": settlement.provider_id,
+        "segments": settlement.segments,
+    }
+
+
+def _scope(row: Row, now: datetime) -> Scope:
+    return Scope(hub=row["hub"], person_id=row["person_id"], address_id=row["address_id"], now=to_micros(now))
+
+
+def _forget_if_left(row: Row) -> Operation[None]:
+    if row["forget"] and row["status"] >= OutboxStatus.SENT:
+        yield from forgetting.message_left(row["id"], person_id=row["person_id"])
+
+
+# --- from the provider, later -----------------------------------------------------------------------------------------
+
+_FIND_BY_REFERENCE: Final = """
+    SELECT id, hub, status, address_id, person_id FROM outbox
+    WHERE ref = :reference AND hub = :hub AND channel = :channel {for_update}
+"""
+_FIND_BY_PROVIDER: Final = """
+    SELECT id, hub, status, address_id, person_id FROM outbox
+    WHERE channel = :channel AND provider_id = :provider_id AND hub = :hub AND account = :account {for_update}
+"""
+_REPORT: Final = """
+    UPDATE outbox SET status = :status, provider_id = COALESCE(provider_id, :provider_id),
+        segments = COALESCE(:segments, segments), reason = COALESCE(:code, reason), settled_at = :now
+    WHERE id = :id AND status < :status
+    RETURNING id, hub, status, forget, address_id, person_id
+"""
+_REPORTED: Final = {
+    DeliveryStatus.SENT: OutboxStatus.SENT,
+    DeliveryStatus.DELIVERED: OutboxStatus.DELIVERED,
+    DeliveryStatus.UNDELIVERED: OutboxStatus.UNDELIVERED,
+    DeliveryStatus.FAILED: OutboxStatus.FAILED,
+}
+
+
+def report(hub: str, report: DeliveryReport, now: datetime) -> Operation[bool]:
+    """Take a delivery report, forward only; tell whether it changed anything.
+
+    A report on a message that we believe unsent proves that it was accepted: it is not sent again.
+    """
+    key = {"hub": hub, "channel": report.channel, "account": report.account}
+    rows: Sequence[Row] = ()
+    if report.reference:
+        rows = yield Statement(_FIND_BY_REFERENCE, {**key, "reference": report.reference})
+    if not rows:
+        rows = yield Statement(_FIND_BY_PROVIDER, {**key, "provider_id": report.provider_id})
+    if not rows:
+        return False
+    if report.opted_out:
+        yield from addresses.opt_out(_scope(rows[0], now), cause=report.code or "provider")
+    changed = yield Statement(
+        _REPORT,
+        {
+            "id": rows[0]["id"],
+            "status": int(_REPORTED[report.status]),
+            "provider_id": report.provider_id,
+            "segments": report.segments,
+            "code": report.code,
+            "now": to_micros(now),
+        },
+    )
+    for row in changed:
+        yield from _forget_if_left(row)
+    return bool(changed) or report.opted_out
+
+
+# --- by the clock -----------------------------------------------------------------------------------------------------
+
+PROMOTE: Final = """
+    WITH due AS MATERIALIZED (
+        SELECT id FROM outbox WHERE status = 0 AND not_before <= :now ORDER BY not_before LIMIT :limit {skip_locked}
+    )
+    UPDATE outbox SET status = 1 WHERE id IN (SELECT id FROM due) RETURNING id
+"""
+
+
+def promote(now: datetime, limit: int) -> Operation[int]:
+    """Make waiting messages whose time has come ready; return how many."""
+    rows = yield Statement(PROMOTE, {"now": to_micros(now), "limit": limit})
+    return len(rows)

@@ -1,0 +1,112 @@
+"""Read rows as the values that the rest of the house knows, and write values as columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from flows.facts import Booking, BookingStatus, Json, Slot, SlotKind
+from flows.messages import Address, Choice, Outbound, Purpose
+from storage.statements import Row
+from storage.store import Claimed
+from storage.tables import from_micros
+
+#: Columns that ``read_slot`` needs of a slot ``s`` and its site ``t``.
+SLOT_COLUMNS: Final = """
+    s.ref AS slot_ref, s.kind AS slot_kind, s.title, s.place, s.role, s.starts_local, s.zone AS slot_zone, s.minutes,
+    s.capacity - s.taken AS seats_left, s.supervised, s.one_to_one,
+    t.name AS site_name, t.street AS site_street, t.latitude, t.longitude
+"""
+
+
+def read_slot(row: Row) -> Slot:
+    """Make a slot of a row with ``SLOT_COLUMNS``."""
+    return Slot(
+        ref=row["slot_ref"],
+        kind=SlotKind(row["slot_kind"]),
+        title=json.loads(row["title"]),
+        place=_place(row),
+        starts_local=datetime.fromisoformat(row["starts_local"]),
+        zone=row["slot_zone"],
+        minutes=row["minutes"],
+        seats_left=row["seats_left"],
+        role=row["role"],
+        latitude=row["latitude"],
+        longitude=row["longitude"],
+        supervised=bool(row["supervised"]),
+        one_to_one=bool(row["one_to_one"]),
+    )
+
+
+def _place(row: Row) -> str:
+    parts = (row["site_name"], row["site_street"]) if row["site_name"] else (row["place"],)
+    return ", ".join(part for part in parts if part)
+
+
+def read_booking(row: Row) -> Booking:
+    """Make a booking of a row with ``booking_ref``, ``booking_status``, ``asked`` and ``SLOT_COLUMNS``."""
+    return Booking(
+        ref=row["booking_ref"],
+        slot=read_slot(row),
+        status=BookingStatus(row["booking_status"]),
+        asked=bool(row["asked"]),
+    )
+
+
+def read_claimed(message: Row, recipient: Row, *, attempts: int) -> Claimed:
+    """Make a claimed message of an outbox row and its recipient's row."""
+    purpose = Purpose(message["purpose"])
+    return Claimed(
+        id=message["id"],
+        message=Outbound(
+            reference=message["ref"],
+            to=Address(channel=message["channel"], account=message["account"], user=recipient["address_user"]),
+            text=message["body"],
+            choices=read_choices(message["choices"]),
+            step=message["step"],
+            purpose=purpose,
+            expires_at=read_instant(message["expires_at"]),
+        ),
+        purpose=purpose,
+        person_id=message["person_id"],
+        zone=recipient["zone"],
+        opted_out=recipient["opted_out_at"] is not None,
+        reachable=bool(recipient["reachable"]),
+        consented=recipient["consented_at"] is not None,
+        held=recipient["held_by"] is not None,
+        attempts=attempts,
+        created_at=from_micros(message["created_at"]),
+    )
+
+
+def read_instant(micros: int | None) -> datetime | None:
+    """Read an instant that may be missing."""
+    return None if micros is None else from_micros(micros)
+
+
+def write_json(value: Json | Sequence[Any] | dict[str, Any]) -> str:
+    """Write JSON as both databases keep it: short, and readable in any language."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def write_choices(choices: Sequence[Choice]) -> str:
+    """Write the choices of a message as JSON, without what is empty."""
+    if not choices:
+        return "[]"
+    return write_json([{name: value for name, value in _fields(choice) if value} for choice in choices])
+
+
+def _fields(choice: Choice) -> Sequence[tuple[str, Any]]:
+    return (("id", choice.id), ("label", choice.label), ("key", choice.key), ("also", list(choice.also)))
+
+
+def read_choices(text: str) -> tuple[Choice, ...]:
+    """Read choices back."""
+    if text == "[]":
+        return ()
+    return tuple(
+        Choice(id=item["id"], label=item.get("label", ""), key=item.get("key", ""), also=tuple(item.get("also", ())))
+        for item in json.loads(text)
+    )

@@ -1,0 +1,129 @@
+"""Take, keep and give back seats; a slot's capacity is guarded by the one statement that takes a seat."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flows.facts import QuietHours
+from flows.rules.reminders import plan
+from storage.operations.rows import SLOT_COLUMNS, read_slot
+from storage.operations.scope import Scope
+from storage.statements import Batch, Operation, Refused, Statement
+from storage.store import SeatTaken
+from storage.tables import from_micros, new_ref, to_micros
+
+_HOLDS: Final = """
+    SELECT b.id FROM booking AS b JOIN slot AS s ON s.id = b.slot_id
+    WHERE b.person_id = :person_id AND b.status <> 'released' AND s.hub = :hub AND s.ref = :slot
+"""
+_TAKE: Final = """
+    UPDATE slot SET taken = taken + 1 WHERE hub = :hub AND ref = :slot AND taken < capacity AND NOT cancelled
+    RETURNING id
+"""
+_BOOK: Final = """
+    INSERT INTO booking (hub, ref, person_id, slot_id, status, asked, created_at, changed_at)
+    VALUES (:hub, :ref, :person_id, :slot_id, 'booked', :asked, :now, :now)
+    RETURNING id
+"""
+_SLOT: Final = f"""
+    SELECT p.zone AS person_zone, {SLOT_COLUMNS}
+    FROM slot AS s JOIN person AS p ON p.id = :person_id LEFT JOIN site AS t ON t.id = s.site_id
+    WHERE s.id = :slot_id
+"""  # noqa: S608 - a constant
+_REMIND: Final = """
+    INSERT INTO reminder (hub, booking_id, kind, due_at, status) VALUES (:hub, :booking_id, :kind, :due_at, 'pending')
+"""
+_RELEASE: Final = """
+    UPDATE booking SET status = 'released', asked = :asked, cause = :cause, changed_at = :now
+    WHERE hub = :hub AND ref = :booking AND person_id = :person_id AND status IN ('booked', 'confirmed')
+    RETURNING id, slot_id
+"""
+_GIVE_BACK: Final = "UPDATE slot SET taken = taken - 1 WHERE id = :slot_id"
+#: A reminder that is already in the outbox, waiting for the morning, must not leave either. 8 is DROPPED.
+_DROP_QUEUED: Final = """
+    UPDATE outbox SET status = 8, reason = 'released', settled_at = :now
+    WHERE hub = :hub AND status IN (0, 1) AND dedupe_key IN (
+        SELECT 'reminder:' || CAST(:booking AS TEXT) || ':' || kind FROM reminder WHERE booking_id = :booking_id)
+"""
+_RELEASE_REMINDERS: Final = """
+    UPDATE reminder SET status = 'released', settled_at = :now WHERE booking_id = :booking_id AND status = 'pending'
+"""
+_CONFIRM: Final = """
+    UPDATE booking SET status = 'confirmed', asked = :asked, changed_at = :now
+    WHERE hub = :hub AND ref = :booking AND person_id = :person_id AND status IN ('booked', 'confirmed')
+"""
+
+
+def book(scope: Scope, slot: str, *, quiet_hours: QuietHours) -> Operation[None]:
+    """Take a seat and plan its reminders; a person who has one keeps it.
+
+    Raises:
+        Refused: with ``SeatTaken`` when the slot is full, cancelled or unknown.
+    """
+    key = {"hub": scope.hub, "slot": slot}
+    if (yield Statement(_HOLDS, {**key, "person_id": scope.person_id})):
+        return
+    taken = yield Statement(_TAKE, key)
+    if not taken:
+        raise Refused(SeatTaken(slot=slot))
+    slot_id = taken[0]["id"]
+    (booking,) = yield Statement(
+        _BOOK,
+        {
+            "hub": scope.hub,
+            "ref": new_ref(),
+            "person_id": scope.person_id,
+            "slot_id": slot_id,
+            "asked": False,
+            "now": scope.now,
+        },
+    )
+    yield from _remind(scope, booking["id"], slot_id, quiet_hours)
+
+
+def _remind(scope: Scope, booking_id: int, slot_id: int, quiet_hours: QuietHours) -> Operation[None]:
+    (row,) = yield Statement(_SLOT, {"slot_id": slot_id, "person_id": scope.person_id})
+    planned = plan(
+        read_slot(row), person_zone=row["person_zone"], quiet_hours=quiet_hours, booked_at=from_micros(scope.now)
+    )
+    if planned:
+        yield Batch(
+            _REMIND,
+            [
+                {"hub": scope.hub, "booking_id": booking_id, "kind": one.kind, "due_at": to_micros(one.due_at)}
+                for one in planned
+            ],
+        )
+
+
+def release(scope: Scope, booking: str, *, cause: str) -> Operation[None]:
+    """Give a seat back, once, and let its reminders go."""
+    rows = yield Statement(
+        _RELEASE,
+        {
+            "hub": scope.hub,
+            "booking": booking,
+            "person_id": scope.person_id,
+            "cause": cause,
+            "asked": False,
+            "now": scope.now,
+        },
+    )
+    for row in rows:
+        yield Statement(_GIVE_BACK, {"slot_id": row["slot_id"]})
+        yield Statement(_DROP_QUEUED, {"hub": scope.hub, "booking": booking, "booking_id": row["id"], "now": scope.now})
+        yield Statement(_RELEASE_REMINDERS, {"booking_id": row["id"], "now": scope.now})
+
+
+def confirm(scope: Scope, booking: str) -> Operation[None]:
+    """Note that the person said they will come."""
+    yield Statement(
+        _CONFIRM,
+        {
+            "hub": scope.hub,
+            "booking": booking,
+            "person_id": scope.person_id,
+            "asked": False,
+            "now": scope.now,
+        },
+    )

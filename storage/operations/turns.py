@@ -1,0 +1,255 @@
+"""Make a turn durable: receipt, conversation, effects and messages, as a whole or not at all.
+
+The conversation's version row is taken first and everything else hangs on it. The other order looks harmless and is
+not: a turn that stores its receipt and then finds the version moved comes back, meets its own receipt and stops; a
+quarter of the turns of busy conversations were lost that way when it was measured.
+"""
+
+from __future__ import annotations
+
+from typing import Final, assert_never
+
+from flows.effects import (
+    Alert,
+    Book,
+    Confirm,
+    Forget,
+    HandOff,
+    MarkReachable,
+    MoveStage,
+    OptIn,
+    OptOut,
+    RecordConsent,
+    Release,
+    Remember,
+    Say,
+)
+from flows.facts import Json, QuietHours
+from flows.messages import Inbound, InboundKind, Purpose
+from flows.rules.stages import Stage
+from storage.operations import addresses, forgetting, people, seats
+from storage.operations.rows import write_choices
+from storage.operations.scope import Scope, identity
+from storage.statements import Batch, Operation, Params, Refused, Statement
+from storage.store import Applied, Known, OutboxStatus, Stale, TurnResult, TurnWrite
+from storage.tables import new_ref, to_micros
+
+# --- the conversation -------------------------------------------------------------------------------------------------
+
+#: An address that has moved to another person in the meantime is found by nobody: the turn is stale.
+_ADVANCE: Final = """
+    UPDATE conversation SET version = version + 1, state = :state, changed_at = :now
+    WHERE person_id = :person_id AND hub = :hub AND version = :version
+    RETURNING
+        (SELECT a.id FROM address AS a
+         WHERE a.hub = :hub AND a.channel = :channel AND a.account = :account AND a."user" = :user
+            AND a.person_id = conversation.person_id
+        ) AS address_id,
+        (SELECT p.address_id FROM person AS p WHERE p.id = conversation.person_id) AS last_address_id,
+        (SELECT a.reachable FROM address AS a
+         WHERE a.hub = :hub AND a.channel = :channel AND a.account = :account AND a."user" = :user
+        ) AS reachable
+"""
+_BEGIN: Final = """
+    INSERT INTO conversation (person_id, hub, version, state, changed_at)
+    SELECT p.id, p.hub, 0, '', CAST(:now AS BIGINT) FROM person AS p WHERE p.id = :person_id AND p.hub = :hub
+    ON CONFLICT (person_id) DO NOTHING
+"""
+_RECEIVE: Final = """
+    INSERT INTO inbound (hub, channel, account, provider_id, person_id, kind, body, turn, trace, received_at)
+    VALUES (:hub, :channel, :account, :provider_id, :person_id, :kind, :body, :turn, :trace, :now)
+    ON CONFLICT (hub, channel, account, provider_id) DO NOTHING
+    RETURNING id
+"""
+_IS_KNOWN: Final = """
+    SELECT 1 AS known FROM inbound
+    WHERE hub = :hub AND channel = :channel AND account = :account AND provider_id = :provider_id
+"""
+
+
+def apply(turn: TurnWrite, quiet_hours: QuietHours) -> Operation[TurnResult]:
+    """Make one turn durable.
+
+    Raises:
+        Refused: with ``Known``, ``Stale`` or ``SeatTaken``; whoever runs the operation rolls back.
+    """
+    scope = yield from _take(turn)
+    yield from _receive(turn, scope)
+    messages = yield from _perform(turn, scope, quiet_hours)
+    return Applied(person_id=scope.person_id, messages=messages)
+
+
+def _take(turn: TurnWrite) -> Operation[Scope]:
+    """Lock the conversation and move it on, before anything else is touched."""
+    if turn.person_id is None:
+        return (yield from _take_stranger(turn))
+    sender = identity(turn.hub, turn.inbound)
+    now = to_micros(turn.now)
+    if turn.version == 0:  # brought in by a coordinator, writes for the first time
+        yield Statement(_BEGIN, {"hub": turn.hub, "person_id": turn.person_id, "now": now})
+    rows = yield Statement(
+        _ADVANCE,
+        {**sender, "person_id": turn.person_id, "version": turn.version, "state": turn.conversation, "now": now},
+    )
+    if not rows or rows[0]["address_id"] is None:
+        yield from _refuse(turn)
+    row = rows[0]
+    scope = Scope(hub=turn.hub, person_id=turn.person_id, address_id=row["address_id"], now=now, turn=turn.version + 1)
+    if turn.inbound.kind is not InboundKind.BLOCKED:
+        if not row["reachable"]:
+            yield from addresses.mark_reachable(scope, reachable=True)
+        if row["last_address_id"] != scope.address_id:
+            yield from people.write_to(scope)
+    return scope
+
+
+def _take_stranger(turn: TurnWrite) -> Operation[Scope]:
+    now = to_micros(turn.now)
+    person_id = yield from people.add(turn.hub, stage=Stage.ENQUIRED, now=now)
+    address_id = yield from addresses.add(turn.hub, turn.inbound.sender, person_id=person_id, now=now)
+    if address_id is None:  # somebody else's turn met this person a moment ago
+        yield from _refuse(turn)
+    assert address_id is not None
+    scope = Scope(hub=turn.hub, person_id=person_id, address_id=address_id, now=now, turn=1)
+    yield from people.write_to(scope)
+    yield from people.begin_conversation(scope, state=turn.conversation)
+    return scope
+
+
+def _refuse(turn: TurnWrite) -> Operation[None]:
+    """End a turn that came too late: because it has been here before, or because another one came first."""
+    known = yield Statement(_IS_KNOWN, _key(turn))
+    raise Refused(Known() if known else Stale())
+
+
+def _receive(turn: TurnWrite, scope: Scope) -> Operation[None]:
+    inbound = turn.inbound
+    rows = yield Statement(
+        _RECEIVE,
+        {
+            **_key(turn),
+            "person_id": scope.person_id,
+            "kind": inbound.kind.value,
+            "body": _body(inbound),
+            "turn": scope.turn,
+            "trace": turn.trace,
+            "now": scope.now,
+        },
+    )
+    if not rows:
+        raise Refused(Known())
+
+
+def _key(turn: TurnWrite) -> Params:
+    sender = turn.inbound.sender
+    return {
+        "hub": turn.hub,
+        "channel": sender.channel,
+        "account": sender.account,
+        "provider_id": turn.inbound.provider_id,
+    }
+
+
+def _body(inbound: Inbound) -> str:
+    return inbound.text or (inbound.tap.encode() if inbound.tap else inbound.campaign or "")
+
+
+# --- the effects ------------------------------------------------------------------------------------------------------
+
+_SAY: Final = """
+    INSERT INTO outbox (hub, ref, dedupe_key, channel, account, address_id, person_id, purpose, priority, status, body,
+        choices, step, turn, forget, attempts, reason, created_at)
+    VALUES (:hub, :ref, :dedupe_key, :channel, :account, :address_id, :person_id, :purpose, :priority, :status, :body,
+        :choices, :step, :turn, :forget, 0, :reason, :now)
+"""
+_OPEN_TASK: Final = """
+    INSERT INTO task (hub, person_id, booking_id, kind, reason, opened_at)
+    VALUES (:hub, :person_id,
+        (SELECT b.id FROM booking AS b WHERE b.hub = :hub AND b.ref = :booking), :kind, :reason, :now)
+"""
+
+
+def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operation[int]:
+    """Carry out the effects: facts first, as others read them, and forgetting last; return the number of messages."""
+    facts: dict[str, Json] = {}
+    moves: list[MoveStage] = []
+    says: list[tuple[int, Say]] = []
+    others: list[Operation[None]] = []  # begun, but not run before the facts are kept
+    forget = False
+    for index, effect in enumerate(turn.effects):
+        match effect:
+            case Remember():
+                facts[effect.field] = effect.value
+            case MoveStage():
+                moves.append(effect)
+            case Say():
+                says.append((index, effect))
+            case Forget():
+                forget = True
+            case RecordConsent():
+                others.append(addresses.record_consent(scope, purpose=effect.purpose, wording=effect.wording))
+            case OptOut():
+                others.append(addresses.opt_out(scope, cause=effect.cause))
+            case OptIn():
+                others.append(addresses.opt_in(scope, cause=effect.cause))
+            case MarkReachable():
+                others.append(addresses.mark_reachable(scope, reachable=effect.reachable))
+            case Book():
+                others.append(seats.book(scope, effect.slot, quiet_hours=quiet_hours))
+            case Release():
+                others.append(seats.release(scope, effect.booking, cause=effect.cause))
+            case Confirm():
+                others.append(seats.confirm(scope, effect.booking))
+            case HandOff():
+                others.append(_open_task(scope, kind="hand_off", reason=effect.reason))
+            case Alert():
+                others.append(_open_task(scope, kind=effect.kind, reason=effect.kind, booking=effect.booking))
+            case _:
+                assert_never(effect)
+    if facts or moves:
+        yield from people.change(scope, facts=facts, moves=[(move.stage, move.cause) for move in moves])
+    if says:
+        opted_out = any(isinstance(effect, OptOut) for effect in turn.effects)
+        yield Batch(_SAY, [_message(turn, scope, i, say, opted_out=opted_out, forget=forget) for i, say in says])
+    for operation in others:
+        yield from operation
+    if forget:
+        yield from forgetting.forget(scope)
+    return len(says)
+
+
+def _message(turn: TurnWrite, scope: Scope, index: int, say: Say, *, opted_out: bool, forget: bool) -> Params:
+    dropped = opted_out and say.purpose is not Purpose.FAREWELL
+    return {
+        "hub": scope.hub,
+        "ref": new_ref(),
+        "dedupe_key": f"turn:{scope.person_id}:{scope.turn}:{index}",
+        "channel": turn.inbound.sender.channel,
+        "account": turn.inbound.sender.account,
+        "address_id": scope.address_id,
+        "person_id": scope.person_id,
+        "purpose": say.purpose.value,
+        "priority": say.purpose.priority,
+        "status": int(OutboxStatus.DROPPED if dropped else OutboxStatus.READY),
+        "body": say.text,
+        "choices": write_choices(say.choices),
+        "step": say.step,
+        "turn": scope.turn,
+        "forget": forget,
+        "reason": "opted_out" if dropped else None,
+        "now": scope.now,
+    }
+
+
+def _open_task(scope: Scope, *, kind: str, reason: str, booking: str | None = None) -> Operation[None]:
+    yield Statement(
+        _OPEN_TASK,
+        {
+            "hub": scope.hub,
+            "person_id": scope.person_id,
+            "booking": booking,
+            "kind": kind,
+            "reason": reason,
+            "now": scope.now,
+        },
+    )

@@ -1,0 +1,107 @@
+"""The language between an operation and a database: statements go out, rows come back, an outcome is returned.
+
+An operation of the hot path is written once, as a generator. It yields what it wants to have executed, is sent the rows
+and returns its outcome; it opens no connection and commits nothing, so the same text runs on SQLite inside one writer
+thread and on PostgreSQL over the network. What the two call differently stands in braces and is filled in by ``Dialect``.
+Costs: an extra Python frame for each statement, and SQL that both understand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Protocol, TypeVar
+
+from storage.store import TurnResult
+
+#: What a parameter may hold; instants are microseconds, see ``storage.tables``.
+Value = str | int | float | bool | date | None
+Params = Mapping[str, Value]
+
+
+class Row(Protocol):
+    """One row of an answer, read by column name."""
+
+    def __getitem__(self, column: str, /) -> Any:
+        """Return a column's value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement with ``:name`` parameters, answered by its rows."""
+
+    sql: str
+    params: Params
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The same statement for many sets of parameters, in order, answered by all rows one after the other."""
+
+    sql: str
+    params: Sequence[Params]
+
+
+@dataclass(frozen=True, slots=True)
+class Scrub:
+    """Once this is committed, leave no copy of deleted content in the database's own log; answered by no row."""
+
+
+Step = Statement | Batch | Scrub
+T = TypeVar("T")
+Operation = Generator[Step, Sequence[Row], T]
+#: Begins an operation anew, so that it can be tried again.
+Begin = Callable[[], Operation[T]]
+
+
+class Refused(Exception):  # noqa: N818 - it is an outcome
+    """The operation must leave nothing behind; the outcome tells why."""
+
+    def __init__(self, outcome: TurnResult) -> None:
+        """Carry the outcome that the caller of the operation receives."""
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """What the databases call differently."""
+
+    #: Keeps the rows that were read from being changed by others until the commit.
+    for_update: str
+    #: The same, passing over rows that somebody else holds.
+    skip_locked: str
+    #: The numbers of the JSON list ``:ids``, as a subquery.
+    ids: str
+    #: A new unguessable reference.
+    new_ref: str
+    #: Text of a broadcast ``b`` in the language of a person ``p``, English when there is none.
+    body_in_language: str
+
+    def render(self, sql: str) -> str:
+        """Fill in the words in braces."""
+        return sql.format(
+            for_update=self.for_update,
+            skip_locked=self.skip_locked,
+            ids=self.ids,
+            new_ref=self.new_ref,
+            body_in_language=self.body_in_language,
+        )
+
+
+SQLITE: Final = Dialect(
+    for_update="",  # there is one writer, and it began IMMEDIATE
+    skip_locked="",
+    ids="SELECT value FROM json_each(:ids)",
+    new_ref="lower(hex(randomblob(12)))",
+    body_in_language=("""COALESCE(json_extract(b.body, '$."' || p.language || '"'), json_extract(b.body, '$.en'))"""),
+)
+
+POSTGRES: Final = Dialect(
+    for_update="FOR UPDATE",
+    skip_locked="FOR UPDATE SKIP LOCKED",
+    ids="SELECT CAST(value AS BIGINT) FROM jsonb_array_elements_text(CAST(:ids AS JSONB))",
+    new_ref="replace(CAST(gen_random_uuid() AS TEXT), '-', '')",
+    body_in_language="COALESCE(CAST(b.body AS JSONB) ->> p.language, CAST(b.body AS JSONB) ->> 'en')",
+)
