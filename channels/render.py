@@ -24,7 +24,7 @@ _MAX_CHOICES: Final = 100
 
 def as_sms(outbound: Outbound) -> str:
     """Return the text of an SMS: cheap letters only where possible, choices as a numbered list."""
-    numbered = (f"{number} {choice.label}" for number, choice in enumerate(outbound.choices, start=1))
+    numbered = (f"{choice.key or number} {choice.label}" for number, choice in enumerate(outbound.choices, start=1))
     return fold("\n".join((outbound.text, *numbered)))
 
 

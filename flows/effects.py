@@ -135,4 +135,3 @@ class FindSlots:
     """Not an effect but a question to the shell, answered by an event within the same turn: what is open?"""
 
     kind: SlotKind
-    limit: int

@@ -1,4 +1,4 @@
-"""What can happen to a conversation besides a message from the person: the shell's answers within a turn."""
+"""What can happen to a conversation: a message from the person, or the shell's answer to a question of the same turn."""
 
 from __future__ import annotations
 
@@ -10,16 +10,9 @@ from flows.messages import Inbound
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotsFound:
-    """The answer to ``FindSlots``: what is open and fits, best first."""
+    """The answer to ``FindSlots``: what is open, soonest first; the engine picks what fits."""
 
     slots: tuple[Slot, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeatGone:
-    """The store refused a ``Book`` of the same turn: the last seat went to somebody else."""
-
-    slot: str
-
-
-Event = Inbound | SlotsFound | SeatGone
+Event = Inbound | SlotsFound

@@ -139,6 +139,8 @@ class Facts:
     person: Person
     #: Active bookings that have not ended, soonest first.
     bookings: tuple[Booking, ...] = ()
+    #: Slots whose last seat went to somebody else while this very turn was being stored.
+    seats_gone: frozenset[str] = frozenset()
     #: True where the network itself confirms an opt-out, so that we must not.
     network_confirms_opt_out: bool = False
 

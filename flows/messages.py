@@ -43,6 +43,10 @@ class Choice:
     #: Stable and short (at most 32 characters): it travels inside a button.
     id: str
     label: str
+    #: Letter to reply with where there are no buttons; empty: its number in the list.
+    key: str = ""
+    #: Other words for it.
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

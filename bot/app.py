@@ -1,0 +1,144 @@
+"""Build every part once and run them together; the only module that knows all parts."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from bot.clock import Clock
+from bot.inbox import Inbox
+from bot.sender import Sender
+from channels.base import Channel
+from flows.facts import Hub
+from flows.files import FlowError, read_flow
+from flows.library import Library, shipped
+from storage import revisions
+from storage.database import Database, migrate, schema_is_current
+from storage.errors import StorageError
+from storage.opening import open_store
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+#: A store that does not say whether it answers within this time does not.
+_READY_TIMEOUT_S: Final = 2.0
+
+
+def utc_now() -> datetime:
+    """Return the real time; everything else is handed a clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """The parts of a running process."""
+
+    hub: Hub
+    library: Library
+    store: Store
+    database: Database
+    channels: Mapping[str, Channel]
+    senders: Mapping[str, Sender]
+    inbox: Inbox
+    clock: Clock
+    now: Callable[[], datetime]
+    database_url: str
+
+    async def ready(self) -> bool:
+        """Tell whether the database answers and its schema is the one this version needs."""
+        try:
+            async with asyncio.timeout(_READY_TIMEOUT_S):
+                return await self.store.ready() and await asyncio.to_thread(schema_is_current, self.database_url)
+        except (TimeoutError, StorageError):
+            return False
+
+    def wake(self, channel: str, account: str) -> None:
+        """Tell a sender that messages wait."""
+        if channel in self.senders and self.channels[channel].account == account:
+            self.senders[channel].wake()
+
+
+@asynccontextmanager
+async def open_app(
+    *, hub: Hub, database_url: str, channels: Mapping[str, Channel], now: Callable[[], datetime] = utc_now
+) -> AsyncIterator[App]:
+    """Open everything that a process needs; nothing runs yet.
+
+    Raises:
+        StorageError: the database cannot be used.
+        FlowError: a flow file is wrong.
+    """
+    await asyncio.to_thread(migrate, database_url)
+    async with AsyncExitStack() as stack:
+        database = Database(database_url)
+        stack.callback(database.close)
+        library = await asyncio.to_thread(_library, database, hub, now())
+        store = open_store(database_url, hub)
+        await store.start()
+        stack.push_async_callback(store.close)
+        senders = {name: Sender(store=store, hub=hub, channel=channel, now=now) for name, channel in channels.items()}
+
+        def wake(channel: str, account: str) -> None:
+            if channel in senders and channels[channel].account == account:
+                senders[channel].wake()
+
+        inbox = Inbox(
+            store=store,
+            hub=hub,
+            library=library,
+            now=now,
+            network_confirms={
+                name: channel.capabilities.network_confirms_opt_out for name, channel in channels.items()
+            },
+            wake=wake,
+        )
+        clock = Clock(store=store, hub=hub, library=library, channels=channels, now=now, wake=wake)
+        yield App(
+            hub=hub,
+            library=library,
+            store=store,
+            database=database,
+            channels=channels,
+            senders=senders,
+            inbox=inbox,
+            clock=clock,
+            now=now,
+            database_url=database_url,
+        )
+
+
+@asynccontextmanager
+async def running(app: App) -> AsyncIterator[None]:
+    """Run channels, senders and clock until the block ends."""
+    async with AsyncExitStack() as stack:
+        for channel in app.channels.values():
+            stack.push_async_callback(channel.close)
+            await channel.start(app.inbox.deliver)
+        group = await stack.enter_async_context(asyncio.TaskGroup())
+        pumps = [group.create_task(sender.run()) for sender in app.senders.values()]
+        stack.callback(lambda: [pump.cancel() for pump in pumps])
+        scheduler = app.clock.start()
+        stack.callback(scheduler.shutdown, wait=False)
+        yield
+
+
+def _library(database: Database, hub: Hub, now: datetime) -> Library:
+    """Read the shipped flows and the older revisions that conversations may still be in."""
+    library = shipped()
+    with database.session() as session:
+        revisions.save(session, hub.id, library.flows.values(), now)
+        older = revisions.load(session, hub.id)
+    flows = []
+    for revision in older:
+        if revision.revision in library.revisions:
+            continue
+        try:
+            flows.append(read_flow(revision.source, file=f"{revision.flow}@{revision.revision}", sets=library.sets))
+        except FlowError:  # it refers to what is gone: its conversations go on with the current one
+            log.warning("an older flow cannot be read any more", extra={"flow": revision.flow})
+    return library.with_revisions(flows)

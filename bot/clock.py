@@ -1,0 +1,61 @@
+"""Tick: look for due rows every second. APScheduler keeps no jobs for us; the rows are the truth."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.broadcasts import write_out
+from bot.reconcile import reconcile
+from bot.reminders import send_due
+from channels.base import Channel
+from flows.facts import Hub
+from flows.library import Library
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+_TICK_S: Final = 1
+_RECONCILE_S: Final = 15
+
+
+@dataclass(slots=True, kw_only=True)
+class Clock:
+    """The regular looks at the database."""
+
+    store: Store
+    hub: Hub
+    library: Library
+    channels: Mapping[str, Channel]
+    now: Callable[[], datetime]
+    #: Called with channel and account of each sender that has ready messages.
+    wake: Callable[[str, str], None]
+
+    def start(self) -> AsyncIOScheduler:
+        """Begin to tick; ``shutdown`` of the returned scheduler ends it."""
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        # A late tick does all the work of the missed ones, so ten missed ones are one.
+        options = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+        scheduler.add_job(self.tick, "interval", seconds=_TICK_S, **options)
+        scheduler.add_job(self.reconcile, "interval", seconds=_RECONCILE_S, **options)
+        scheduler.start()
+        return scheduler
+
+    async def tick(self) -> None:
+        """Move everything whose time has come one station on."""
+        now = self.now()
+        await self.store.promote(now)
+        await send_due(self.store, self.hub, self.library, now)
+        await write_out(self.store, self.hub, now)
+        for channel, account in await self.store.waiting_senders(self.hub.id):
+            self.wake(channel, account)
+
+    async def reconcile(self) -> None:
+        """Look up messages whose provider's answer was lost."""
+        if count := await reconcile(self.store, self.hub, self.channels, self.now()):
+            log.warning("lost answers reconciled", extra={"messages": count})

@@ -1,0 +1,129 @@
+"""Take in what channels bring: one message is one turn, one turn is one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final, assert_never
+from weakref import WeakValueDictionary
+
+from flows.conversation import Conversation
+from flows.engine import Turn, advance
+from flows.events import Event, SlotsFound
+from flows.facts import Facts, Hub
+from flows.library import Library
+from flows.messages import Address, DeliveryReport, Inbound
+from storage.store import Applied, Known, Loaded, SeatTaken, Stale, Store, TurnWrite
+
+log = logging.getLogger(__name__)
+
+#: How far ahead shifts and training sessions are offered.
+_HORIZON: Final = timedelta(days=42)
+#: A turn that loses this many races in a row meets something that is no race.
+_MAX_TRIES: Final = 50
+
+Now = Callable[[], datetime]
+
+
+@dataclass(slots=True, kw_only=True)
+class Inbox:
+    """Where every channel delivers; returns when what came in is durable."""
+
+    store: Store
+    hub: Hub
+    library: Library
+    now: Now
+    #: Channels whose network confirms an opt-out by itself, by name.
+    network_confirms: Mapping[str, bool]
+    #: Called with the address's channel and account when messages wait for that sender.
+    wake: Callable[[str, str], None]
+    _locks: WeakValueDictionary[Address, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    async def deliver(self, events: Iterable[Inbound | DeliveryReport]) -> None:
+        """Take events in, in order; a known one changes nothing."""
+        for event in events:
+            match event:
+                case Inbound():
+                    await self._take(event)
+                case DeliveryReport():
+                    changed = await self.store.report(self.hub.id, event, self.now())
+                    log.info(
+                        "delivery report", extra={"channel": event.channel, "status": event.status, "new": changed}
+                    )
+                case _:
+                    assert_never(event)
+
+    async def _take(self, inbound: Inbound) -> None:
+        lock = self._locks.get(inbound.sender) or asyncio.Lock()
+        self._locks[inbound.sender] = lock
+        async with lock:  # one turn of a conversation at a time; other processes are fenced by the version
+            result = await self._turn(inbound)
+        if isinstance(result, Known):
+            log.info("redelivery ignored", extra={"channel": inbound.sender.channel})
+            return
+        log.info(
+            "turn taken",
+            extra={
+                "channel": inbound.sender.channel,
+                "kind": inbound.kind.value,
+                "person": result.person_id,
+                "messages": result.messages,
+            },
+        )
+        if result.messages:
+            self.wake(inbound.sender.channel, inbound.sender.account)
+
+    async def _turn(self, inbound: Inbound) -> Applied | Known:
+        """Load, think, write; think again when somebody else was first."""
+        gone: frozenset[str] = frozenset()
+        for _ in range(_MAX_TRIES):
+            now = self.now()
+            loaded = await self.store.load(self.hub.id, inbound, now)
+            if isinstance(loaded, Known):
+                return loaded
+            turn = await self._think(inbound, loaded, gone, now)
+            result = await self.store.apply(self._write(inbound, loaded, turn, now))
+            match result:
+                case Applied() | Known():
+                    return result
+                case SeatTaken(slot=slot):
+                    gone |= {slot}
+                case Stale():
+                    pass
+                case _:
+                    assert_never(result)
+        raise AssertionError(f"a turn lost {_MAX_TRIES} races in a row")
+
+    async def _think(self, inbound: Inbound, loaded: Loaded, gone: frozenset[str], now: datetime) -> Turn:
+        facts = Facts(
+            hub=self.hub,
+            person=loaded.person,
+            bookings=loaded.bookings,
+            seats_gone=gone,
+            network_confirms_opt_out=self.network_confirms.get(inbound.sender.channel, False),
+        )
+        event: Event = inbound
+        whole = Turn(conversation=Conversation.decode(loaded.conversation))
+        while True:
+            part = advance(self.library, whole.conversation, event, facts, now)
+            whole = replace(part, effects=whole.effects + part.effects, trace=whole.trace + part.trace)
+            if part.needs is None:
+                return whole
+            slots = await self.store.find_slots(self.hub.id, part.needs.kind, now, until=now + _HORIZON)
+            event = SlotsFound(slots=tuple(slots))
+
+    def _write(self, inbound: Inbound, loaded: Loaded, turn: Turn, now: datetime) -> TurnWrite:
+        return TurnWrite(
+            hub=self.hub.id,
+            inbound=inbound,
+            person_id=loaded.person_id,
+            version=loaded.version,
+            conversation=turn.conversation.encode(),
+            effects=turn.effects,
+            trace=json.dumps(turn.trace, ensure_ascii=False),
+            now=now,
+        )

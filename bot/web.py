@@ -1,0 +1,88 @@
+"""The web face of the process: webhooks of the vendors and the two health pages."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+
+from bot.inbox import Inbox
+from channels.base import Channel, ForgedRequestError, MalformedRequestError, WebRequest
+
+log = logging.getLogger(__name__)
+
+#: No vendor's webhook comes near it: Slack's largest payloads are a tenth.
+MAX_BODY_BYTES: Final = 1_000_000
+
+
+class _BodyTooLargeError(Exception):
+    """The body passed the limit."""
+
+
+def build_web(*, channels: Mapping[str, Channel], inbox: Inbox, ready: Callable[[], Awaitable[bool]]) -> FastAPI:
+    """Build the web application.
+
+    Args:
+        channels: the open ones, by name.
+        ready: tells whether the database answers and its schema is current.
+    """
+    web = FastAPI(title="PeoplePower", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @web.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @web.get("/readyz")
+    async def readyz() -> JSONResponse:
+        if await ready():
+            return JSONResponse({"status": "ready"})
+        return JSONResponse({"status": "not ready", "why": "the database does not answer"}, status_code=503)
+
+    @web.post("/webhooks/{name}")
+    @web.post("/webhooks/{name}/{rest:path}")
+    async def webhook(request: Request, name: str, rest: str = "") -> Response:
+        channel = channels.get(name)
+        if channel is None:
+            return Response("no such channel\n", status_code=404, media_type="text/plain")
+        try:
+            body = await _read_body(request)
+            received = await channel.receive(_web_request(request, body))
+        except _BodyTooLargeError:
+            return Response("too large\n", status_code=413, media_type="text/plain")
+        except ForgedRequestError:
+            log.warning("forged request refused", extra={"channel": name})
+            return Response("forbidden\n", status_code=403, media_type="text/plain")
+        except MalformedRequestError:
+            log.warning("malformed request refused", extra={"channel": name})
+            return Response("bad request\n", status_code=400, media_type="text/plain")
+        await inbox.deliver(received.events)  # durable before the vendor hears anything
+        answer = received.response
+        return Response(answer.body.encode(), status_code=answer.status, headers={"content-type": answer.content_type})
+
+    return web
+
+
+def _web_request(request: Request, body: bytes) -> WebRequest:
+    # The path as it was sent: a signature covers it before any decoding.
+    path = request.scope["raw_path"].decode("latin-1") if request.scope.get("raw_path") else request.url.path
+    query = request.scope["query_string"].decode("latin-1")
+    return WebRequest(
+        path=f"{path}?{query}" if query else path,
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=body,
+    )
+
+
+async def _read_body(request: Request) -> bytes:
+    declared = request.headers.get("content-length", "0")
+    if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
+        raise _BodyTooLargeError
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise _BodyTooLargeError
+    return bytes(body)

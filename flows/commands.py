@@ -1,0 +1,103 @@
+"""Recognise the words that outrank any question: legal words first, then the global ones."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from flows.answers.words import core, fold, plain, words
+
+
+class Command(StrEnum):
+    """What a whole reply asks for, whatever the step."""
+
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+    PERSON = "person"
+    BACK = "back"
+    ENGLISH = "english"
+    SPANISH = "spanish"
+    LANGUAGE = "language"
+    STATUS = "status"
+    SHIFTS = "shifts"
+    TRAINING = "training"
+
+
+class ShiftReply(StrEnum):
+    """What a person answers to a reminder; the value is the letter offered, none of which belongs to a carrier."""
+
+    CONFIRM = "C"
+    DECLINE = "N"
+    RESCHEDULE = "R"
+
+
+#: Single words on which Twilio and the carriers act by themselves: they block the number and confirm to the person.
+#: Source: Twilio help, "Twilio support for opt-out keywords", and "Advanced Opt-Out", read 2026-11.
+CARRIER_STOP: Final = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
+#: The same, lifting the block.
+CARRIER_START: Final = frozenset({"start", "yes", "unstop"})
+#: The same, asking for help.
+CARRIER_HELP: Final = frozenset({"help", "info"})
+
+
+def bare(text: str) -> str:
+    """Return a reply without accents, punctuation and courtesy: what is left when only a command was said."""
+    return plain(core(words(fold(text))))
+
+
+def is_carrier_stop(text: str) -> bool:
+    """Tell whether the network itself acts on a text as an opt-out, and so confirms it."""
+    return text.strip().casefold() in CARRIER_STOP
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commands:
+    """The words of each command, as their file lists them."""
+
+    by_word: Mapping[str, Command]
+    shift_replies: Mapping[str, ShiftReply]
+    #: Greetings that tell which language a stranger writes.
+    spanish_greetings: frozenset[str]
+
+    def read(self, text: str, *, opted_out: bool = False) -> Command | None:
+        """Read a whole reply as a command; a command word inside a sentence is none.
+
+        Args:
+            opted_out: whether the address is opted out: only then is YES the network's word for coming back.
+        """
+        word = bare(text)
+        if word in CARRIER_STOP:
+            return Command.STOP
+        if word in CARRIER_START - {"yes"} or (opted_out and word in CARRIER_START):
+            return Command.START
+        if word in CARRIER_HELP:
+            return Command.HELP
+        return self.by_word.get(word)
+
+    def read_shift_reply(self, text: str) -> ShiftReply | None:
+        """Read a whole reply as the answer to a reminder."""
+        return self.shift_replies.get(bare(text))
+
+    def greets_in_spanish(self, text: str) -> bool:
+        """Tell whether a first message begins in Spanish."""
+        return any(word.text in self.spanish_greetings for word in words(fold(text)))
+
+
+def read_commands(source: str) -> Commands:
+    """Read the command file: one table a command, lists of words by language."""
+    table = tomllib.loads(source)
+    return Commands(
+        by_word={bare(word): Command(name) for name, by in table["command"].items() for word in _all(by)},
+        shift_replies={
+            bare(word): ShiftReply[name.upper()] for name, by in table["shift_reply"].items() for word in _all(by)
+        },
+        spanish_greetings=frozenset(plain(words(fold(word))) for word in table["greeting"]["es"]),
+    )
+
+
+def _all(by_language: Mapping[str, Sequence[str]]) -> list[str]:
+    return [word for words_ in by_language.values() for word in words_]

@@ -1,0 +1,250 @@
+"""The draft of one turn: what has been gathered so far, and the words and facts it draws on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flows import wording
+from flows.answers.context import AnswerChoice, AnswerContext, Within
+from flows.conversation import Conversation, Frame
+from flows.effects import Effect, FindSlots, MoveStage, Remember, Say
+from flows.facts import Booking, Facts, Json, age_on
+from flows.geography import place_of
+from flows.library import Library
+from flows.messages import Choice, Purpose
+from flows.model import Ask, Flow, Option, Step
+from flows.rules.eligibility import ADULT, needs_review
+from flows.rules.stages import Stage
+from flows.templates import fill
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What one turn comes to."""
+
+    conversation: Conversation
+    effects: tuple[Effect, ...] = ()
+    #: A question to the shell; its answer is the next event of the same turn.
+    needs: FindSlots | None = None
+    #: What was decided and why, in order.
+    trace: tuple[Mapping[str, Json], ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """The turn as far as it is decided; lives for one call of ``flows.engine.advance``."""
+
+    library: Library
+    conversation: Conversation
+    facts: Facts
+    now: datetime
+    profile: dict[str, Json]
+    effects: list[Effect] = field(default_factory=list)
+    trace: list[Mapping[str, Json]] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    choices: tuple[Choice, ...] = ()
+    step: str = ""
+    purpose: Purpose = Purpose.REPLY
+    needs: FindSlots | None = None
+    moved_to: Stage | None = None
+
+    def turn(self) -> Turn:
+        """Put the gathered parts together; one turn says at most one message."""
+        text = wording.join(self.said)
+        if text and self.needs is None:
+            if text == self.conversation.last_said:
+                text = wording.join((self.phrase("once_more"), text))
+            self.conversation = replace(self.conversation, last_said=text)
+            self.effects.append(Say(text=text, choices=self.choices, step=self.step, purpose=self.purpose))
+        elif text:  # said before the places on offer are known: kept until they are
+            self.conversation = replace(self.conversation, unsaid=text)
+        return Turn(
+            conversation=self.conversation,
+            effects=tuple(self.effects),
+            needs=self.needs,
+            trace=tuple(self.trace),
+        )
+
+    def remember_answer(self, ask: Ask, value: Json) -> None:
+        """Keep an answer as a fact about the person, and what follows from it."""
+        if ask.type == "name" and isinstance(value, dict) and ask.save_as == "name":
+            self.remember("given_name", value.get("first"))
+            self.remember("family_name", value.get("last"))
+            return
+        self.remember(ask.save_as, value)
+        if ask.type == "zip" and ask.save_as == "zip" and isinstance(value, str):
+            place = place_of(value)
+            self.remember("zone", place.zone if place else None)
+
+    def remember(self, name: str, value: Json) -> None:
+        """Keep one fact about the person."""
+        self.profile[name] = value
+        self.effects.append(Remember(field=name, value=value))
+
+    def move(self, stage: Stage, *, cause: str) -> None:
+        """Move the person to a stage, unless they are there."""
+        if stage is self.current_stage:
+            return
+        self.note("stage", to=stage.value, why=cause)
+        self.effects.append(MoveStage(stage=stage, cause=cause))
+        self.moved_to = stage
+
+    def ask_again(self) -> None:
+        """Ask the waiting step once more, if one waits."""
+        frame = self.conversation.frame
+        step = self.flow(frame).steps.get(frame.step) if frame else None
+        if step and step.ask:
+            self.said.append(self.text(step.ask.question))
+            self.offer_choices(step, step.ask)
+
+    def offer_choices(self, step: Step, ask: Ask) -> None:
+        """Show a step's choices with the message."""
+        self.choices = self.shown(self.frame, ask)
+        self.step = step.id
+
+    def shown(self, frame: Frame, ask: Ask) -> tuple[Choice, ...]:
+        """List the choices of a step as the person sees them: what was found first, then the step's own."""
+        offered = frame.offered if self.flow(frame).steps[frame.step].offer else ()
+        own = tuple(
+            Choice(id=option.id, label=option.label[self.language], also=_all_words(option))
+            for option in self.options(ask)
+        )
+        return offered + own
+
+    def options(self, ask: Ask) -> tuple[Option, ...]:
+        """List a step's own options that may be taken now."""
+        values = self.values()
+        return tuple(option for option in ask.options if option.condition is None or option.condition.holds(values))
+
+    def context(self, frame: Frame, ask: Ask, *, tap: str | None) -> AnswerContext:
+        """Say what a reader of the reply may depend on."""
+        return AnswerContext(
+            language=self.language,
+            today=self.today,
+            choices=tuple(
+                AnswerChoice(id=choice.id, label=choice.label, synonyms=choice.also)
+                for choice in self.shown(frame, ask)
+            ),
+            within=Within(ask.within) if ask.within else None,
+            tap=tap,
+        )
+
+    def say_phrase(self, key: str, **values: str) -> None:
+        """Add a sentence of the phrase file to the message."""
+        self.said.append(self.phrase(key, **values))
+
+    def phrase(self, key: str, **values: str) -> str:
+        """Return a sentence of the phrase file, its names filled."""
+        return self.library.phrases.say(key, self.language, {**self.built_in_texts(), **values})
+
+    def text(self, texts: Mapping[str, str]) -> str:
+        """Return a flow's text in the person's language, its names filled."""
+        values = self.built_in_texts()
+        frame = self.conversation.frame
+        if frame:
+            flow = self.flow(frame)
+            for name, value in {**self.profile, **frame.answers}.items():
+                values[name] = self.say_answer(flow, frame, name, value)
+            for name in flow.names:
+                values.setdefault(name, "-")
+        return fill(texts[self.language], values)
+
+    def say_answer(self, flow: Flow, frame: Frame, name: str, value: Json) -> str:
+        """Say a stored answer back in the person's words."""
+        step = flow.asks(name)
+        if step is None or step.ask is None:
+            return wording.say_value("text", value, language=self.language, labels={})
+        labels = {option.id: option.label[self.language] for option in step.ask.options}
+        labels |= {choice.id: choice.label for choice in frame.offered}
+        return wording.say_value(step.ask.type, value, language=self.language, labels=labels)
+
+    def built_in_texts(self) -> dict[str, str]:
+        """Return the names that every text may use."""
+        return {
+            "hub": self.facts.hub.name,
+            "help_phone": self.facts.hub.help_phone,
+            "given_name": str(self.profile.get("given_name") or ""),
+        }
+
+    def say_booking(self, booking: Booking) -> str:
+        """Say when and where a booking is."""
+        return wording.say_slot(booking.slot, zone=self.zone, language=self.language)
+
+    def values(self) -> dict[str, Json]:
+        """Return all that conditions may read: facts, answers, and what follows from them."""
+        answers = self.frame.answers if self.conversation.frame else {}
+        known = {**self.profile, **answers}
+        role = self.library.roles.get(str(known.get("role")))
+        return {
+            **known,
+            "age": self.age,
+            "minor": self.is_minor,
+            "needs_review": needs_review(role, text_or_none(known.get("audience"))),
+            "has_name": bool(known.get("given_name")),
+            "stage": self.current_stage.value,
+        }
+
+    @property
+    def age(self) -> int | None:
+        """Full years today where the person is; ``None`` before we know."""
+        born = self.profile.get("birth_date")
+        return age_on(date.fromisoformat(born), self.today) if isinstance(born, str) else None
+
+    @property
+    def is_minor(self) -> bool:
+        """Whether a guardian decides."""
+        return self.age is not None and self.age < ADULT
+
+    @property
+    def current_stage(self) -> Stage:
+        """The person's stage as this turn leaves it."""
+        return self.moved_to or self.facts.person.stage
+
+    @property
+    def language(self) -> str:
+        """The language we write in."""
+        return self.conversation.language or self.facts.hub.languages[0]
+
+    @property
+    def zone(self) -> str | None:
+        """The person's zone, if known."""
+        return text_or_none(self.profile.get("zone")) or self.facts.person.zone
+
+    @property
+    def today(self) -> date:
+        """The date where the person is."""
+        return self.now.astimezone(ZoneInfo(self.zone or self.facts.hub.zone)).date()
+
+    @property
+    def frame(self) -> Frame:
+        """The flow under way; there must be one."""
+        frame = self.conversation.frame
+        assert frame is not None, "no flow is under way"
+        return frame
+
+    def flow(self, frame: Frame) -> Flow:
+        """The flow of a frame, as the conversation began it."""
+        return self.library.flow(frame.flow, frame.revision)
+
+    def note(self, what: str, **details: Json) -> None:
+        """Add a decision to the trace."""
+        self.trace.append({"what": what, **details})
+
+    def set_language(self, language: str) -> None:
+        """Write in another language from now on."""
+        self.conversation = replace(self.conversation, language=language)
+        self.remember("language", language)
+
+
+def _all_words(option: Option) -> tuple[str, ...]:
+    """Every word for a choice in every language: people mix them."""
+    also = [word for words in option.also.values() for word in words]
+    return tuple(dict.fromkeys([*option.label.values(), *also]))
+
+
+def text_or_none(value: Json) -> str | None:
+    """Return a text, or ``None`` for anything else."""
+    return value if isinstance(value, str) else None

@@ -1,0 +1,150 @@
+"""Everything the engine reads besides a conversation: flows, audiences, roles, phrases and command words."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from flows.commands import Commands, read_commands
+from flows.conditions import Condition, parse
+from flows.files import BUILT_IN_NAMES, FlowError, Sets, names_of, read_flow, read_table
+from flows.model import Flow, Option
+from flows.phrases import Phrases, read_phrases
+from flows.rules.eligibility import Role
+
+LANGUAGES: Final = ("en", "es")
+_LANGUAGE_NAMES: Final = {"en": ("English", ("ingles",)), "es": ("Español", ("spanish", "castellano"))}
+
+
+class _RoleTable(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,32}$")]
+    order: int
+    label: dict[str, str]
+    also: dict[str, list[str]] = {}
+    audiences: list[str]
+    minors: bool
+    human_decides: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """All that is said and asked, in one consistent set."""
+
+    #: Flows that new conversations begin with, by id: ``screening``, ``audiences/employee``.
+    flows: Mapping[str, Flow]
+    roles: Mapping[str, Role]
+    phrases: Phrases
+    commands: Commands
+    #: What flow files refer to by name.
+    sets: Sets
+    #: Every flow that a conversation may still be in, by revision; holds the current ones too.
+    revisions: Mapping[str, Flow] = field(default_factory=dict)
+
+    def flow(self, flow_id: str, revision: str | None = None) -> Flow:
+        """Return a flow as a conversation began it, or the current one when that revision is gone."""
+        return self.revisions.get(revision or "") or self.flows[flow_id]
+
+    def with_revisions(self, older: Iterable[Flow]) -> Library:
+        """Return the library with older revisions that conversations may still be in."""
+        known = {flow.revision: flow for flow in older} | {flow.revision: flow for flow in self.flows.values()}
+        return replace(self, revisions=known)
+
+
+def shipped() -> Library:
+    """Read the flows, audiences, roles and phrases that come with the program."""
+    return read_library(files("flows"))
+
+
+def read_library(folder: Traversable) -> Library:
+    """Read a library from a folder with ``catalog``, ``audiences``, ``roles``, ``phrases.toml`` and ``commands.toml``.
+
+    Raises:
+        FlowError: with every fault of the first file that has one.
+    """
+    roles = _read_roles(folder / "roles")
+    audiences = {f"audiences/{_stem(path)}": path.read_text("utf-8") for path in _toml_files(folder / "audiences")}
+    catalog = {_stem(path): path.read_text("utf-8") for path in _toml_files(folder / "catalog")}
+    sets = read_sets(roles, audiences, catalog)
+    sources = {**audiences, **catalog}
+    current = {name: read_flow(source, file=_file_of(name), sets=sets) for name, source in sources.items()}
+    return Library(
+        flows=current,
+        roles=roles,
+        phrases=read_phrases((folder / "phrases.toml").read_text("utf-8"), file="phrases.toml", languages=LANGUAGES),
+        commands=read_commands((folder / "commands.toml").read_text("utf-8")),
+        sets=sets,
+        revisions={flow.revision: flow for flow in current.values()},
+    )
+
+
+def read_sets(roles: Mapping[str, Role], audiences: Mapping[str, str], catalog: Mapping[str, str]) -> Sets:
+    """Build what flow files refer to by name: choices kept in their own files, and the answers of flows they can call.
+
+    Args:
+        audiences: source by flow id.
+        catalog: source by flow id.
+    """
+    not_minor: Condition = parse("not minor", BUILT_IN_NAMES)
+    tables = {name: read_table(source, file=_file_of(name)) for name, source in {**audiences, **catalog}.items()}
+    offered = sorted((tables[name] for name in audiences), key=lambda table: table.order)
+    choices = {
+        "roles": tuple(
+            Option(id=role.id, label=role.label, also=role.also, condition=None if role.minors else not_minor)
+            for role in roles.values()
+        ),
+        "audiences": tuple(
+            Option(
+                id=table.id, label=table.label or {}, also={lang: tuple(words) for lang, words in table.also.items()}
+            )
+            for table in offered
+        ),
+        "languages": tuple(
+            Option(id=code, label=dict.fromkeys(LANGUAGES, name), also=dict.fromkeys(LANGUAGES, also))
+            for code, (name, also) in _LANGUAGE_NAMES.items()
+        ),
+    }
+    named = Sets(choices=choices)
+    return Sets(choices=choices, called={name: names_of(table, named) for name, table in tables.items()})
+
+
+def _read_roles(folder: Traversable) -> dict[str, Role]:
+    tables = sorted((_read_role(path) for path in _toml_files(folder)), key=lambda table: table.order)
+    return {
+        table.id: Role(
+            id=table.id,
+            label=table.label,
+            also={language: tuple(words) for language, words in table.also.items()},
+            audiences=frozenset(table.audiences),
+            minors=table.minors,
+            human_decides=table.human_decides,
+        )
+        for table in tables
+    }
+
+
+def _read_role(path: Traversable) -> _RoleTable:
+    try:
+        return _RoleTable.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except (ValidationError, tomllib.TOMLDecodeError) as error:
+        faults: list[Any] = error.errors() if isinstance(error, ValidationError) else [{"loc": (), "msg": str(error)}]
+        raise FlowError([f"roles/{path.name}: {'.'.join(map(str, f['loc']))}: {f['msg']}" for f in faults]) from error
+
+
+def _toml_files(folder: Traversable) -> list[Traversable]:
+    return sorted((path for path in folder.iterdir() if path.name.endswith(".toml")), key=lambda path: path.name)
+
+
+def _file_of(flow_id: str) -> str:
+    return f"{flow_id}.toml" if "/" in flow_id else f"catalog/{flow_id}.toml"
+
+
+def _stem(path: Traversable) -> str:
+    return path.name.removesuffix(".toml")

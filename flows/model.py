@@ -1,0 +1,143 @@
+"""Flows and steps as the engine walks them: frozen values, already checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flows.conditions import Condition, Known
+from flows.facts import SlotKind
+from flows.rules.stages import Stage
+
+#: One text in every language of the flow, by language code.
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One answer of a choice step."""
+
+    id: str
+    label: Texts
+    #: Other words for it, by language.
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Offered only while this holds.
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """Where a step leads, and when."""
+
+    #: ``None`` on the last branch: otherwise.
+    condition: Condition | None = None
+    to: str
+    #: True when ``to`` names an answer to be given anew; the flow then walks on over what is known.
+    revisit: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToStage:
+    """An action of a step: move the person to a stage."""
+
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToHuman:
+    """An action of a step: ask a coordinator."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToConsent:
+    """An action of a step: record that the person agreed to be written to."""
+
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToForget:
+    """An action of a step: keep nothing of this person."""
+
+    reason: str
+
+
+Action = ToStage | ToHuman | ToConsent | ToForget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What a step asks and how the reply is read."""
+
+    question: Texts
+    #: Name of an answer type, see ``flows.answers``.
+    type: str
+    save_as: str
+    #: ``past`` or ``future`` for dates.
+    within: str | None = None
+    options: tuple[Option, ...] = ()
+    #: Said when a reply was not understood, first and second time; the phrase file has general words.
+    retry: Texts | None = None
+    help: Texts | None = None
+    #: Whether the answer is a fact about the person, kept beyond the flow.
+    remember: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Open places to look up and offer before asking."""
+
+    kind: SlotKind
+    limit: int
+    #: Step to go to when nothing is open.
+    none: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookSeat:
+    """Take the seat that an answer names."""
+
+    #: Answer that holds the slot.
+    answer: str
+    #: Step to go to when the last seat has just gone.
+    full: str
+    #: Answer that holds a booking to give back, if it has a value.
+    release: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One station of a flow: says, does, asks, and leads on."""
+
+    id: str
+    say: Texts | None = None
+    do: tuple[Action, ...] = ()
+    offer: Offer | None = None
+    ask: Ask | None = None
+    book: BookSeat | None = None
+    #: Flow to walk through before going on; ``{answer}`` stands for an answer's value.
+    call: str | None = None
+    branches: tuple[Branch, ...] = ()
+    #: Name of the ending, on a last step.
+    end: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """One dialogue, immutable; ``revision`` is the hash of its source."""
+
+    id: str
+    revision: str
+    languages: tuple[str, ...]
+    start: str
+    steps: Mapping[str, Step]
+    #: Every name its conditions and texts may use.
+    names: Mapping[str, Known]
+    #: The file's text, kept with the revision.
+    source: str
+
+    def asks(self, name: str) -> Step | None:
+        """Find the step that saves an answer under a name."""
+        return next((step for step in self.steps.values() if step.ask and step.ask.save_as == name), None)

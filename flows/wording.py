@@ -1,0 +1,100 @@
+"""Say stored values in a person's words: dates, weekly times, places and choices, in English and Spanish."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time
+from itertools import groupby
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, get_day_names
+
+from flows.facts import Json, Slot
+
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+#: Day patterns with plain spaces: Babel's own carry U+202F, which turns one text message into three.
+_DAY_PATTERN: Final = {"en": "EEE MMM d", "es": "EEE d MMM"}
+_DATE_PATTERN: Final = {"en": "MMM d, y", "es": "d 'de' MMMM 'de' y"}
+_YES_NO: Final = {"en": {True: "yes", False: "no", None: "not sure"}, "es": {True: "si", False: "no", None: "no se"}}
+
+
+def say_date(day: date, language: str) -> str:
+    """Say a date with its year: ``May 14, 1956``."""
+    return format_date(day, _DATE_PATTERN[language], locale=language)
+
+
+def say_time(at: time) -> str:
+    """Say a time of day as people in the United States do, in either language: ``5 PM``, ``5:30 PM``."""
+    hour = at.hour % 12 or 12
+    minutes = f":{at.minute:02}" if at.minute else ""
+    return f"{hour}{minutes} {'AM' if at.hour < 12 else 'PM'}"
+
+
+def say_when(starts_at: datetime, *, zone: str | None, language: str) -> str:
+    """Say an instant in a person's zone: ``Tue Dec 1, 5 PM``.
+
+    The zone is named when it is not the zone of the place, so that nobody comes an hour off.
+
+    Args:
+        starts_at: aware, in the zone of the place.
+        zone: the person's IANA zone; ``None`` tells the time at the place.
+    """
+    local = starts_at.astimezone(ZoneInfo(zone)) if zone else starts_at
+    day = format_date(local.date(), _DAY_PATTERN[language], locale=language)
+    name = f" {local:%Z}" if local.utcoffset() != starts_at.utcoffset() else ""
+    return f"{day}, {say_time(local.time())}{name}"
+
+
+def say_slot(slot: Slot, *, zone: str | None, language: str) -> str:
+    """Say when and where a slot is: ``Tue Dec 1, 5 PM, Lincoln School, 12 Oak St``."""
+    return f"{say_when(slot.starts_at, zone=zone, language=language)}, {slot.place}"
+
+
+def say_availability(windows: Sequence[Mapping[str, Json]], language: str) -> str:
+    """Say weekly windows, days with the same hours together: ``Mon, Wed 4 PM-8 PM``."""
+    by_day = [
+        (str(day), tuple((str(window["from"]), str(window["to"])) for window in group))
+        for day, group in groupby(sorted(windows, key=lambda w: _DAYS.index(str(w["day"]))), key=lambda w: w["day"])
+    ]
+    hours_of: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for day, hours in by_day:
+        hours_of.setdefault(hours, []).append(day)
+    names = get_day_names("abbreviated", locale=language)
+    return "; ".join(
+        f"{', '.join(names[_DAYS.index(day)] for day in days)} {', '.join(_say_hours(h) for h in hours)}"
+        for hours, days in hours_of.items()
+    )
+
+
+def _say_hours(hours: tuple[str, str]) -> str:
+    return "-".join(say_time(time.fromisoformat(hour)) for hour in hours)
+
+
+def say_value(type_name: str, value: Json, *, language: str, labels: Mapping[str, str]) -> str:
+    """Say a stored answer back.
+
+    Args:
+        type_name: its answer type.
+        labels: for choices, label by id in the language.
+    """
+    match type_name, value:
+        case _, None:
+            return "-"
+        case "choice", str(chosen):
+            return labels.get(chosen, chosen)
+        case "yes_no", bool(yes):
+            return _YES_NO[language][yes]
+        case "date", str(day):
+            return say_date(date.fromisoformat(day), language)
+        case "availability", list(windows):
+            return say_availability([w for w in windows if isinstance(w, dict)], language)
+        case "name", dict(name):
+            return " ".join(str(part) for part in name.values() if part)
+        case _:
+            return str(value)
+
+
+def join(parts: Iterable[str]) -> str:
+    """Put the sentences of one message together."""
+    return "\n".join(part for part in parts if part)
