@@ -9,9 +9,10 @@ from typing import Final
 
 import zipcodes
 
+#: Digits of a ZIP code, without the four that may follow.
+ZIP_DIGITS: Final = 5
 #: Mean radius. Source: IUGG, as quoted by the Great-circle distance page of Wikipedia.
 _EARTH_RADIUS_KM: Final = 6371.0088
-_ZIP_DIGITS: Final = 5
 
 
 #: Latitude and longitude in degrees.
@@ -47,7 +48,7 @@ def place_of(zip_code: str) -> Place | None:
     The library answers ``[]`` for five digits that are no code, raises for anything but ``#####`` and ``#####-####``,
     and still knows codes that the post has retired: people keep writing those.
     """
-    if len(zip_code) != _ZIP_DIGITS or not (zip_code.isascii() and zip_code.isdigit()):
+    if len(zip_code) != ZIP_DIGITS or not (zip_code.isascii() and zip_code.isdigit()):
         return None
     found = zipcodes.matching(zip_code)  # type: ignore[no-untyped-call]  # the library types only its inner module
     if not found:

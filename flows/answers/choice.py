@@ -17,18 +17,20 @@ from flows.answers.words import Reply, Word, core, fold, phrase_key, phrases, pl
 
 #: Words around a pick that say nothing about which.
 _FILLER: Final = phrases(
-    "ok|okay|yes|yeah|yep|sure|i|i'd|id|would|like|want|i'll|ill|take|pick|choose|prefer|go|with|for|i'm|im|i am|am|a|an|the|one",
-    "option|number|no|num|choice|answer|it's|its|it|is|that|that's|my|let's|do|me|to|be|think|maybe|in|just|one please|probably",
+    "ok|okay|yes|yeah|yep|sure|i|i'd|id|would|like|want|i'll|ill|take|pick|choose|prefer|go|with|for|i'm|im|i am|am|a|an|the",
+    "option|number|no|num|choice|answer|it's|its|it|is|that|that's|my|let's|do|me|to|be|think|maybe|in|just|probably",
     "definitely|good|sounds|sounds good|first choice",
     "si|claro|dale|bueno|quiero|quisiera|prefiero|escojo|elijo|seria|la|el|lo|las|los|un|una|opcion|numero|respuesta|me|gusta",
     "gustaria|yo|soy|con|para|es|mi|de|creo|que|como|ser",
 )
+#: Beside a place in the list: "the second one".
+_AROUND: Final = (*_FILLER, ("one",), ("ones",), ("uno",))
 _NUMBER: Final = re.compile(r"(\d{1,2})")
 _LETTER: Final = re.compile(r"[a-z]")
 _LAST: Final = frozenset({"last", "ultimo", "ultima"})
 _SPANISH_ORDINALS: Final = {"cuarto": 4}
 _NEGATED: Final = re.compile(
-    r"(?<![\w'])(?:not|don'?t|except|instead of|rather than|ni|menos|excepto|en vez de|no)(?: \w+){0,3} ?$"
+    r"(?<![\w'])(?:not|don'?t|except|instead of|rather than|ni|menos|excepto|en vez de|no)(?: (?:a|an|the|to|be|un|una|el|la|ser|de)){0,3} $"
 )
 _MIN_PREFIX_CHARS: Final = 3
 #: A misspelling is accepted only when it is this near and the runner-up this much farther.
@@ -71,7 +73,7 @@ def _outcome(reply: Reply, hits: Sequence[_Hit]) -> Outcome:
         value=hit.choice.id,
         span=reply.span(hit.start, hit.end),
         confidence=hit.confidence,
-        rest=reply.rest(hit.start, hit.end),
+        rest=reply.rest(hit.start, hit.end, also=_AROUND),
     )
 
 
@@ -107,8 +109,6 @@ def _numbered(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice
         place = int(number[1])
     elif _LETTER.fullmatch(left) and len(said) <= 2:
         place = ord(left) - ord("a") + 1
-    elif left == "" and reply.text[start:end].strip() == "one":
-        place = 1
     else:
         numbers = {int(n) for n in re.findall(r"\d{1,2}", left)}
         listed = re.fullmatch(r"\d{1,2}(?: (?:and|y|or|o|e|u))?(?: \d{1,2}(?: (?:and|y|or|o))?)+", left) is not None
@@ -127,7 +127,7 @@ def _placed(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice],
     for word in said:
         place = len(choices) if word.text in _LAST else ordinal(word.text) or _SPANISH_ORDINALS.get(word.text, 0)
         others = [other for other in said if other is not word]
-        if 1 <= place <= len(choices) and all((other.text,) in _FILLER for other in others):
+        if 1 <= place <= len(choices) and all((other.text,) in _AROUND for other in others):
             return [_Hit(choice=choices[place - 1], start=word.start, end=word.end)]
     return []
 

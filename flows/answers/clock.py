@@ -21,7 +21,7 @@ _MIDDAY: Final = r"del (?:dia|mediodia|medio dia)"
 _HALF: Final = rf"(?P<half>{_MORNING}|{_AFTERNOON}|{_NIGHT}|{_MIDDAY})"
 _BEFORE_HALF: Final = r"(?:(?P<early>(?:in the |this )?(?:morning|afternoon|evening|night))(?: at| around| about)? )?"
 _LEAD: Final = r"(?:(?P<lead>at|@|around|about|by|from|after|before|until|till|til|past|since|between|a las?|las?|sobre las?|como a las?|desde(?: las?)?|hasta(?: las?)?|despues de(?: las?)?|antes de(?: las?)?|a partir de(?: las?)?|to|de|entre(?: las?)?|starting at|beginning at) ?)?"
-_CLOCK_WORD: Final = r"(?P<clock> ?o[ '\"]?clock| en punto| ?hrs?\b| ?horas?\b|(?<=\d)h\b)?"
+_CLOCK_WORD: Final = r"(?P<clock>ish| ?o[ '\"]?clock| en punto| ?hrs?\b| ?horas?\b|(?<=\d)h\b)?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

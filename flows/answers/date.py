@@ -11,7 +11,7 @@ from flows.answers.calendar_words import with_calendar_words
 from flows.answers.context import AnswerContext, Within
 from flows.answers.days import FoundDay, Kind, find_days
 from flows.answers.outcome import Ambiguous, Match, NoMatch, Option, Outcome, Reason
-from flows.answers.words import Reply, fold
+from flows.answers.words import Reply, fold, phrases
 
 #: Nobody now alive was born earlier, and no visit is planned later.
 _OLDEST_YEARS: Final = 120
@@ -19,6 +19,12 @@ _FARTHEST_YEARS: Final = 5
 #: What makes the day after it one that is not meant.
 _DENIED: Final = re.compile(
     r"(?<![\w'])(?:not|don'?t|can'?t|cannot|except|instead of|rather than|no puedo|menos|excepto|en vez de)(?: \w+){0,2} $"
+)
+
+#: Words around a date that say nothing more.
+_AROUND: Final = phrases(
+    "the|on|by|at|in|my|birthday|is|it|it's|was|i|i was|born|dob|date of birth|d o b|works|for me",
+    "el|la|los|en|de|naci|nacida|nacido|fecha de nacimiento|mi|cumpleanos|es|para",
 )
 
 
@@ -51,7 +57,7 @@ def _match(reply: Reply, day: date, sound: Sequence[FoundDay], context: AnswerCo
         span=reply.span(start, end),
         confidence=min(mention.confidence for mention in mentions),
         alternatives=tuple(_option(other) for other in others),
-        rest=reply.rest(start, end),
+        rest=reply.rest(start, end, also=_AROUND),
     )
 
 

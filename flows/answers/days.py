@@ -330,7 +330,7 @@ def _weekday_with_number(place: re.Match[str], context: AnswerContext, weekday: 
 
 
 def _next_numbered(today: date, number: int) -> date | None:
-    """Return the next day that is the so-manieth of its month."""
+    """Return the next day that is that number in its month."""
     for ahead in range(4):
         months = today.year * 12 + today.month - 1 + ahead
         day = _day(months // 12, months % 12 + 1, number)
@@ -398,13 +398,13 @@ _PATTERNS: Final[tuple[tuple[re.Pattern[str], _Read], ...]] = (
         _numeric,
     ),
     (_compile(r"(?P<one>\d{1,2}) (?P<two>\d{1,2})[ ,]{1,2}(?P<year>(?:1[6-9]|20)\d\d)"), _numeric),
-    (_compile(rf"{_MONTH}\.?[ -]?(?:the |el |dia )?{_DAY}{_CLOCK}(?:{_JOIN_YEAR}{_YEAR})?"), _named_month),
     (
         _compile(
             rf"{_DAY}(?: |-|\.|/)?(?:day )?(?:of |de |del |del mes de |in )?[ ./-]?{_MONTH}\.?(?:{_JOIN_YEAR}{_YEAR})?"
         ),
         _named_month,
     ),
+    (_compile(rf"{_MONTH}\.?[ -]?(?:the |el |dia )?{_DAY}{_CLOCK}(?:{_JOIN_YEAR}{_YEAR})?"), _named_month),
     (_compile(r"\d{6,8}"), _compact),
     (_compile(rf"(?:in|within|en|dentro de|hace) {_AMOUNT} {_UNIT}(?: ago| atras)?"), _offset),
     (_compile(rf"{_AMOUNT} {_UNIT} (?:ago|atras|hence)"), _offset),

@@ -20,7 +20,8 @@ _WORD_NUMBERS: Final = (
     (re.compile(r"(?<![\w'])(?:(?:a )?half (?:a )?dozen|media docena)(?![\w'])"), "6"),
     (re.compile(r"(?<![\w'])(?:a |one |una )?(?:dozen|docena)(?![\w'])"), "12"),
     (re.compile(r"(?<![\w'])(?:(?:a |un )?(?:couple|par)(?: of| de)?|both|ambos|ambas|twice|dos veces)(?![\w'])"), "2"),
-    (re.compile(r"(?<![\w'])(?:once|una vez)(?= a| per| every|$)"), "1"),
+    (re.compile(r"(?<![\w'])(?:once(?= a| per| every)|una vez)(?![\w'])"), "1"),
+    (re.compile(r"(?<![\w'])a(?= (?:hundred|thousand))"), "one"),
     (re.compile(r"(?<![\w'])(?:none|zero|nil|not any|ningun[oa]?|nada)(?![\w'])"), "0"),
 )
 _AGED: Final = re.compile(

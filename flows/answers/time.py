@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from flows.answers.calendar_words import with_calendar_words
@@ -10,10 +13,15 @@ from flows.answers.clock import FoundTime, find_times, from_minutes, to_minutes,
 from flows.answers.context import AnswerContext
 from flows.answers.days import Kind, find_days
 from flows.answers.outcome import CERTAIN, GUESS, LIKELY, Ambiguous, Match, NoMatch, Option, Outcome, Reason
-from flows.answers.words import Reply, core, fold, words
+from flows.answers.words import Reply, core, fold, phrases, words
 
 #: Without a window, an unmarked hour is read as one of these, when people meet.
 _USUAL_HOURS: Final = (7 * 60, 18 * 60 + 59)
+
+#: A digit, and a letter or slash that tells it is no time.
+_WRITTEN_DATE: Final = re.compile(r"(?=.*\d).*(?:[a-z]{2}|/)")
+#: Words around a time that say nothing more.
+_AROUND: Final = phrases("at|around|about|by|the|i|is|it|it's|works|for me|would|be|a las|a la|las|como|sobre")
 
 
 def read_time(text: str, context: AnswerContext) -> Outcome:
@@ -22,10 +30,10 @@ def read_time(text: str, context: AnswerContext) -> Outcome:
     if not reply.text:
         return NoMatch(reason=Reason.EMPTY)
     reply = _without_dates(reply, context)
-    mentions = find_times(reply.text)
+    mentions = _with_range(reply, find_times(reply.text))
     marked = [mention for mention in mentions if mention.marked]
     if not marked and len(mentions) == 1 and len(core(words(reply))) <= 3:
-        marked = list(mentions)
+        marked = mentions
     marked = _likeliest(marked)
     if not marked:
         return NoMatch(reason=Reason.NOT_UNDERSTOOD)
@@ -37,13 +45,24 @@ def read_time(text: str, context: AnswerContext) -> Outcome:
 
 def _without_dates(reply: Reply, context: AnswerContext) -> Reply:
     """Blank out written dates, so that "the 6th at 5" has one number left."""
-    days = [
-        day
+    written = [
+        (day.start, day.end, "x" * (day.end - day.start))
         for day in find_days(reply.text, context)
-        if day.kind is not Kind.RELATIVE and any(map(str.isdigit, reply.text[day.start : day.end]))
+        if day.kind is not Kind.RELATIVE and _WRITTEN_DATE.search(reply.text[day.start : day.end])
     ]
-    bare = [day for day in days if day.end - day.start > 2]
-    return reply.replaced([(day.start, day.end, "x" * (day.end - day.start)) for day in bare])
+    return reply.replaced(written)
+
+
+def _with_range(reply: Reply, mentions: Sequence[FoundTime]) -> list[FoundTime]:
+    """Let the bare 4 of "4-5pm" be a time in the same half of the day."""
+    whole = []
+    for one, two in pairwise(mentions):
+        if not one.marked and two.marked and reply.text[one.end : two.start].strip() in ("-", "to", "a", "or", "o"):
+            half = max((reading for reading in one.readings() if reading < two.minute), default=one.minute)
+            whole.append(replace(one, minute=half, sure=two.sure, marked=True, exact=two.exact))
+        else:
+            whole.append(one)
+    return [*whole, *mentions[-1:]]
 
 
 def _likeliest(mentions: Sequence[FoundTime]) -> list[FoundTime]:
@@ -83,7 +102,7 @@ def _match(reply: Reply, mention: FoundTime, time: int, confidence: float, other
         span=reply.span(mention.start, mention.end),
         confidence=confidence,
         alternatives=tuple(_option(other) for other in others),
-        rest=reply.rest(mention.start, mention.end),
+        rest=reply.rest(mention.start, mention.end, also=_AROUND),
     )
 
 

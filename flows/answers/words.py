@@ -67,54 +67,55 @@ class Reply:
 
     original: str
     text: str
-    #: For each character of ``text`` the place of its origin in ``original``.
-    origins: tuple[int, ...]
+    #: For each character of ``text`` where its origin in ``original`` begins and ends.
+    origins: tuple[tuple[int, int], ...]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Translate a stretch of the folded text into one of the original."""
-        if start >= end:
-            return (0, 0)
-        return (self.origins[start], self.origins[end - 1] + 1)
+        return self._whole(start, end)
 
-    def rest(self, start: int, end: int) -> str:
-        """Return what was said besides a stretch of the folded text, in the person's own letters, without courtesy."""
+    def rest(self, start: int, end: int, *, also: Sequence[tuple[str, ...]] = ()) -> str:
+        """Return what was said besides a stretch of the folded text, in the person's own letters, without courtesy.
+
+        Args:
+            also: phrases that say nothing either, for this question.
+        """
         first, last = self.span(start, end)
         pieces = (self.original[:first], self.original[last:MAX_CHARS])
-        kept = [piece.strip(" \t\r\n,.;:!?-") for piece in pieces if core(words(fold(piece)))]
+        kept = [piece.strip(" \t\r\n,.;:!?-") for piece in pieces if core(words(fold(piece)), also=also)]
         return " ".join(" ".join(kept).split())
 
     def replaced(self, changes: Iterable[tuple[int, int, str]]) -> Reply:
         """Return the reply with stretches of its folded text exchanged; they come in order and do not overlap."""
         text: list[str] = []
-        origins: list[int] = []
+        origins: list[tuple[int, int]] = []
         at = 0
         for start, end, new in changes:
             text += (self.text[at:start], new)
             origins += self.origins[at:start]
-            origins += _spread(self.origins[start:end], len(new))
+            origins += [self._whole(start, end)] * len(new)
             at = end
         text.append(self.text[at:])
         origins += self.origins[at:]
         return Reply(original=self.original, text="".join(text), origins=tuple(origins))
 
-
-def _spread(origins: Sequence[int], length: int) -> list[int]:
-    """Map ``length`` new characters on the old ones so that the first and last keep their places."""
-    if length <= 1:
-        return list(origins[:length])
-    return [origins[index * (len(origins) - 1) // (length - 1)] for index in range(length)]
+    def _whole(self, start: int, end: int) -> tuple[int, int]:
+        """Return the origin of an exchanged stretch: its letters have no origin of their own."""
+        if start >= end:
+            return (0, 0)
+        return (self.origins[start][0], self.origins[end - 1][1])
 
 
 def fold(text: str) -> Reply:
     """Write a reply in small letters without accents, pictures, invisible signs and double spaces."""
     letters: list[str] = []
-    origins: list[int] = []
+    origins: list[tuple[int, int]] = []
     for place, character in enumerate(text[:MAX_CHARS]):
         for letter in _fold_character(character):
             if letter == " " and (not letters or letters[-1] == " "):
                 continue
             letters.append(letter)
-            origins.append(place)
+            origins.append((place, place + 1))
     while letters and letters[-1] == " ":
         letters.pop()
         origins.pop()

@@ -42,7 +42,7 @@ _UNSURE: Final = _phrases(
 _UNSURE_OPENERS: Final = r"(?:well |hmm |um |honestly |pues |bueno |la verdad |yo creo que |i think |i guess )*"
 
 _NO_OPENERS: Final = _phrases(
-    r"no+, nop, nope, nah+, naw, nay, n, na, nah uh, nuh uh, negative, never, not, hell no, absolutely not, "
+    r"no+, nop, nope, nah+, naw, nay, n, na, nah uh, nuh uh, negative, never, not, not (?:yet|now|today|really|interested|at all|right now|for now|for me|this time|at the moment), hell no, absolutely not, "
     r"of course not, definitely not, certainly not, probably not, i don't think so, i do not think so, i think not, "
     r"i guess not, i'm afraid not, false, wrong, incorrect, disagree, i disagree, decline, i decline, pass, "
     r"hard pass, i'll pass, (?:i'm|i am) good(?! with| to| for| on), i'm all set, i'm set, "
@@ -58,7 +58,7 @@ _NO_OPENERS: Final = _phrases(
     r"la verdad que no, pues no, bueno no, yo no",
 )
 _YES_OPENERS: Final = _phrases(
-    r"y, ye, yes+, yeas, yees, yea+, yeah+, yeh, yep+, yup+, yas+, ya+, yah, aye, yessir, yezzir, uh huh, uhuh, "
+    r"y, s, ye, yes+, yeas, yees, yea+, yeah+, yeh, yep+, yup+, yas+, ya+, yah, aye, yessir, yezzir, uh huh, uhuh, "
     r"mhm+, mm ?hm+, sure, surely, for sure, fo sho, ok, okay, okey, okie, k, kk, alright, all right, absolutely, "
     r"definitely, totally, certainly, indeed, of course, ofcourse, affirmative, correct, right, exactly, precisely, "
     r"true, agreed?, i agree, confirm(?:ed)?, i confirm, (?:yes )?i (?:do|am|can|will|have|would|was|did)(?! not| never| like| love), i'm in, "
@@ -74,7 +74,7 @@ _YES_OPENERS: Final = _phrases(
     r"i (?:think|guess|believe|suppose|hope) so, 10 4, most (?:definitely|certainly), very (?:good|well|much), "
     r"actually yes, oh yes, well yes, got it, that works, it works, t, thumbs up, interested, i'm interested, "
     r"i am interested",
-    r"si+, sip+, sep, simon, sipi, seguro, claro, por supuesto, desde luego, de acuerdo, dale, vale, va, sale, "
+    r"si+, sip+, sep, simon, sipi, seguro, claro, claro que si, por supuesto, desde luego, de acuerdo, dale, vale, va, sale, "
     r"orale, arre, listo, lista, esta (?:muy )?(?:bien|bueno), bien, muy bien, bueno, buenisimo, perfecto, "
     r"excelente, genial, correcto, correcta, exacto, exactamente, cierto, verdad, verdadero, asi es, eso es, "
     r"eso mismo, afirmativo, obvio, obviamente, efectivamente, confirmo, confirmad[oa], acepto, "
@@ -118,7 +118,7 @@ _NO_INSIDE: Final = _phrases(
 _TAKES_BACK: Final = _phrases(
     r"no, nope, not (?:right |for |just |at )?(?:now|yet|today|me|the moment), "
     r"(?:but |do (?:it|that|this) |maybe |perhaps )(?:\w+ ){0,4}?later, but (?:i )?(?:can't|cannot|won't|don't), "
-    r"pero (?:ahora |hoy |todavia |aun )?no, (?:pero )?(?:mas tarde|despues|luego), ahora no, todavia no",
+    r"pero (?:ahora |hoy |todavia |aun )?no(?= [|]|$| puedo| quiero| gracias), (?:pero )?(?:mas tarde|despues|luego), ahora no, todavia no",
 )
 #: Wants something else than what was proposed.
 _CORRECTION: Final = _phrases(
@@ -219,7 +219,7 @@ def _yes_first(said: str, opens: re.Match[str]) -> _Reading:
 
 def _negates_a_thing(sentence: str, found: re.Match[str]) -> bool:
     """Tell whether a "no" speaks of a thing that follows: "yes, no subtitles"."""
-    return found[0] == "no" and re.match(r" [a-z]+", sentence[found.end() :]) is not None and " pero no" not in sentence
+    return found[0] == "no" and re.match(r" [a-z]+", sentence[found.end() :]) is not None
 
 
 def _inside(said: str) -> _Reading | None:

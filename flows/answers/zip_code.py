@@ -9,10 +9,12 @@ from flows.answers.context import AnswerContext
 from flows.answers.numerals import with_digits
 from flows.answers.outcome import Ambiguous, Match, NoMatch, Option, Outcome, Reason
 from flows.answers.words import fold
-from flows.geography import place_of
+from flows.geography import ZIP_DIGITS, place_of
 
 #: Five digits, with the four of a ZIP+4 or without; as one run or spoken one by one.
 _ZIP: Final = re.compile(r"(?<![\d.$])(?P<zip>\d{5}|\d(?:[ ,.-]{1,2}\d){4})(?:[ -]?\d{4})?(?![\d%])")
+#: Nothing but digits however grouped: "ninety two one oh one".
+_SPOKEN: Final = re.compile(r"[\d ,.-]{5,20}")
 _DIGITS: Final = re.compile(r"\d")
 _OH: Final = re.compile(r"(?<![a-z])(?:oh|o)(?![a-z])")
 _OUGHT: Final = re.compile(r"(?<=\d)o(?=\d)|(?<![a-z])o(?=\d{4})")
@@ -28,6 +30,9 @@ def read_zip_code(text: str, context: AnswerContext) -> Outcome:
         spelled = spelled.replaced([(f.start(), f.end(), "0") for f in _OUGHT.finditer(spelled.text)])
         spelled = spelled.replaced([(f.start(), f.end(), "0") for f in _OH.finditer(spelled.text)])
     found = {"".join(_DIGITS.findall(f["zip"])): f for f in _ZIP.finditer(spelled.text)}
+    spoken = _SPOKEN.fullmatch(spelled.text)
+    if not found and spoken and len(_DIGITS.findall(spelled.text)) == ZIP_DIGITS:
+        found = {"".join(_DIGITS.findall(spelled.text)): spoken}
     known = [zip_code for zip_code in found if place_of(zip_code)]
     if len(known) > 1:
         options = tuple(Option(value=zip_code, label={"zip_code": zip_code}) for zip_code in known)
