@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from flows.facts import SlotKind
+from flows.facts import BookingStatus, SlotKind
+from flows.rules.stages import Stage
 from storage.operations.rows import write_json
-from storage.tables import Partner, Site, SlotRow
+from storage.people import move
+from storage.tables import BookingRow, Partner, PersonRow, ReminderRow, Site, SlotRow
 
 
 def add_partner(session: Session, hub: str, *, name: str) -> Partner:
@@ -100,3 +104,127 @@ def add_slot(
     session.add(slot)
     session.flush()
     return slot
+
+
+# --- what is on -------------------------------------------------------------------------------------------------------
+
+
+def list_slots(
+    session: Session, hub: str, *, since: datetime, kind: SlotKind | None = None, limit: int = 200
+) -> Sequence[SlotRow]:
+    """List slots that begin at an instant or later, soonest first, cancelled ones too; each tells its seats."""
+    query = select(SlotRow).where(col(SlotRow.hub) == hub, col(SlotRow.starts_at) >= since)
+    if kind is not None:
+        query = query.where(col(SlotRow.kind) == kind.value)
+    return session.exec(query.order_by(col(SlotRow.starts_at), col(SlotRow.id)).limit(limit)).all()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """Somebody's place in a slot, for whoever is in charge of it."""
+
+    person_ref: str
+    name: str
+    booking_ref: str
+    status: BookingStatus
+
+
+def list_seats(session: Session, hub: str, slot_ref: str) -> list[Seat]:
+    """List who holds or held a place in a slot; places given back are left out."""
+    found = session.exec(
+        select(BookingRow, PersonRow)
+        .join(PersonRow, col(PersonRow.id) == col(BookingRow.person_id))
+        .join(SlotRow, col(SlotRow.id) == col(BookingRow.slot_id))
+        .where(
+            col(SlotRow.hub) == hub,
+            col(SlotRow.ref) == slot_ref,
+            col(BookingRow.status) != BookingStatus.RELEASED.value,
+        )
+        .order_by(col(BookingRow.id))
+    ).all()
+    return [
+        Seat(
+            person_ref=person.ref,
+            name=" ".join(filter(None, (person.given_name, person.family_name))),
+            booking_ref=booking.ref,
+            status=BookingStatus(booking.status),
+        )
+        for booking, person in found
+    ]
+
+
+# --- who came ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attended:
+    """It is noted that the person came."""
+
+    booking_ref: str
+    #: Where they stand now.
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotBooked:
+    """The person has no place there, so nothing was changed."""
+
+    person_ref: str
+    slot_ref: str | None
+
+
+def mark_attended(
+    session: Session, hub: str, person_ref: str, now: datetime, *, slot_ref: str | None = None
+) -> Attended | NotBooked:
+    """Note that a person came, and move them on: from training to ready, from a first shift to active.
+
+    Args:
+        slot_ref: where they came; ``None`` means the latest training session they are booked on.
+    """
+    found = _find_seat(session, hub, person_ref, slot_ref)
+    if found is None:
+        return NotBooked(person_ref=person_ref, slot_ref=slot_ref)
+    booking, slot, person = found
+    if booking.status != BookingStatus.ATTENDED.value:
+        booking.status, booking.asked, booking.changed_at = BookingStatus.ATTENDED.value, False, now
+        _drop_reminders(session, booking, now)
+        _move_on(session, person, SlotKind(slot.kind), slot.ref, now)
+    return Attended(booking_ref=booking.ref, stage=Stage(person.stage))
+
+
+def _find_seat(
+    session: Session, hub: str, person_ref: str, slot_ref: str | None
+) -> tuple[BookingRow, SlotRow, PersonRow] | None:
+    query = (
+        select(BookingRow, SlotRow, PersonRow)
+        .join(SlotRow, col(SlotRow.id) == col(BookingRow.slot_id))
+        .join(PersonRow, col(PersonRow.id) == col(BookingRow.person_id))
+        .where(
+            col(PersonRow.hub) == hub,
+            col(PersonRow.ref) == person_ref,
+            col(BookingRow.status) != BookingStatus.RELEASED.value,
+        )
+        .order_by(col(SlotRow.starts_at).desc())
+        .limit(1)
+        .with_for_update(of=[PersonRow, BookingRow])
+    )
+    if slot_ref is None:
+        return session.exec(query.where(col(SlotRow.kind) == SlotKind.TRAINING.value)).first()
+    return session.exec(query.where(col(SlotRow.ref) == slot_ref)).first()
+
+
+def _drop_reminders(session: Session, booking: BookingRow, now: datetime) -> None:
+    pending = select(ReminderRow).where(col(ReminderRow.booking_id) == booking.id, col(ReminderRow.status) == "pending")
+    for reminder in session.exec(pending):
+        reminder.status, reminder.settled_at = "released", now
+
+
+def _move_on(session: Session, person: PersonRow, kind: SlotKind, slot_ref: str, now: datetime) -> None:
+    before, after = (_BEFORE_READY, Stage.READY) if kind is SlotKind.TRAINING else (_BEFORE_ACTIVE, Stage.ACTIVE)
+    if Stage(person.stage) in before:
+        move(session, person, after, cause=f"attended:{slot_ref}", now=now)
+
+
+#: Whoever has gone further, or is still being checked, stays where they are.
+_BEFORE_READY: Final = frozenset({Stage.ELIGIBLE, Stage.TRAINING})
+_BEFORE_ACTIVE: Final = frozenset({Stage.READY, Stage.PLACED})

@@ -273,6 +273,13 @@ class OutboxRow(Table, table=True):
             sqlite_where=text("status IN (2, 3)"),
             postgresql_where=text("status IN (2, 3)"),
         ),
+        Index(
+            "ix_outbox_failed",
+            "hub",
+            "settled_at",
+            sqlite_where=text("status IN (6, 7)"),
+            postgresql_where=text("status IN (6, 7)"),
+        ),
         Index("ix_outbox_person", "person_id", "id"),
         Index(
             "ix_outbox_provider",

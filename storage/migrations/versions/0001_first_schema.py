@@ -109,6 +109,13 @@ def upgrade() -> None:
         sqlite_where=sa.text("status IN (1, 2)"),
         postgresql_where=sa.text("status IN (1, 2)"),
     )
+    op.create_index(
+        "ix_outbox_failed",
+        "outbox",
+        ["hub", "settled_at"],
+        sqlite_where=sa.text("status IN (6, 7)"),
+        postgresql_where=sa.text("status IN (6, 7)"),
+    )
     op.create_index("ix_outbox_person", "outbox", ["person_id", "id"])
     op.create_index(
         "ix_outbox_provider",

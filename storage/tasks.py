@@ -1,0 +1,33 @@
+"""What a human has to look at: hand-offs and alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from storage.tables import PersonRow, TaskRow
+
+
+def list_open(session: Session, hub: str, *, limit: int = 200) -> Sequence[tuple[TaskRow, PersonRow | None]]:
+    """List open tasks with the person each is about, oldest first."""
+    query = (
+        select(TaskRow, PersonRow)
+        .join(PersonRow, col(PersonRow.id) == col(TaskRow.person_id), isouter=True)
+        .where(col(TaskRow.hub) == hub, col(TaskRow.closed_at).is_(None))
+        .order_by(col(TaskRow.opened_at), col(TaskRow.id))
+    )
+    return session.exec(query.limit(limit)).all()
+
+
+def close(session: Session, hub: str, task_id: int, now: datetime) -> bool:
+    """Close a task; ``False`` when there is no such open one."""
+    task = session.exec(
+        select(TaskRow).where(col(TaskRow.hub) == hub, col(TaskRow.id) == task_id, col(TaskRow.closed_at).is_(None))
+    ).one_or_none()
+    if task is None:
+        return False
+    task.closed_at = now
+    session.add(task)
+    return True
