@@ -21,6 +21,8 @@ _MIDDAY: Final = r"del (?:dia|mediodia|medio dia)"
 _HALF: Final = rf"(?P<half>{_MORNING}|{_AFTERNOON}|{_NIGHT}|{_MIDDAY})"
 _BEFORE_HALF: Final = r"(?:(?P<early>(?:in the |this )?(?:morning|afternoon|evening|night))(?: at| around| about)? )?"
 _LEAD: Final = r"(?:(?P<lead>at|@|around|about|by|from|after|before|until|till|til|past|since|between|a las?|las?|sobre las?|como a las?|desde(?: las?)?|hasta(?: las?)?|despues de(?: las?)?|antes de(?: las?)?|a partir de(?: las?)?|to|de|entre(?: las?)?|starting at|beginning at) ?)?"
+#: Lead to a time only within a range: "from 2 to 5", "de 2 a 5".
+_WEAK_LEADS: Final = ("", "to", "de")
 _CLOCK_WORD: Final = r"(?P<clock>ish| ?o[ '\"]?clock| en punto| ?hrs?\b| ?horas?\b|(?<=\d)h\b)?"
 
 
@@ -50,7 +52,7 @@ class FoundTime:
 
 
 def _compile(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w:/.$#])(?:{pattern})(?![\w:]|/\d|%)")
+    return re.compile(rf"(?<![\w:/.$#])(?:{pattern})(?![\w:]|/\d|-\d{3}|%)")
 
 
 _WORDS: Final = _compile(
@@ -64,7 +66,7 @@ _PHRASE: Final = _compile(
     rf"){_CLOCK_WORD}(?:,? ?{_HALF})?"
 )
 _DIGITS: Final = _compile(
-    rf"{_LEAD}{_BEFORE_HALF}(?:"
+    rf"(?<!in )(?<!en )(?<!within ){_LEAD}{_BEFORE_HALF}(?:"
     r"(?P<h>\d{1,2})(?: ?: ?|\.|h|;)(?P<m>\d\d)(?::\d\d)?"
     r"|(?P<h2>\d{1,2}) (?P<m2>[0-5]\d|o \d|oh \d|0 \d)"
     r"|(?P<run>\d{3,4})"
@@ -94,7 +96,7 @@ def _read(place: re.Match[str]) -> FoundTime | None:
         )
     hour, minute, exact = _phrase(groups) if place.re is _PHRASE else _digits(groups)
     half = groups.get("half") or groups.get("early") or {"a": "am", "p": "pm"}.get(groups.get("letter") or "", "")
-    marked = bool(half or exact or groups["lead"] or groups["clock"])
+    marked = bool(half or exact or groups["clock"] or (groups["lead"] or "") not in _WEAK_LEADS)
     if not (0 <= hour <= 24 and 0 <= minute < 60):
         told = exact or half or groups["clock"]
         return (

@@ -9,16 +9,16 @@ from typing import Final
 
 from flows.answers.calendar_words import with_calendar_words
 from flows.answers.context import AnswerContext, Within
-from flows.answers.days import FoundDay, Kind, find_days
+from flows.answers.day_mentions import OLDEST_YEARS, FoundDay, Kind
+from flows.answers.days import find_days
 from flows.answers.outcome import Ambiguous, Match, NoMatch, Option, Outcome, Reason
 from flows.answers.words import Reply, fold, phrases
 
-#: Nobody now alive was born earlier, and no visit is planned later.
-_OLDEST_YEARS: Final = 120
+#: No visit is planned later.
 _FARTHEST_YEARS: Final = 5
 #: What makes the day after it one that is not meant.
 _DENIED: Final = re.compile(
-    r"(?<![\w'])(?:not|don'?t|can'?t|cannot|except|instead of|rather than|no puedo|menos|excepto|en vez de)(?: \w+){0,2} $"
+    r"(?<![\w'])(?:not|don'?t|can'?t|cannot|won'?t be (?:available|free|there)|busy|except|instead of|rather than|no puedo|menos|excepto|en vez de)(?: \w+){0,2} $"
 )
 
 #: Words around a date that say nothing more.
@@ -71,15 +71,14 @@ def _worst(mentions: Sequence[FoundDay]) -> Reason:
 
 
 def _explained(mentions: list[FoundDay]) -> list[FoundDay]:
-    """Drop a weekday or a number that only repeats a fuller date: "Tuesday, March 5th", "tomorrow, the 2nd"."""
-    full = [mention for mention in mentions if mention.kind in (Kind.FULL, Kind.RELATIVE, Kind.DAY_OF_MONTH)]
+    """Drop what only repeats a fuller date: "Tuesday, March 5th", "tomorrow, the 2nd", "the weekend, this Sunday"."""
     single = [mention for mention in mentions if len(mention.days) == 1]
+    told = [mention.days[0] for mention in single if mention.kind is not Kind.WEEKDAY]
     return [
         mention
         for mention in mentions
         if not (len(mention.days) > 1 and any(other.days[0] in mention.days for other in single))
-        if mention.kind is not Kind.WEEKDAY
-        or not any(day.weekday() == mention.days[0].weekday() for other in full for day in other.days)
+        if not (mention.kind is Kind.WEEKDAY and any(day.weekday() == mention.days[0].weekday() for day in told))
     ]
 
 
@@ -88,7 +87,7 @@ def _fault(day: date, context: AnswerContext) -> Reason | None:
     today = context.today
     if context.within is Within.PAST and day > today:
         return Reason.IN_FUTURE
-    if day.year < today.year - _OLDEST_YEARS:
+    if day.year < today.year - OLDEST_YEARS:
         return Reason.IMPOSSIBLE_YEAR
     if context.within is Within.FUTURE and day < today:
         return Reason.IN_PAST

@@ -14,7 +14,7 @@ from flows.answers.words import Reply, core, fold, words
 from flows.facts import age_on
 
 _NUMBER: Final = re.compile(
-    r"(?<![\w.,/:@-])(?P<sign>-)?(?P<whole>\d{1,3}(?:[,.]\d{3})+(?!\d)|\d{1,12})(?P<part>[.,]\d{1,6}(?!\d))?(?P<scale> ?k\b)?(?![\w@/:-]|[.,]\d)"
+    r"(?<![\w.,/:@-])(?P<sign>-)?(?P<whole>\d{1,3}(?:[,.]\d{3})+(?!\d)|\d{1,12})(?P<part>[.,]\d{1,6}(?!\d))?(?P<scale> ?k\b| thousand| 1000)?(?![\w@/:-]|[.,]\d)"
 )
 _WORD_NUMBERS: Final = (
     (re.compile(r"(?<![\w'])(?:(?:a )?half (?:a )?dozen|media docena)(?![\w'])"), "6"),

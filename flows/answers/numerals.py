@@ -109,6 +109,8 @@ def _below_thousand(said: Sequence[str], at: int, *, language: str) -> tuple[int
         total, place = _HUNDREDS[word(at)], at + 1
     if place > at and word(place) == "and" and (word(place + 1) in _ANY):
         place += 1
+    if word(place) == "diez" and word(place + 1) == "y" and word(place + 2) in _UNITS:
+        return total + 10 + _UNITS[word(place + 2)], place + 3
     if word(place) in _TEENS or (language == "es" and word(place) in _SPANISH_ONLY):
         return total + _TEENS.get(word(place), 11), place + 1
     if word(place) in _TENS:

@@ -11,7 +11,8 @@ from typing import Final
 from flows.answers.calendar_words import with_calendar_words
 from flows.answers.clock import FoundTime, find_times, from_minutes, to_minutes, within
 from flows.answers.context import AnswerContext
-from flows.answers.days import Kind, find_days
+from flows.answers.day_mentions import Kind
+from flows.answers.days import find_days
 from flows.answers.outcome import CERTAIN, GUESS, LIKELY, Ambiguous, Match, NoMatch, Option, Outcome, Reason
 from flows.answers.words import Reply, core, fold, phrases, words
 
@@ -21,7 +22,9 @@ _USUAL_HOURS: Final = (7 * 60, 18 * 60 + 59)
 #: A digit, and a letter or slash that tells it is no time.
 _WRITTEN_DATE: Final = re.compile(r"(?=.*\d).*(?:[a-z]{2}|/)")
 #: Words around a time that say nothing more.
-_AROUND: Final = phrases("at|around|about|by|the|i|is|it|it's|works|for me|would|be|a las|a la|las|como|sobre")
+_AROUND: Final = phrases(
+    "at|around|about|like|maybe|say|by|the|i|is|it|it's|works|for me|would|be|good|best|ok|a las|a la|las|como|sobre|tal vez|quizas"
+)
 
 
 def read_time(text: str, context: AnswerContext) -> Outcome:
@@ -32,7 +35,7 @@ def read_time(text: str, context: AnswerContext) -> Outcome:
     reply = _without_dates(reply, context)
     mentions = _with_range(reply, find_times(reply.text))
     marked = [mention for mention in mentions if mention.marked]
-    if not marked and len(mentions) == 1 and len(core(words(reply))) <= 3:
+    if not marked and len(mentions) == 1 and len(core(words(reply), also=_AROUND)) == 1:
         marked = mentions
     marked = _likeliest(marked)
     if not marked:
