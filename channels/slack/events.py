@@ -49,7 +49,7 @@ def _read_event(payload: Mapping[str, Any], account: str) -> tuple[Inbound, ...]
     if event["type"] in _GONE:
         log.error("the workspace removed the app", extra={"channel": "slack", "account": account})
         return ()
-    if event["type"] != "message" or event.get("channel_type") != "im":
+    if event["type"] != "message" or not _is_direct(event):
         return ()
     if event.get("subtype") not in _SPOKEN or "bot_id" in event:
         return ()
@@ -60,6 +60,12 @@ def _read_event(payload: Mapping[str, Any], account: str) -> tuple[Inbound, ...]
         media_count=len(event.get("files") or ()),
     )
     return (inbound,)
+
+
+def _is_direct(event: Mapping[str, Any]) -> bool:
+    """Slack says ``channel_type``; servers that stand in for it may leave that to the first letter of the id."""
+    kind = event.get("channel_type")
+    return kind == "im" if kind else str(event.get("channel", "")).startswith("D")
 
 
 def _workspaces(payload: Mapping[str, Any]) -> set[str | None]:

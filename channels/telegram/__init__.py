@@ -16,6 +16,7 @@ from telegram import InlineKeyboardMarkup
 from telegram.error import TelegramError
 
 from channels.base import (
+    ChannelError,
     Deliver,
     ForgedRequestError,
     MalformedRequestError,
@@ -72,10 +73,10 @@ class TelegramChannel:
         try:
             with nothing_sent(), translated_errors():
                 await self._choose_way_in(client)
-                await client.show_commands()
         except BaseException:
             await self.close()
             raise
+        await self._show_commands(client)
         if self._settings.mode == "polling":
             fetch = partial(client.fetch_updates, wait_s=_POLL_WAIT_S)
             self._polling = asyncio.create_task(
@@ -139,6 +140,14 @@ class TelegramChannel:
             secret_token=self._settings.secret_token,
             allowed_updates=ALLOWED_UPDATES,
         )
+
+    async def _show_commands(self, client: TelegramClient) -> None:
+        """Show the menu; the bot works without one."""
+        try:
+            with translated_errors():
+                await client.show_commands()
+        except ChannelError as error:
+            log.warning("menu not shown", extra={"channel": "telegram", "code": error.code})
 
     async def _take(self, deliver: Deliver, update: dict[str, Any]) -> None:
         try:

@@ -128,6 +128,18 @@ async def test_menu_is_shown_in_each_language(telegram: Bench) -> None:
     assert commands == [["help", "stop", "language"]] * 2
 
 
+async def test_bot_works_without_a_menu(delivered: Delivered, caplog: pytest.LogCaptureFixture) -> None:
+    async with TelegramServer() as vendor:
+        vendor.fail_next("pass", "500")
+        channel = TelegramChannel(wire.telegram_settings(api_base=vendor.url))
+        await channel.start(delivered)
+        await channel.send(wire.outbound("telegram", "777000111"))
+        await channel.close()
+
+    assert "menu not shown" in caplog.text
+    assert len(vendor.messages) == 1
+
+
 async def test_text_is_escaped_and_choices_are_buttons(telegram: Bench) -> None:
     await telegram.channel.send(telegram.outbound("a < b & c", step="role", choices=wire.ROLES))
 
