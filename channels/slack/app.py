@@ -29,12 +29,20 @@ class SlackApp:
     events then, and over the web it hands them back, for the caller stores before answering.
     """
 
-    def __init__(self, settings: SlackSettings, *, identity: Mapping[str, Any], session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self,
+        settings: SlackSettings,
+        *,
+        identity: Mapping[str, Any],
+        session: aiohttp.ClientSession,
+        ping_s: float = 10,
+    ) -> None:
         self._settings = settings
+        self._ping_s = ping_s
         self._account = str(identity["team_id"])
         self._deliver: Deliver | None = None
         self._socket: AsyncSocketModeHandler | None = None
-        self._connecting: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         us = AuthorizeResult(
             enterprise_id=identity.get("enterprise_id"),
             team_id=self._account,
@@ -56,14 +64,18 @@ class SlackApp:
     def listen(self, deliver: Deliver) -> None:
         """Begin to listen by Socket Mode, and keep trying to."""
         self._deliver = deliver
-        self._socket = AsyncSocketModeHandler(self._app, self._settings.app_token)
-        self._connecting = asyncio.create_task(_connect(self._socket), name="slack socket")
+        socket = AsyncSocketModeHandler(self._app, self._settings.app_token, ping_interval=self._ping_s)
+        self._socket = socket
+        self._tasks = [
+            asyncio.create_task(_connect(socket), name="slack socket"),
+            asyncio.create_task(_renew_address(socket, every_s=3 * self._ping_s), name="slack socket address"),
+        ]
 
     async def close(self) -> None:
         """Close the socket; what was not acknowledged comes again."""
-        if self._connecting is not None:
-            self._connecting.cancel()
-            await asyncio.gather(self._connecting, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._socket is not None:
             client = self._socket.client
             await client.close()  # type: ignore[no-untyped-call]
@@ -101,3 +113,11 @@ class SlackApp:
 
 async def _connect(socket: AsyncSocketModeHandler) -> None:
     await socket.connect_async()  # type: ignore[no-untyped-call]
+
+
+async def _renew_address(socket: AsyncSocketModeHandler, *, every_s: float) -> None:
+    """Drop the socket's address while there is no connection: it lives for seconds, and the library keeps trying it."""
+    while True:
+        await asyncio.sleep(every_s)
+        if not await socket.client.is_connected():
+            socket.client.wss_uri = None

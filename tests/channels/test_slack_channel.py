@@ -9,6 +9,7 @@ import time
 from typing import Any
 from urllib.parse import urlencode
 
+import aiohttp
 import pytest
 from slack_sdk.models.blocks import ActionsBlock, Block, SectionBlock
 
@@ -22,6 +23,7 @@ from channels.base import (
 )
 from channels.render import as_slack
 from channels.slack import SlackChannel
+from channels.slack.app import SlackApp
 from channels.slack.events import plain
 from flows.messages import Choice, Consequence, DeliveryReport, Inbound, InboundKind, Tap
 from tests.channels import wire
@@ -308,6 +310,21 @@ async def test_socket_does_not_acknowledge_what_could_not_be_stored(caplog: pyte
         await channel.close()
 
     assert first not in vendor.acknowledged
+
+
+async def test_socket_asks_for_a_new_address_when_the_old_one_is_dead(
+    delivered: Delivered, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL, logger="slack_bolt.AsyncApp")
+    async with SlackServer() as vendor, aiohttp.ClientSession() as session:
+        vendor.dead_addresses.append("ws://127.0.0.1:1")
+        settings = wire.slack_settings(api_base=vendor.url, app_token=APP_TOKEN)
+        app = SlackApp(settings, identity={"team_id": TEAM_ID}, session=session, ping_s=0.05)
+        app.listen(delivered)
+        await vendor.wait_for_acknowledgement(await vendor.push(wire.payload("slack", "message")))
+        await app.close()
+
+    assert len(delivered.events) == 1
 
 
 async def test_socket_alone_refuses_every_web_request(delivered: Delivered) -> None:

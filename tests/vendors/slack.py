@@ -40,6 +40,8 @@ class SlackServer(Vendor):
         super().__init__()
         #: Envelope ids that were acknowledged over the socket, oldest first.
         self.acknowledged: list[str] = []
+        #: Given out first by ``apps.connections.open``.
+        self.dead_addresses: list[str] = []
         self._sockets: list[web.WebSocketResponse] = []
         self._changed = asyncio.Condition()
 
@@ -80,7 +82,8 @@ class SlackServer(Vendor):
             case "auth.test":
                 return await self._answer(request, _identity(self.url))
             case "apps.connections.open":
-                return await self._answer(request, {"url": self.url.replace("http", "ws", 1) + "/socket"})
+                address = self.dead_addresses.pop() if self.dead_addresses else self.url.replace("http", "ws", 1)
+                return await self._answer(request, {"url": f"{address}/socket"})
             case "conversations.open":
                 user = str(fields["users"]).strip('[]"')
                 return await self._answer(request, {"channel": {"id": f"D{user}"}, "no_op": True})
