@@ -164,8 +164,8 @@ _SAY: Final = """
 """
 _OPEN_TASK: Final = """
     INSERT INTO task (hub, person_id, booking_id, kind, reason, opened_at)
-    VALUES (:hub, :person_id,
-        (SELECT b.id FROM booking AS b WHERE b.hub = :hub AND b.ref = :booking), :kind, :reason, :now)
+    VALUES (CAST(:hub AS TEXT), :person_id,
+        (SELECT b.id FROM booking AS b WHERE b.hub = CAST(:hub AS TEXT) AND b.ref = :booking), :kind, :reason, :now)
 """
 
 
