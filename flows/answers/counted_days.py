@@ -143,11 +143,9 @@ def _weekday_with_number(place: re.Match[str], context: AnswerContext, weekday: 
         return problem_day(place, Kind.DAY_OF_MONTH, Reason.IMPOSSIBLE_DATE)
     if day.weekday() == weekday:
         return found_day(place, Kind.DAY_OF_MONTH, day)
-    later = day
-    for _ in range(3):
-        later = _next_numbered(later + timedelta(days=1), number) or later
-        if later.weekday() == weekday:
-            return found_day(place, Kind.DAY_OF_MONTH, later, confidence=LIKELY)
+    later = _next_numbered(day + timedelta(days=1), number) or day
+    if later.weekday() == weekday:
+        return found_day(place, Kind.DAY_OF_MONTH, later, confidence=LIKELY)
     return found_day(place, Kind.DAY_OF_MONTH, day, _coming(context.today, weekday))
 
 

@@ -25,7 +25,7 @@ _WEEKDAY: Final = rf"(?P<weekday>{alternation(WEEKDAYS)})"
 _DAY: Final = r"(?P<day>\d{1,2})(?: ?(?:st|nd|rd|th)(?![a-z])|(?:ro|er|\.?o|a)(?![a-z]))?"
 _CLOCK: Final = r"(?! ?(?:[:h]\d|am\b|pm\b|a\.m|p\.m|o'?clock|people|persons?|personas))"
 _YEAR: Final = r"(?P<year>'\d\d|(?:1[6-9]|20|21)\d\d|(?:19|20) \d\d|\d\d(?= ?(?:$|[.,;!?)])))(?!\d|/)" + _CLOCK
-_JOIN_YEAR: Final = r"(?:[ ,./-]{1,3}|,? ?(?:of|in|de|del|del ano|de el) ?)"
+_JOIN_YEAR: Final = r"(?:(?=\d{4})|[ ,./-]{1,3}|,? ?(?:of|in|de|del|del ano|de el) ?)"
 
 
 def find_days(text: str, context: AnswerContext) -> tuple[FoundDay, ...]:

@@ -60,7 +60,7 @@ def read_email(text: str, context: AnswerContext) -> Outcome:
         return Ambiguous(options=options, reason=Reason.WHICH_EMAIL)
     for address, (start, end) in found.items():
         return _match(address, start, end, spelled, CERTAIN if typed else LIKELY)
-    return NoMatch(reason=Reason.INVALID_EMAIL if "@" in spelled.text else Reason.NOT_UNDERSTOOD)
+    return NoMatch(reason=Reason.INVALID_EMAIL if re.search("@|arroba", reply.text) else Reason.NOT_UNDERSTOOD)
 
 
 def _match(address: str, start: int, end: int, reply: Reply, confidence: float) -> Match:

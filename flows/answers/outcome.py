@@ -20,6 +20,7 @@ CERTAIN: Final = 1.0
 class Reason(StrEnum):
     """Why a reply is no answer; each has its words in a phrase file."""
 
+    #: Holds no letter, digit or sign that can be read: a picture, a blank.
     EMPTY = "empty"
     NOT_UNDERSTOOD = "not_understood"
     #: Options: more than one choice was named.

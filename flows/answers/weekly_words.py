@@ -131,9 +131,9 @@ _EXCEPT: Final = _compile(
     r"(?:but |just )?(?:except|excepting|excluding|apart from|other than|besides)(?: for| on)?|but (?:not|no|never)(?: on)?|"
     rf"but(?= (?:on |the )?(?:{_FULL_NAME})(?![\w']))|(?:but )?(?:i )?(?:can'?t|cannot|can not|won'?t|couldn'?t|don'?t)(?: \w+){{0,2}}? ?(?:on)?|"
     r"(?:i'?m )?not(?: available| free| able| possible)?(?: on)?|never(?: on)?|without|(?:i'?m )?(?:busy|unavailable|in class|at work)(?: on)?|"
-    r"i work(?: on)?|i have (?:\w+ )?(?:class|classes|work|school|practice|church)(?: on)?|no(?! preference)|"
+    r"i work(?: on)?|i have (?:\w+ )?(?:class|classes|work|school|practice|church)(?: on)?|"
     r"(?:pero )?(?:yo )?no puedo(?: venir| ir| asistir)?|menos|excepto|salvo|pero no|no(?: estoy)? (?:libre|disponible)|nunca|sin|"
-    r"aparte de|quitando|trabajo|tengo (?:clases?|trabajo)|ocupad[oa]"
+    r"aparte de|quitando|trabajo|tengo (?:clases?|trabajo)|ocupad[oa]|no(?! preference)"
 )
 _AGAIN: Final = _compile(
     r"but (?:i )?(?:can|could|am)|(?:i )?(?:can|could)(?: do| come| make| work)?|(?:i'?m |i am )?(?:free|available)|so|only|"

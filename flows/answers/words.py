@@ -82,8 +82,9 @@ class Reply:
         """
         first, last = self.span(start, end)
         pieces = (self.original[:first], self.original[last:MAX_CHARS])
-        kept = [piece.strip(" \t\r\n,.;:!?-") for piece in pieces if core(words(fold(piece)), also=also)]
-        return " ".join(" ".join(kept).split())
+        return " ".join(
+            filter(None, (_without_courtesy(piece) for piece in pieces if core(words(fold(piece)), also=also)))
+        )
 
     def replaced(self, changes: Iterable[tuple[int, int, str]]) -> Reply:
         """Return the reply with stretches of its folded text exchanged; they come in order and do not overlap."""
@@ -104,6 +105,13 @@ class Reply:
         if start >= end:
             return (0, 0)
         return (self.origins[start][0], self.origins[end - 1][1])
+
+
+def _without_courtesy(piece: str) -> str:
+    folded = fold(piece)
+    kept = core(words(folded))
+    start, end = folded.span(kept[0].start, kept[-1].end)
+    return " ".join(piece[start:end].split())
 
 
 def fold(text: str) -> Reply:
