@@ -13,7 +13,7 @@ from typing import Final, assert_never
 from flows import walk
 from flows.answers import read
 from flows.answers.outcome import Ambiguous, Match, NoMatch, Outcome, Reason
-from flows.commands import Command, ShiftReply, is_carrier_stop
+from flows.commands import Command, ShiftReply, bare, is_carrier_stop
 from flows.conversation import Conversation, Frame
 from flows.draft import Draft, Turn
 from flows.effects import Alert, Confirm, HandOff, MarkReachable, OptIn, OptOut, Release
@@ -108,7 +108,7 @@ def _command(draft: Draft, inbound: Inbound) -> bool:
             draft.remember("campaign", inbound.campaign)
     if command is None or (command in (Command.ENGLISH, Command.SPANISH) and _asks_for_language(draft)):
         return False
-    if command not in (Command.STOP, Command.START) and (opted_out or draft.facts.person.held):
+    if command is not Command.STOP and not (command is Command.START if opted_out else not draft.facts.person.held):
         return False
     draft.note("command", command=command.value)
     _obey(draft, command, inbound)
@@ -125,7 +125,7 @@ def _obey(draft: Draft, command: Command, inbound: Inbound) -> None:
     match command:
         case Command.STOP:
             network = draft.facts.network_confirms_opt_out and is_carrier_stop(inbound.text)
-            _opt_out(draft, inbound.text.strip().upper()[:20], confirm=not network)
+            _opt_out(draft, bare(inbound.text).upper()[:40], confirm=not network)
         case Command.START:
             _start(draft)
         case Command.HELP:
@@ -170,7 +170,9 @@ def _start(draft: Draft) -> None:
     if draft.facts.person.opted_out:
         draft.effects.append(OptIn(cause="START"))
         draft.say_phrase("welcome_back")
-    if draft.conversation.frame:
+    if draft.facts.person.held:
+        draft.note("silent", why="a coordinator holds the conversation")
+    elif draft.conversation.frame:
         draft.ask_again()
     else:
         _begin_or_idle(draft)

@@ -1,0 +1,229 @@
+"""Hold a dialogue with the engine in memory: effects are applied to facts, as the store would, and nothing leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final, TypeVar
+
+from channels.render import as_sms
+from flows.conversation import Conversation, Frame
+from flows.effects import (
+    Book,
+    Confirm,
+    Effect,
+    Forget,
+    MoveStage,
+    OptIn,
+    OptOut,
+    Release,
+    Remember,
+    Say,
+)
+from flows.engine import Turn, advance
+from flows.events import Event, SlotsFound
+from flows.facts import Booking, BookingStatus, Facts, Hub, Person, Slot, SlotKind
+from flows.library import Library, shipped
+from flows.messages import Address, Choice, Inbound, InboundKind, Outbound, Tap
+from flows.rules.stages import Stage
+
+LIBRARY: Final = shipped()
+HUB: Final = Hub(id="test", name="Chicago Reads", zone="America/Chicago", help_phone="312-555-0100")
+PHONE: Final = Address(channel="sms", account="+13125550100", user="+13125550142")
+#: A Monday, ten in the morning in Chicago.
+MONDAY: Final = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
+#: From a first word to the offer of training dates, for a mentor of 70 in Chicago.
+SCREENED: Final = ("HI", "1", "1", "60614", "5/14/1956", "3", "1", "1", "2", "weekday afternoons", "1")
+
+AnEffect = TypeVar("AnEffect", bound=Effect)
+
+
+def slot(ref: str, day: int, hour: int, *, kind: SlotKind = SlotKind.SHIFT, seats_left: int = 5) -> Slot:
+    """Make a slot of one hour, ``day`` days after ``MONDAY``, at a school in Chicago."""
+    return Slot(
+        ref=ref,
+        kind=kind,
+        title={"en": "Reading hour", "es": "Hora de lectura"},
+        place="Lincoln School, 615 W Kemper Pl",
+        starts_local=datetime(2026, 11, 23, hour, 0) + timedelta(days=day),  # noqa: DTZ001  # a wall clock
+        zone="America/Chicago",
+        minutes=60,
+        seats_left=seats_left,
+    )
+
+
+TRAININGS: Final = tuple(slot(f"t{day}", day, 17, kind=SlotKind.TRAINING) for day in (2, 5, 9))
+SHIFTS: Final = tuple(slot(f"s{day}", day, 15) for day in (1, 2, 3, 7, 8, 9))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """How far one person's dialogue has come; a value, so that a test may go on from it in two ways."""
+
+    conversation: Conversation = field(default_factory=Conversation)
+    person: Person = field(default_factory=Person)
+    bookings: tuple[Booking, ...] = ()
+    #: What is open when the engine asks.
+    slots: tuple[Slot, ...] = TRAININGS + SHIFTS
+    #: Slots that somebody else takes while the next turn is stored.
+    seats_gone: frozenset[str] = frozenset()
+    network_confirms: bool = False
+    library: Library = LIBRARY
+    hub: Hub = HUB
+    sender: Address = PHONE
+    now: datetime = MONDAY
+    #: The turn taken last.
+    turn: Turn = field(default_factory=lambda: Turn(conversation=Conversation()))
+
+    def says(self, *texts: str) -> Talk:
+        """Go on by texts the person writes, one turn each."""
+        talk = self
+        for text in texts:
+            talk = talk.takes(Inbound(provider_id=talk._next_id, sender=self.sender, text=text))
+        return talk
+
+    def taps(self, step: str, choice: str) -> Talk:
+        """Go on by a button."""
+        tap = Tap(step=step, choice=choice)
+        return self.takes(Inbound(provider_id=self._next_id, sender=self.sender, kind=InboundKind.TAP, tap=tap))
+
+    def reports(self, kind: InboundKind, text: str = "") -> Talk:
+        """Go on by what the network does."""
+        return self.takes(Inbound(provider_id=self._next_id, sender=self.sender, kind=kind, text=text))
+
+    def takes(self, inbound: Inbound) -> Talk:
+        """Take one turn, answering the engine's questions, and check what has to hold for every turn."""
+        turn = self._think(inbound)
+        assert self._think(inbound) == turn, "the same inputs gave another turn"
+        encoded = turn.conversation.encode()
+        stored = Conversation.decode(encoded)
+        assert stored == turn.conversation
+        assert stored.encode() == encoded
+        return self._apply(replace(turn, conversation=stored))
+
+    def later(self, by: timedelta) -> Talk:
+        """Go on some time after."""
+        return replace(self, now=self.now + by)
+
+    def reminded(self, ref: str) -> Talk:
+        """Go on after a reminder asked about a booking."""
+        asked = tuple(replace(booking, asked=booking.asked or booking.ref == ref) for booking in self.bookings)
+        return replace(self, bookings=asked)
+
+    def at(self, stage: Stage) -> Talk:
+        """Go on in another stage, as a coordinator may decide."""
+        return replace(self, person=replace(self.person, stage=stage))
+
+    @property
+    def text(self) -> str:
+        """What the last turn said; empty when it was silent."""
+        said = self.all(Say)
+        assert len(said) <= 1, "one turn says at most one message"
+        return said[0].text if said else ""
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """The choices shown by the last turn."""
+        return tuple(choice for say in self.all(Say) for choice in say.choices)
+
+    @property
+    def sms(self) -> str:
+        """What the last turn said, as an SMS."""
+        return as_sms(Outbound(reference="r", to=self.sender, text=self.text, choices=self.choices))
+
+    @property
+    def frame(self) -> Frame:
+        """The flow under way."""
+        assert self.conversation.frame, "no flow is under way"
+        return self.conversation.frame
+
+    @property
+    def step(self) -> str | None:
+        """The step that waits."""
+        return self.conversation.frame.step if self.conversation.frame else None
+
+    @property
+    def answers(self) -> dict[str, object]:
+        """What is kept of the person."""
+        return dict(self.person.answers)
+
+    def all(self, kind: type[AnEffect]) -> list[AnEffect]:
+        """List the effects of one kind of the last turn."""
+        return [effect for effect in self.turn.effects if isinstance(effect, kind)]
+
+    @property
+    def _next_id(self) -> str:
+        return f"in-{self.conversation.turn}"
+
+    @property
+    def _facts(self) -> Facts:
+        return Facts(
+            hub=self.hub,
+            person=self.person,
+            bookings=self.bookings,
+            seats_gone=self.seats_gone,
+            network_confirms_opt_out=self.network_confirms,
+        )
+
+    def _think(self, inbound: Inbound) -> Turn:
+        whole = Turn(conversation=self.conversation)
+        event: Event = inbound
+        while True:
+            part = advance(self.library, whole.conversation, event, self._facts, self.now)
+            whole = replace(part, effects=whole.effects + part.effects, trace=whole.trace + part.trace)
+            if part.needs is None:
+                return whole
+            kind = part.needs.kind
+            event = SlotsFound(slots=tuple(slot for slot in self.slots if slot.kind is kind))
+
+    def _apply(self, turn: Turn) -> Talk:
+        person, bookings = self.person, list(self.bookings)
+        answers = dict(person.answers)
+        for effect in turn.effects:
+            match effect:
+                case Remember(field=name, value=value):
+                    answers[name] = value
+                case MoveStage(stage=stage):
+                    person = replace(person, stage=stage)
+                case OptOut() | OptIn():
+                    person = replace(person, opted_out=isinstance(effect, OptOut))
+                case Book(slot=ref):
+                    bookings.append(self._booking(ref))
+                case Release(booking=ref):
+                    bookings = [booking for booking in bookings if booking.ref != ref]
+                case Confirm(booking=ref):
+                    bookings = [_confirmed(booking) if booking.ref == ref else booking for booking in bookings]
+                case Forget():
+                    person, answers = Person(), {}
+                case _:
+                    pass
+        kept = {name: value for name, value in answers.items() if value is not None}
+        language, zone = kept.get("language"), kept.get("zone")
+        person = replace(
+            person,
+            answers=kept,
+            language=language if isinstance(language, str) else person.language,
+            zone=zone if isinstance(zone, str) else None,
+        )
+        return replace(
+            self,
+            conversation=turn.conversation,
+            person=person,
+            bookings=tuple(sorted(bookings, key=lambda booking: booking.slot.starts_at)),
+            seats_gone=frozenset(),
+            turn=turn,
+        )
+
+    def _booking(self, ref: str) -> Booking:
+        (taken,) = [slot for slot in self.slots if slot.ref == ref]
+        return Booking(ref=f"b-{ref}", slot=taken, status=BookingStatus.BOOKED)
+
+
+def _confirmed(booking: Booking) -> Booking:
+    return replace(booking, status=BookingStatus.CONFIRMED, asked=False)
+
+
+def booked(*refs: str) -> Talk:
+    """Begin with a trained person who holds places."""
+    talk = Talk(person=Person(stage=Stage.PLACED, language="en", zone="America/Chicago", answers={"zip": "60614"}))
+    return replace(talk, bookings=tuple(talk._booking(ref) for ref in refs))
