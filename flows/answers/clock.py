@@ -105,7 +105,7 @@ def _read(place: re.Match[str]) -> FoundTime | None:
             else None
         )
     total, sure = _in_half(hour * 60 + minute, half)
-    padded = (groups.get("h") or "").startswith("0")
+    padded = (groups.get("h") or groups.get("run") or "").startswith("0")
     return FoundTime(
         start=place.start(),
         end=place.end(),

@@ -45,6 +45,12 @@ def _compile(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w/:])(?:{pattern})(?!\w)")
 
 
+def _read_day_before_month(place: re.Match[str], context: AnswerContext) -> FoundDay | None:
+    """Read "5 June", unless the 5 belongs to a month before it: "May 5, June 6"."""
+    return None if _ENDS_IN_MONTH.search(place.string, 0, place.start()) else read_named_month(place, context)
+
+
+_ENDS_IN_MONTH: Final = re.compile(rf"(?<!\w)(?:{alternation(MONTHS)})\.? (?:the )?$")
 _AMOUNT: Final = r"(?P<count>\d{1,4}|(?:a |un )?(?:couple|par)(?: of| de)?|an?|una?)"
 _UNIT: Final = r"(?P<unit>days?|weeks?|wks?|months?|years?|yrs?|dias?|semanas?|mes(?:es)?|anos?)"
 _BEFORE: Final = rf"(?:(?P<before>this|este|esta|{NEXT_WORDS}|{PAST_WORDS}|this coming|the coming|coming|upcoming|following|el proximo|la proxima|este proximo) )?"
@@ -66,7 +72,7 @@ _PATTERNS: Final[tuple[tuple[re.Pattern[str], _Read], ...]] = (
         _compile(
             rf"{_DAY}(?: |-|\.|/)?(?:day )?(?:of |de |del |del mes de |in )?[ ./-]?{_MONTH}\.?(?:{_JOIN_YEAR}{_YEAR})?"
         ),
-        read_named_month,
+        _read_day_before_month,
     ),
     (_compile(rf"{_MONTH}\.?[ -]?(?:the |el |dia )?{_DAY}{_CLOCK}(?:{_JOIN_YEAR}{_YEAR})?"), read_named_month),
     (_compile(r"\d{6,8}"), read_compact),
@@ -93,7 +99,7 @@ _PATTERNS: Final[tuple[tuple[re.Pattern[str], _Read], ...]] = (
         ),
         read_numbered,
     ),
-    (_compile(r"(?P<one>\d{1,2})/(?P<two>\d{1,2})(?![/\d])"), read_numeric),
+    (_compile(r"(?P<one>\d{1,2})/(?P<two>\d{1,2})(?![/\d]| of )"), read_numeric),
     (
         _compile(
             rf"{_BEFORE}{_WEEKDAY}\.?,? (?:the |el |el dia |dia |on the )?{_DAY}{_CLOCK}(?! ?(?:-|to|a|y|and|or|o|hasta|until|till) ?\d)"
@@ -121,7 +127,7 @@ _PATTERNS: Final[tuple[tuple[re.Pattern[str], _Read], ...]] = (
     ),
     (
         _compile(
-            rf"(?:{NEXT_WORDS}|this|esta|este|la proxima|el proximo) (?:week|month|year|semana|mes|ano)|la semana que viene|el mes que viene|"
+            rf"(?:{NEXT_WORDS}|this|esta|este|la proxima|el proximo) (?:week|month|year|semana|mes|ano)|la semana que viene|el mes que viene|(?:the )?(?:end|middle|beginning) of (?:the |this |next )?(?:week|month|year)|(?:a )?fin(?:es)? de (?:mes|ano)|"
             rf"(?P<month>{alternation({name: n for name, n in MONTHS.items() if name not in ('may', 'mar', 'sep', 'march')})})(?: (?:of |de |del )?\d{{4}})?|(?P<year>(?:1[6-9]|20)\d\d)"
         ),
         read_incomplete,

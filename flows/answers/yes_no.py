@@ -33,11 +33,11 @@ _UNSURE: Final = _phrases(
     r"(?:i )?(?:don't|do not) know(?: yet)?, idk, dunno, no idea, (?:i )?(?:haven't|have not) decided(?: yet)?, "
     r"(?:i )?can't decide, undecided, (?:i'll|i will|let me|i need to|i have to) think(?: about it)?, "
     r"(?:i )?might(?: be)?, (?:let me|i'll|i will|i have to|i need to|gotta) (?:check|see), we'll see, hard to say, "
-    r"50 50, kind of, kinda, sort of, yes and no, what do you think",
+    r"50 50, kind of, kinda, sort of, yes and no, what do you think, sometimes, hopefully, if (?:i can|i have time|possible|i'm free)",
     r"(?:no estoy|no estoy muy|no estoy tan) segur[oa], no (?:lo )?se(?: todavia| aun)?, todavia no (?:lo )?se, "
     r"aun no (?:lo )?se, nose, quizas?, tal vez, talvez, a lo mejor, (?:eso )?depende, puede ser, puede que si, "
     r"no sabria(?: decir(?:le|te)?)?, (?:dejame|dejeme|lo voy a|tengo que|voy a) (?:pensar(?:lo)?|ver), "
-    r"(?:no tengo )?ni idea, no tengo idea, quien sabe, mas o menos, si y no",
+    r"(?:no tengo )?ni idea, no tengo idea, quien sabe, mas o menos, si y no, a veces, ojala, si (?:dios quiere|tengo tiempo|me da tiempo|se puede|es posible)",
 )
 _UNSURE_OPENERS: Final = r"(?:well |hmm |um |honestly |pues |bueno |la verdad |yo creo que |i think |i guess )*"
 
@@ -51,7 +51,7 @@ _NO_OPENERS: Final = _phrases(
     r"some other time, another time, next time, nevermind, never mind, forget (?:it|that), neither, none, nothing, "
     r"unfortunately, rather not, hold (?:on|off|that|up), wait, don't, do not, cancel, stop it, skip, "
     r"sorry(?: but)? (?:no|i can't|i cannot|can't), actually no, oh no, well no, ok no, okay no, yeah no, pero no",
-    r"nunca, jamas, nel, negativo, para nada, de ninguna manera, claro que no, por supuesto que no, ahora no, "
+    r"nunca, jamas, nel, ya no, negativo, para nada, de ninguna manera, claro que no, por supuesto que no, ahora no, "
     r"todavia no, aun no, ahorita no, hoy no, (?:yo )?creo que no, me parece que no, mejor no, tampoco, ni modo, "
     r"falso, incorrecto, equivocado, ningun[oa], nada, mas tarde, otro dia, en otro momento, luego, despues, "
     r"olvidalo, lamentablemente, desafortunadamente, lo siento(?: pero)? no, perdon(?: pero)? no, la verdad no, "
@@ -61,7 +61,7 @@ _YES_OPENERS: Final = _phrases(
     r"y, s, ye, yes+, yeas, yees, yea+, yeah+, yeh, yep+, yup+, yas+, ya+, yah, aye, yessir, yezzir, uh huh, uhuh, "
     r"mhm+, mm ?hm+, sure, surely, for sure, fo sho, ok, okay, okey, okie, k, kk, alright, all right, absolutely, "
     r"definitely, totally, certainly, indeed, of course, ofcourse, affirmative, correct, right, exactly, precisely, "
-    r"true, agreed?, i agree, confirm(?:ed)?, i confirm, (?:yes )?i (?:do|am|can|will|have|would|was|did)(?! not| never| like| love), i'm in, "
+    r"true, agreed?, i agree, confirm(?:ed)?, i confirm, i'm in, "
     r"i'm down, i'm ready, count me in, sign me up, i'd love (?:to|that|it), i'd like (?:that|to help|to volunteer|to try|to join), "
     r"i would love (?:to|that|it), i would like (?:that|to help|to volunteer|to try|to join), i approve, i sure do, love to, gladly, happy to, with pleasure, "
     r"please do(?: so| it)?, do(?= [|]|$), do it, do that, go ahead, go head, go for it, "
@@ -79,9 +79,18 @@ _YES_OPENERS: Final = _phrases(
     r"excelente, genial, correcto, correcta, exacto, exactamente, cierto, verdad, verdadero, asi es, eso es, "
     r"eso mismo, afirmativo, obvio, obviamente, efectivamente, confirmo, confirmad[oa], acepto, "
     r"con (?:mucho )?gusto, encantad[oa], me (?:encantaria|gustaria|interesa|apunto|parece bien|sirve|queda bien), "
-    r"(?:cuenten?|cuente) conmigo, adelante, hagalo, hazlo, okis?, oki, (?:yo )?creo que si, supongo que si, "
+    r"(?:cuenten?|cuente) conmigo, adelante, hagalo, hazlo, okis?, oki, (?:yo )?creo que si, supongo(?: que si)?, "
     r"me imagino que si, de una, pues si, bueno si, la verdad si, ya estoy, yo si, "
-    r"(?:yo )?(?:puedo|quiero|soy|tengo), lo (?:soy|tengo|hago), si senor[a]?",
+    r"lo (?:soy|tengo|hago), si senor[a]?",
+)
+#: Repeat the question's verb: alone a yes, with more words after them hardly more than a guess.
+_ECHOES: Final = _phrases(
+    r"i (?:do|am|can|will|have|would|was|did)(?! not| never| like| love)",
+    r"(?:yo )?(?:puedo|quiero|soy|tengo)",
+)
+#: After such a verb: a fact that may speak against it, "I am 17", "I have class".
+_SPOILS: Final = re.compile(
+    r"\d|\b(?:busy|class|classes|work|questions?|trouble|problems?|ocupad[oa]|clases?|trabajo|dudas?)\b"
 )
 #: Inside a sentence: what agrees when nothing denies.
 _YES_INSIDE: Final = _phrases(
@@ -94,7 +103,7 @@ _YES_INSIDE: Final = _phrases(
     r"it (?:would|will) (?:be|do|work), sounds (?:\w+ )?(?:good|great|fine|perfect), "
     r"i'm (?:very |really |so )?(?:in|interested|looking forward|happy|excited|ready), "
     r"i am (?:very |really |so )?(?:interested|happy|excited|ready), i (?:think|guess|believe|suppose) so, "
-    r"could you do so, do so, perfectly, you got (?:it|that|everything), i want (?:that|this)(?! for| to| on), i want (?:to|it)(?= [|]|$| help| volunteer| try| join), exactly, precisely, "
+    r"could you do so, do so, perfectly, you got (?:it|that|everything), i want (?:that|this)(?! for| to| on), good with (?:that|it), i want (?:to|it)(?= [|]|$| help| volunteer| try| join), exactly, precisely, "
     r"correct",
     r"claro, por supuesto, de acuerdo, esta (?:muy )?bien, me (?:encantaria|gustaria|interesa|parece bien), "
     r"con gusto, creo que si, asi es, (?:es|son|esta|todo) (?:correcto|correcta|cierto|verdad|perfecto|bien), "
@@ -184,7 +193,17 @@ def _decide(said: str) -> _Reading | None:
         return _no_first(said, opens_no)
     if opens_yes:
         return _yes_first(said, opens_yes)
+    echo = _ECHOES.match(said)
+    if echo:
+        return _echoed(said, echo)
     return _inside(said)
+
+
+def _echoed(said: str, echo: re.Match[str]) -> _Reading | None:
+    sentence = said[echo.end() :].split(" | ")[0]
+    if _SPOILS.search(sentence) or _NO_INSIDE.search(sentence):
+        return None
+    return _Reading(value=True, start=echo.start(), end=echo.end(), confidence=GUESS if sentence else CERTAIN)
 
 
 def _unless_later(said: str, unsure: re.Match[str]) -> _Reading:

@@ -18,7 +18,7 @@ no gracias|nunca|claro que no|por supuesto que no|ahora no|todavía no|creo que 
 no, gracias amigo|mejor no|otro día|jamás|no lo tengo|hello, no"""
 UNSURE = """not sure|I'm not sure|maybe|perhaps|idk|I don't know|it depends|let me think about it|no idea|not sure yet|dunno|
 no sé|No se|no estoy seguro|no estoy segura|tal vez|quizás|depende|a lo mejor|no lo sé|quién sabe"""
-OTHER = """what?|Tuesday|5|my name is Ana|who is this|thanks|gracias|hola|¿cuánto tiempo?|..."""
+OTHER = """I am 17|tengo 17|I have class then|what?|Tuesday|5|my name is Ana|who is this|thanks|gracias|hola|¿cuánto tiempo?|..."""
 
 
 def _each(lines: str) -> list[str]:
