@@ -93,10 +93,12 @@ class Draft:
         self.moved_to = stage
 
     def ask_again(self) -> None:
-        """Ask the waiting step once more, if one waits."""
+        """Ask the waiting step once more, if one waits; places on offer are looked up anew."""
         frame = self.conversation.frame
         step = self.flow(frame).steps.get(frame.step) if frame else None
-        if step and step.ask:
+        if step and step.offer:
+            self.needs = FindSlots(kind=step.offer.kind)
+        elif step and step.ask:
             self.said.append(self.text(step.ask.question))
             self.offer_choices(step, step.ask)
 

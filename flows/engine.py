@@ -20,7 +20,7 @@ from flows.effects import Alert, Confirm, HandOff, MarkReachable, OptIn, OptOut,
 from flows.events import Event, SlotsFound
 from flows.facts import Booking, Facts, Json, SlotKind
 from flows.library import LANGUAGES, Library
-from flows.messages import Inbound, InboundKind, Purpose
+from flows.messages import Inbound, InboundKind, Purpose, Tap
 from flows.model import Ask, Step
 from flows.rules.stages import MAY_SERVE, MAY_TRAIN, Stage
 from flows.shift_reply import read_shift_reply
@@ -140,8 +140,10 @@ def _obey(draft: Draft, command: Command, inbound: Inbound) -> None:
             _switch_language(draft, "es")
         case Command.LANGUAGE:
             _switch_language(draft, "en" if draft.language == "es" else "es")
-        case Command.BACK:
+        case Command.BACK if draft.conversation.frame:
             walk.back(draft)
+        case Command.BACK:
+            _begin_or_idle(draft)
         case Command.STATUS:
             _status(draft)
             draft.ask_again()
@@ -235,15 +237,23 @@ def _shift_reply(draft: Draft, inbound: Inbound) -> bool:
 
 
 def _stage_without(draft: Draft, given_back: Booking) -> Stage:
-    """Where somebody stands who has just given a place back."""
-    if any(b.ref != given_back.ref and b.slot.kind is given_back.slot.kind for b in draft.facts.bookings):
+    """Where somebody stands who has just given a place back: it was their last of its kind, or nothing changes."""
+    kind = given_back.slot.kind
+    if any(b.ref != given_back.ref and b.slot.kind is kind for b in draft.facts.bookings):
         return draft.current_stage
-    stands = {Stage.TRAINING: Stage.ELIGIBLE, Stage.PLACED: Stage.READY}
-    return stands.get(draft.current_stage, draft.current_stage)
+    stands = {
+        (SlotKind.TRAINING, Stage.TRAINING): Stage.ELIGIBLE,
+        (SlotKind.SHIFT, Stage.PLACED): Stage.READY,
+    }
+    return stands.get((kind, draft.current_stage), draft.current_stage)
 
 
 def _answer_or_begin(draft: Draft, inbound: Inbound) -> None:
     frame = draft.conversation.frame
+    if frame is None and inbound.kind is InboundKind.TAP:
+        draft.say_phrase("old_button")
+        _status(draft)
+        return
     if frame is None:
         _begin_or_idle(draft)
         return
@@ -252,7 +262,7 @@ def _answer_or_begin(draft: Draft, inbound: Inbound) -> None:
         draft.note("restart", step=frame.step, why="the step is gone from the flow")
         walk.restart(draft, frame)
         return
-    if inbound.kind is InboundKind.TAP and (inbound.tap is None or inbound.tap.step != step.id):
+    if inbound.kind is InboundKind.TAP and not _is_offered(draft, frame, step.ask, inbound.tap):
         draft.say_phrase("old_button")
         draft.ask_again()
         return
@@ -261,6 +271,11 @@ def _answer_or_begin(draft: Draft, inbound: Inbound) -> None:
         draft.ask_again()
         return
     _read_answer(draft, frame, step, step.ask, inbound)
+
+
+def _is_offered(draft: Draft, frame: Frame, ask: Ask, tap: Tap | None) -> bool:
+    """Tell whether a button belongs to the question that waits; slots that were offered before do not."""
+    return tap is not None and tap.step == frame.step and tap.choice in {c.id for c in draft.shown(frame, ask)}
 
 
 def _read_answer(draft: Draft, frame: Frame, step: Step, ask: Ask, inbound: Inbound) -> None:
