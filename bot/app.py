@@ -6,14 +6,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
 from bot.clock import Clock
 from bot.inbox import Inbox
 from bot.sender import Sender
-from channels.base import Channel
+from channels.base import Channel, ChannelError, PermanentError
 from flows.facts import Hub
 from flows.files import FlowError, read_flow
 from flows.library import Library, shipped
@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 
 #: A store that does not say whether it answers within this time does not.
 _READY_TIMEOUT_S: Final = 2.0
+#: After a provider could not be reached, or refused our account.
+_START_AGAIN_S: Final = 5.0
+_REFUSED_AGAIN_S: Final = 60.0
 
 
 def utc_now() -> datetime:
@@ -48,6 +51,8 @@ class App:
     clock: Clock
     now: Callable[[], datetime]
     database_url: str
+    #: Channels that are connected; the others are still being tried.
+    started: set[str] = field(default_factory=set)
 
     async def ready(self) -> bool:
         """Tell whether the database answers and its schema is the one this version needs."""
@@ -56,11 +61,6 @@ class App:
                 return await self.store.ready() and await asyncio.to_thread(schema_is_current, self.database_url)
         except (TimeoutError, StorageError):
             return False
-
-    def wake(self, channel: str, account: str) -> None:
-        """Tell a sender that messages wait."""
-        if channel in self.senders and self.channels[channel].account == account:
-            self.senders[channel].wake()
 
 
 @asynccontextmanager
@@ -115,16 +115,42 @@ async def open_app(
 @asynccontextmanager
 async def running(app: App) -> AsyncIterator[None]:
     """Run channels, senders and clock until the block ends."""
-    async with AsyncExitStack() as stack:
-        for channel in app.channels.values():
-            stack.push_async_callback(channel.close)
-            await channel.start(app.inbox.deliver)
-        group = await stack.enter_async_context(asyncio.TaskGroup())
-        pumps = [group.create_task(sender.run()) for sender in app.senders.values()]
-        stack.callback(lambda: [pump.cancel() for pump in pumps])
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_talk(app, channel)) for channel in app.channels.values()]
         scheduler = app.clock.start()
-        stack.callback(scheduler.shutdown, wait=False)
-        yield
+        try:
+            yield
+        finally:
+            scheduler.shutdown(wait=False)
+            for task in tasks:
+                task.cancel()
+
+
+async def _talk(app: App, channel: Channel) -> None:
+    """Start a channel and send by it for ever; one whose provider refuses us does not stop the others."""
+    try:
+        while True:
+            try:
+                await channel.start(app.inbox.deliver)
+                break
+            except ChannelError as error:
+                wait_s = _start_again_s(error)
+                log.error(  # noqa: TRY400 - the provider's word says it all
+                    "a channel cannot be started; trying again",
+                    extra={"channel": channel.name, "code": error.code, "wait_s": wait_s},
+                )
+                await asyncio.sleep(wait_s)
+        app.started.add(channel.name)
+        await app.senders[channel.name].run()
+    finally:
+        app.started.discard(channel.name)
+        await channel.close()
+
+
+def _start_again_s(error: ChannelError) -> float:
+    if isinstance(error, PermanentError):
+        return _REFUSED_AGAIN_S
+    return getattr(error, "retry_after_s", None) or _START_AGAIN_S
 
 
 def _library(database: Database, hub: Hub, now: datetime) -> Library:

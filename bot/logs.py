@@ -40,6 +40,7 @@ _PRIVATE_WORDS: Final = frozenset(
 #: These write bodies and tokens at debug and a line for each request at info.
 _TALKATIVE: Final = (
     "aiohttp",
+    "alembic",
     "apscheduler",
     "asyncpg",
     "httpcore",

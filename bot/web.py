@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Final
 
 from fastapi import FastAPI, Request, Response
@@ -22,11 +22,18 @@ class _BodyTooLargeError(Exception):
     """The body passed the limit."""
 
 
-def build_web(*, channels: Mapping[str, Channel], inbox: Inbox, ready: Callable[[], Awaitable[bool]]) -> FastAPI:
+def build_web(
+    *,
+    channels: Mapping[str, Channel],
+    started: Collection[str],
+    inbox: Inbox,
+    ready: Callable[[], Awaitable[bool]],
+) -> FastAPI:
     """Build the web application.
 
     Args:
-        channels: the open ones, by name.
+        channels: the configured ones, by name.
+        started: names of those that are connected by now; the others answer 503, so that the vendor comes again.
         ready: tells whether the database answers and its schema is current.
     """
     web = FastAPI(title="PeoplePower", docs_url=None, redoc_url=None, openapi_url=None)
@@ -47,6 +54,8 @@ def build_web(*, channels: Mapping[str, Channel], inbox: Inbox, ready: Callable[
         channel = channels.get(name)
         if channel is None:
             return Response("no such channel\n", status_code=404, media_type="text/plain")
+        if name not in started:
+            return Response("not yet\n", status_code=503, media_type="text/plain", headers={"retry-after": "5"})
         try:
             body = await _read_body(request)
             received = await channel.receive(_web_request(request, body))

@@ -37,8 +37,11 @@ def read_shift_reply(
         return about, reply
     if asked and idle:
         outcome = read("yes_no", inbound.text, AnswerContext(language=language, today=today))
-        if isinstance(outcome, Match) and isinstance(outcome.value, bool) and not outcome.rest:
-            return asked, ShiftReply.CONFIRM if outcome.value else ShiftReply.DECLINE
+        if isinstance(outcome, Match) and isinstance(outcome.value, bool):
+            reply = ShiftReply.CONFIRM if outcome.value else ShiftReply.DECLINE
+            # "yes, see you there" says it twice; "yes, but on Thursday" says something else and is not taken for a yes
+            if not outcome.rest or commands.read_shift_reply(outcome.rest) is reply:
+                return asked, reply
     return None
 
 

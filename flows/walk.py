@@ -185,7 +185,8 @@ def take_slots(draft: Draft, found: SlotsFound) -> None:
     step = draft.flow(frame).steps[frame.step]
     assert step.offer, "only an offering step waits for slots"
     assert step.ask, "an offering step asks which"
-    open_slots = [slot for slot in found.slots if slot.ref not in draft.facts.seats_gone]
+    held = {booking.slot.ref for booking in draft.facts.bookings}  # the one to be replaced as well
+    open_slots = [slot for slot in found.slots if slot.ref not in draft.facts.seats_gone | held]
     slots = fitting(open_slots, _candidate(draft), now=draft.now, limit=step.offer.limit)
     draft.note("offer", found=len(found.slots), fit=len(slots))
     if not slots:

@@ -1,1 +1,10 @@
 """Shared by all tests; heavy fixtures live in the folders that need them."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let transcripts be written anew."""
+    parser.addoption("--rewrite", action="store_true", help="write what the bot says now into tests/transcripts")

@@ -70,9 +70,6 @@ def _covers(window: Mapping[str, Json], slot: Slot) -> bool:
 
 def _too_far(slot: Slot, zip_code: str | None) -> bool:
     home = place_of(zip_code) if zip_code else None
-    if home is None or home.latitude is None or home.longitude is None:
+    if home is None or home.point is None or slot.latitude is None or slot.longitude is None:
         return False
-    if slot.latitude is None or slot.longitude is None:
-        return False
-    away = distance_km((home.latitude, home.longitude), (slot.latitude, slot.longitude))
-    return away > MAX_DISTANCE_KM
+    return distance_km(home.point, (slot.latitude, slot.longitude)) > MAX_DISTANCE_KM

@@ -1,0 +1,141 @@
+"""The command line: ``peoplepower demo | serve | chat | check | attended | broadcast``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from bot.config import ConfigError
+from bot.operate import MistakeError
+from flows.files import FlowError
+from storage.errors import StorageError
+
+#: An operator's mistake ends the program with this code and a sentence.
+EXIT_MISTAKE: Final = 2
+
+app = typer.Typer(
+    name="peoplepower",
+    help="Recruit, train, place and remind the people schools need, by text, Slack and Telegram.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+_Config = Annotated[Path, typer.Option("--config", "-c", help="The settings, see config.example.toml.")]
+
+
+class ChannelName(StrEnum):
+    """The channels that the terminal can act as."""
+
+    SMS = "sms"
+    SLACK = "slack"
+    TELEGRAM = "telegram"
+
+
+class Language(StrEnum):
+    """The languages people are answered in."""
+
+    EN = "en"
+    ES = "es"
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Where the page is served; 0 takes a free port.")] = 8000,
+) -> None:
+    """Try everything with an invented hub: no accounts, no network, nothing is sent to anybody."""
+    from bot.demo import run_demo
+    from bot.serve import run
+
+    run(run_demo(port, announce=typer.echo))
+
+
+@app.command()
+def serve(config: _Config = Path("config.toml")) -> None:
+    """Run the real process: webhooks, senders and clock."""
+    from bot import config as settings_file
+    from bot import logs
+    from bot.serve import run
+    from bot.serve import serve as serve_forever
+
+    settings = settings_file.load(config, os.environ, serving=True)
+    logs.configure(settings.logs.format, settings.logs.level)
+    run(serve_forever(settings))
+
+
+@app.command()
+def chat(
+    channel: Annotated[ChannelName, typer.Option(help="The channel to act as.")] = ChannelName.SMS,
+    lang: Annotated[Language, typer.Option(help="The language to begin in.")] = Language.EN,
+    script: Annotated[
+        Path | None, typer.Option(help="A file with one reply a line; prints the transcript and ends.")
+    ] = None,
+) -> None:
+    """Talk to the bot in this terminal, as a volunteer would."""
+    from bot.chat import run_chat
+    from bot.serve import run
+
+    lines = script.read_text("utf-8").splitlines() if script else None
+    run(run_chat(channel.value, lang.value, lines=lines, show=typer.echo))
+
+
+@app.command()
+def check(
+    config: _Config = Path("config.toml"),
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Say what is wrong with a configuration, and how to mend it."""
+    from bot import check as checking
+
+    findings = checking.check(config, os.environ)
+    typer.echo(checking.report(findings, as_json=as_json))
+    raise typer.Exit(checking.exit_code(findings))
+
+
+@app.command()
+def attended(
+    person: Annotated[str, typer.Argument(help="The person's reference, or the phone or id they write from.")],
+    session: Annotated[str | None, typer.Option(help="The training session's reference; else the latest one.")] = None,
+    config: _Config = Path("config.toml"),
+) -> None:
+    """Note that somebody attended their training: from now on they may take shifts."""
+    from bot.operate import note_attended
+
+    typer.echo(note_attended(config, os.environ, person=person, session=session))
+
+
+@app.command()
+def broadcast(
+    text: Annotated[str, typer.Option(help="What to say.")],
+    to: Annotated[
+        list[str] | None,
+        typer.Option(help="Whom: role=tutor, audience=employee, stage=ready, language=es; repeatable."),
+    ] = None,
+    text_es: Annotated[str | None, typer.Option("--text-es", help="The same in Spanish.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+    config: _Config = Path("config.toml"),
+) -> None:
+    """Send the same message to many, after showing whom it reaches, whom not, and when it is done."""
+    from bot.operate import run_broadcast
+
+    run_broadcast(
+        config, os.environ, to=to or [], texts={"en": text, "es": text_es or text}, dry_run=dry_run, confirmed=yes
+    )
+
+
+def main() -> None:
+    """Run the command line; an operator's mistake is told in a sentence."""
+    try:
+        app()
+    except (ConfigError, FlowError, MistakeError, StorageError) as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the one place where the program talks to its operator
+        raise SystemExit(EXIT_MISTAKE) from None
+
+
+if __name__ == "__main__":
+    main()

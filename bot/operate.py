@@ -1,0 +1,218 @@
+"""What an operator does from the command line beside a running process: note attendance, send a broadcast."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+import typer
+from rich.progress import Progress
+
+from bot import config
+from bot.app import utc_now
+from bot.broadcasts import Stretch, finish_time
+from channels.capabilities import CAPABILITIES
+from flows.facts import Hub
+from flows.text import Segments, fold, segments
+from storage import broadcasts, people, schedule
+from storage.broadcasts import Preview
+from storage.database import Database, migrate
+from storage.recipients import Recipients
+from storage.store import OutboxStatus
+
+#: How often the progress of a broadcast is looked at.
+_LOOK_S: Final = 0.5
+_DONE: Final = frozenset(OutboxStatus) - {OutboxStatus.WAITING, OutboxStatus.READY, OutboxStatus.SENDING}
+
+#: What the narrowest channel takes in one message.
+_MAX_CHARS: Final = min(capabilities.max_chars for capabilities in CAPABILITIES.values())
+#: Why people are left out, as a coordinator would say it.
+_REASONS: Final[Mapping[str, str]] = {
+    "no_address": "have no address on record",
+    "opted_out": "have opted out",
+    "unreachable": "cannot be reached",
+    "no_consent": "have not agreed to be written to",
+}
+
+
+class MistakeError(Exception):
+    """The command cannot be carried out as it was given; the message says what to do instead."""
+
+
+def note_attended(path: Path, environ: Mapping[str, str], *, person: str, session: str | None) -> str:
+    """Mark a person's training as attended; return a sentence about it.
+
+    Args:
+        person: their reference, phone number or vendor's id.
+
+    Raises:
+        MistakeError: there is no such person, or they have no such training booked.
+    """
+    database, hub = _open(path, environ)
+    with database.session() as transaction:
+        found = people.find(transaction, hub.id, person)
+        for channel in CAPABILITIES:
+            found = found or people.find_by_user(transaction, hub.id, _user(person, channel), channel=channel)
+        if found is None:
+            raise MistakeError("There is no such person. Give their reference, phone number, Slack or Telegram id.")
+        noted = schedule.mark_attended(transaction, hub.id, found.ref, utc_now(), slot_ref=session)
+        if isinstance(noted, schedule.NotBooked):
+            raise MistakeError("They have no such training booked, so nothing was changed.")
+        return f"Noted. Stage: {noted.stage.value}."
+
+
+def _user(person: str, channel: str) -> str:
+    if channel != "sms":
+        return person
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(person, "US"), phonenumbers.PhoneNumberFormat.E164)
+    except phonenumbers.NumberParseException:
+        return person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    preview: Preview
+    parts: Mapping[str, Segments]
+    finish_at: datetime
+
+
+def run_broadcast(
+    path: Path,
+    environ: Mapping[str, str],
+    *,
+    to: Sequence[str],
+    texts: Mapping[str, str],
+    dry_run: bool,
+    confirmed: bool,
+    show: Callable[[str], None] = typer.echo,
+) -> None:
+    """Show what a broadcast would do; when confirmed, hand it to the running process and watch it.
+
+    Args:
+        to: filters, ``role=tutor``.
+        texts: the message by language.
+
+    Raises:
+        MistakeError: a filter is wrong, nobody would be reached, or the text is empty.
+    """
+    recipients = read_recipients(to)
+    if not texts["en"].strip():
+        raise MistakeError("The text is empty. Write one with --text.")
+    settings = config.load(path, environ)
+    for language, text in texts.items():
+        if len(fold(text)) > _MAX_CHARS:
+            raise MistakeError(
+                f"The text ({language}) has {len(fold(text))} characters; {_MAX_CHARS} fit in one message."
+            )
+    database, hub = _open(path, environ)
+    with database.reading() as transaction:
+        preview = broadcasts.preview(transaction, hub.id, recipients)
+    rates = {name: table["messages_per_second"] for name, table in settings.channels.opened().items()}
+    plan = _plan(preview, texts, rates, hub, utc_now())
+    for line in describe(plan.preview, plan.parts, plan.finish_at, hub):
+        show(line)
+    if dry_run:
+        show("This was a dry run: nothing is sent.")
+        return
+    if not preview.people:
+        raise MistakeError("Nobody would receive it, so nothing is sent.")
+    if not confirmed and typer.prompt(f"Type {preview.people} to send it") != str(preview.people):
+        show("Not sent.")
+        return
+    with database.session() as transaction:
+        broadcast = broadcasts.create(transaction, hub.id, recipients=recipients, body=texts, now=utc_now())
+        ref = broadcast.ref
+    _watch(database, hub, ref, show)
+
+
+def read_recipients(to: Sequence[str]) -> Recipients:
+    """Read filters such as ``role=tutor``.
+
+    Raises:
+        MistakeError: a filter is not one of the known ones.
+    """
+    known = [field.name for field in fields(Recipients)]
+    given: dict[str, str] = {}
+    for part in to:
+        name, separator, value = part.partition("=")
+        if not (separator and value) or name not in known:
+            raise MistakeError(f"--to {part}: cannot be read; write one of {', '.join(f'{k}=…' for k in known)}.")
+        given[name] = value
+    return Recipients(**given)
+
+
+def _plan(preview: Preview, texts: Mapping[str, str], rates: Mapping[str, float], hub: Hub, now: datetime) -> _Plan:
+    parts = {language: segments(fold(text)) for language, text in texts.items()}
+    stretches = [
+        Stretch(
+            channel=group.channel,
+            zone=group.zone,
+            people=group.people,
+            parts=parts.get(group.language or "en", parts["en"]).parts if group.channel == "sms" else 1,
+        )
+        for group in preview.groups
+    ]
+    known = {name: rates.get(name, CAPABILITIES[name].messages_per_second) for name in CAPABILITIES}
+    return _Plan(preview=preview, parts=parts, finish_at=finish_time(stretches, known, hub, now=now))
+
+
+def describe(preview: Preview, parts: Mapping[str, Segments], finish_at: datetime, hub: Hub) -> list[str]:
+    """Say what a broadcast would do, a sentence a line."""
+    lines = [f"{preview.people} people would receive it."]
+    by_channel: dict[str, int] = {}
+    for group in preview.groups:
+        by_channel[group.channel] = by_channel.get(group.channel, 0) + group.people
+    lines += [f"  by {channel}: {number}" for channel, number in sorted(by_channel.items())]
+    left_out = sum(preview.left_out.values())
+    lines.append(f"{left_out} people are left out.")
+    lines += [f"  {number} {_REASONS[reason]}" for reason, number in preview.left_out.items()]
+    for language, counted in parts.items():
+        guilty = f", because of {' '.join(counted.guilty)}" if counted.guilty else ""
+        lines.append(f"Text message, {language}: {counted.parts} part(s) of {counted.encoding}{guilty}.")
+    if preview.people:
+        local = finish_at.astimezone(ZoneInfo(hub.zone))
+        minutes = math.ceil((finish_at - utc_now()).total_seconds() / 60)
+        lines.append(
+            f"Done about {local:%a %b %d, %H:%M} ({hub.zone}), in {max(minutes, 1)} minute(s), quiet hours kept."
+        )
+    return lines
+
+
+def _watch(database: Database, hub: Hub, ref: str, show: Callable[[str], None]) -> None:
+    """Show a bar until every message has been decided; leaving does not stop the broadcast."""
+    show("Confirmed. The running process sends it; leaving this view with Ctrl-C does not stop it.")
+    with Progress() as bar:
+        task = bar.add_task("Sending", total=None)
+        while True:
+            with database.reading() as transaction:
+                broadcast = broadcasts.find(transaction, hub.id, ref)
+                assert broadcast is not None, "it was created a moment ago"
+                counts = broadcasts.progress(transaction, broadcast)
+                written, total = broadcast.status == "written", broadcast.total
+            done = sum(number for status, number in counts.items() if status in _DONE)
+            queued = sum(counts.values())
+            bar.update(task, total=queued if written else max(total, queued), completed=done)
+            if written and done == queued:
+                break
+            waiting = counts.get(OutboxStatus.WAITING, 0)
+            if written and waiting and done + waiting == queued:
+                show(f"{waiting} wait for the end of quiet hours and leave then by themselves.")
+                break
+            time.sleep(_LOOK_S)
+    for status, number in counts.items():
+        show(f"  {number} {status.name.lower()}")
+
+
+def _open(path: Path, environ: Mapping[str, str]) -> tuple[Database, Hub]:
+    settings = config.load(path, environ)
+    url = settings.database.url.get_secret_value()
+    migrate(url)
+    return Database(url), settings.hub.facts()

@@ -1,0 +1,219 @@
+"""The real process, called as the vendors call it, answering through their real clients."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import signal
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+from twilio.request_validator import RequestValidator
+
+from tests.bot.served import Served, Vendors, served
+from tests.vendors import slack, telegram, twilio
+
+VOLUNTEER = "+13125550123"
+SIGN_UP = ["HI", "yes", "English", "60614", "5/14/1986", "employee", "ACME", "own time", "near home", "tutor"]
+SIGN_UP += ["weekdays after 3", "yes"]
+
+
+async def until(happened: Callable[[], Any]) -> None:
+    """Wait for something that another process does."""
+    async with asyncio.timeout(10):
+        while not happened():
+            await asyncio.sleep(0.01)
+
+
+def _has(messages: list[dict[str, Any]], number: int, to: str = "") -> bool:
+    return sum(message["to"] == (to or message["to"]) for message in messages) == number
+
+
+async def text(house: Served, body: str, *, sid: str | None = None, **changed: str) -> int:
+    """Post a text as Twilio does, signed by Twilio's own validator; return the status."""
+    url = f"{house.url}/webhooks/sms"
+    form = {
+        "MessageSid": sid or twilio.new_sid(),
+        "AccountSid": twilio.ACCOUNT_SID,
+        "MessagingServiceSid": twilio.SERVICE_SID,
+        "From": VOLUNTEER,
+        "To": "+15550000000",
+        "Body": body,
+        "NumMedia": "0",
+    } | changed
+    signature = RequestValidator(twilio.AUTH_TOKEN).compute_signature(url, form)
+    return await post(url, urlencode(form), {"X-Twilio-Signature": signature})
+
+
+async def post(url: str, body: str, headers: dict[str, str]) -> int:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"} | headers
+    async with (
+        aiohttp.ClientSession() as client,
+        client.post(url, data=BytesIO(body.encode()), headers=headers) as answer,
+    ):
+        await answer.read()
+        return answer.status
+
+
+def rows(house: Served) -> dict[str, str]:
+    """Hash every table's content: what a forged request must not change."""
+    with sqlite3.connect(house.config.with_name("people.db")) as database:
+        names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {
+            name: hashlib.sha256(repr(database.execute(f"SELECT * FROM {name}").fetchall()).encode()).hexdigest()  # noqa: S608
+            for name in names
+        }
+
+
+def sent(house: Served) -> int:
+    """Count the messages whose receipt is stored."""
+    with sqlite3.connect(house.config.with_name("people.db")) as database:
+        return int(database.execute("SELECT count(*) FROM outbox WHERE status = 4").fetchone()[0])
+
+
+async def test_person_signs_up_by_text_slack_and_telegram(tmp_path: Path) -> None:
+    async with served(tmp_path) as (house, vendors):
+        for number, line in enumerate(SIGN_UP, start=1):
+            assert await text(house, line) == 200
+            await until(partial(_has, vendors.twilio.messages, number))
+            await _by_slack(house, vendors, line, number)
+            await _by_telegram(house, vendors, line, number)
+
+        assert "You are accepted" in vendors.twilio.messages[-1]["body"]
+        assert "You are accepted" in vendors.slack.messages[-1]["text"]
+        assert "You are accepted" in vendors.telegram.messages[-1]["text"]
+        assert await house.end(signal.SIGTERM) == 0
+        assert VOLUNTEER not in house.log.read_text()
+        assert "ACME" not in house.log.read_text()
+
+
+async def _by_slack(house: Served, vendors: Vendors, line: str, number: int) -> None:
+    event = {"type": "message", "channel_type": "im", "channel": "D1", "user": "U1", "text": line, "ts": f"17.{number}"}
+    payload = {"type": "event_callback", "team_id": slack.TEAM_ID, "api_app_id": "A1", "event_id": f"Ev{number}"}
+    assert (
+        await vendors.slack.inbound({"url": f"{house.url}/webhooks/slack", "payload": {**payload, "event": event}})
+        == 200
+    )
+    await until(lambda: len(vendors.slack.messages) == number)
+
+
+async def _by_telegram(house: Served, vendors: Vendors, line: str, number: int) -> None:
+    person = {"id": 77001, "is_bot": False, "first_name": "Ana", "language_code": "en"}
+    message = {"message_id": number, "date": 1, "chat": {"id": 77001, "type": "private"}, "from": person, "text": line}
+    update = {"update_id": number, "message": message}
+    assert await vendors.telegram.inbound({"url": f"{house.url}/webhooks/telegram", "update": update}) == 200
+    await until(lambda: len(vendors.telegram.messages) == number)
+
+
+async def test_forged_request_is_refused_and_changes_nothing(tmp_path: Path) -> None:
+    async with served(tmp_path) as (house, _):
+        assert await text(house, "HI") == 200
+        await until(lambda: sent(house) == 1)
+        before = rows(house)
+        form = urlencode(
+            {"MessageSid": twilio.new_sid(), "AccountSid": twilio.ACCOUNT_SID, "From": VOLUNTEER, "Body": "STOP"}
+        )
+        event = json.dumps({"type": "event_callback", "event_id": "Ev1", "event": {"type": "message", "text": "hi"}})
+        update = json.dumps({"update_id": 1, "message": {"text": "hi"}})
+
+        refused = [
+            await post(f"{house.url}/webhooks/sms", form, {}),
+            await post(f"{house.url}/webhooks/sms", form, {"X-Twilio-Signature": "AAAA"}),
+            await post(f"{house.url}/webhooks/sms/status", form, {"X-Twilio-Signature": "AAAA"}),
+            await post(f"{house.url}/webhooks/slack", event, {"Content-Type": "application/json"}),
+            await post(f"{house.url}/webhooks/slack", event, slack.sign(event.encode(), "wrong")),
+            await post(f"{house.url}/webhooks/slack", event, slack.sign(event.encode(), slack.SIGNING_SECRET, 1_000)),
+            await post(f"{house.url}/webhooks/telegram", update, {"Content-Type": "application/json"}),
+            await post(f"{house.url}/webhooks/telegram", update, {"X-Telegram-Bot-Api-Secret-Token": "wrong"}),
+        ]
+
+        await asyncio.sleep(0.2)
+        assert refused == [403] * 8
+        assert rows(house) == before
+
+
+async def test_same_event_ten_times_is_one_turn(tmp_path: Path) -> None:
+    async with served(tmp_path) as (house, vendors):
+        sid = twilio.new_sid()
+
+        assert await asyncio.gather(*(text(house, "HI", sid=sid) for _ in range(10))) == [200] * 10
+
+        await until(lambda: vendors.twilio.messages)
+        await text(house, "yes")
+        await until(lambda: len(vendors.twilio.messages) >= 2)
+        assert [message["body"][:10] for message in vendors.twilio.messages] == ["Bright Hub", "Thank you!"]
+
+
+async def test_impossible_requests_get_their_status(tmp_path: Path) -> None:
+    async with served(tmp_path) as (house, _):
+        assert await post(f"{house.url}/webhooks/fax", "x", {}) == 404
+        assert await post(f"{house.url}/webhooks/sms", "x" * 2_000_000, {}) == 413
+        assert await post(f"{house.url}/webhooks/slack", "x" * 2_000_000, {}) == 413
+        assert await post(f"{house.url}/webhooks/telegram", "not json", telegram_secret()) == 400
+        assert await text(house, "hi", AccountSid="AC" + "9" * 32) in (400, 403)
+
+
+def telegram_secret() -> dict[str, str]:
+    return {"X-Telegram-Bot-Api-Secret-Token": telegram.SECRET_TOKEN}
+
+
+STRANGE = ["", "x" * 64_000, "a\0b", "👍🏽👍🏽", "\u202eotra vez", "\u200b\u200b", "%00%ff", "'; DROP TABLE person; --"]
+
+
+async def test_strange_texts_are_answered(tmp_path: Path) -> None:
+    async with served(tmp_path) as (house, vendors):
+        for number, body in enumerate(STRANGE):
+            phone = f"+1312555{number:04}"
+            assert await text(house, "HI", From=phone) == 200
+
+            assert await text(house, body, From=phone) == 200
+
+            await until(partial(_has, vendors.twilio.messages, 2, to=phone))
+
+
+async def test_delivery_report_and_opt_out_are_recorded(tmp_path: Path) -> None:
+    async with served(tmp_path) as (house, vendors):
+        await text(house, "HI")
+        await until(lambda: vendors.twilio.messages)
+        assert await vendors.twilio.report(vendors.twilio.messages[0], "delivered") == 200
+        assert await vendors.twilio.report(vendors.twilio.messages[0], "sent") == 200
+
+        assert await text(house, "STOP", OptOutType="STOP") == 200
+        assert await text(house, "and now?") == 200
+
+        with sqlite3.connect(house.config.with_name("people.db")) as database:
+            assert database.execute("SELECT status FROM outbox").fetchall() == [(5,)]
+            assert database.execute("SELECT opted_out_at IS NOT NULL FROM address").fetchall() == [(1,)]
+
+
+async def test_telegram_button_is_an_answer(tmp_path: Path) -> None:
+    async with served(tmp_path) as (house, vendors):
+        await _by_telegram(house, vendors, "/start flyer-7", 1)
+        keyboard = vendors.telegram.messages[0]["reply_markup"]
+        data = (json.loads(keyboard) if isinstance(keyboard, str) else keyboard)["inline_keyboard"][0][0][
+            "callback_data"
+        ]
+        person = {"id": 77001, "is_bot": False, "first_name": "Ana", "language_code": "es"}
+        tapped = {
+            "update_id": 2,
+            "callback_query": {
+                "id": "9",
+                "from": person,
+                "chat_instance": "1",
+                "data": data,
+                "message": {"message_id": 1, "date": 1, "chat": {"id": 77001, "type": "private"}, "text": "?"},
+            },
+        }
+
+        assert await vendors.telegram.inbound({"url": f"{house.url}/webhooks/telegram", "update": tapped}) == 200
+
+        await until(lambda: len(vendors.telegram.messages) == 2)
+        assert "Thank you" in vendors.telegram.messages[1]["text"]
+        assert telegram.BOT["id"]
