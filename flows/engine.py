@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from itertools import takewhile
 from typing import Final, assert_never
 
 from flows import walk
@@ -58,6 +59,7 @@ def _take_inbound(draft: Draft, inbound: Inbound) -> None:
     """Begin a turn."""
     language = draft.conversation.language or _first_language(draft, inbound)
     draft.conversation = replace(draft.conversation, turn=draft.conversation.turn + 1, language=language, unsaid="")
+    _leave_lost_flows(draft)
     if _network_event(draft, inbound) or _command(draft, inbound):
         return
     if draft.facts.person.held:
@@ -66,6 +68,15 @@ def _take_inbound(draft: Draft, inbound: Inbound) -> None:
         draft.note("silent", why="opted out, and this is no word for coming back")
     elif not _shift_reply(draft, inbound):
         _answer_or_begin(draft, inbound)
+
+
+def _leave_lost_flows(draft: Draft) -> None:
+    """Leave flows that were removed while somebody was in them."""
+    stack = draft.conversation.stack
+    kept = tuple(takewhile(lambda frame: draft.library.knows(frame.flow, frame.revision), stack))
+    if kept != stack:
+        draft.note("flow_gone", flow=stack[len(kept)].flow)
+        draft.conversation = replace(draft.conversation, stack=kept)
 
 
 def _first_language(draft: Draft, inbound: Inbound) -> str:

@@ -52,6 +52,10 @@ class Library:
         """Return a flow as a conversation began it, or the current one when that revision is gone."""
         return self.revisions.get(revision or "") or self.flows[flow_id]
 
+    def knows(self, flow_id: str, revision: str) -> bool:
+        """Tell whether a flow that a conversation began can still be walked."""
+        return revision in self.revisions or flow_id in self.flows
+
     def with_revisions(self, older: Iterable[Flow]) -> Library:
         """Return the library with older revisions that conversations may still be in."""
         known = {flow.revision: flow for flow in older} | {flow.revision: flow for flow in self.flows.values()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from typing import Final, assert_never
 
@@ -13,12 +13,14 @@ from flows.effects import Book, FindSlots, Forget, HandOff, RecordConsent, Relea
 from flows.events import SlotsFound
 from flows.facts import Json
 from flows.messages import Choice
-from flows.model import Action, Ask, Step, ToConsent, ToForget, ToHuman, ToStage
+from flows.model import Action, Ask, Flow, Step, ToConsent, ToForget, ToHuman, ToStage
 from flows.rules.placement import Candidate, fitting
-from flows.templates import fill
+from flows.templates import fill, placeholders
 
 #: Steps that one turn may pass; a loop without a question is a fault of the flow, not of the person.
 _MAX_STEPS: Final = 100
+#: In a path, separates a calling step from a step of the flow that it called.
+_WITHIN: Final = "/"
 
 
 def push(draft: Draft, flow_id: str, answers: Mapping[str, Json], *, replaying: bool = False) -> None:
@@ -29,16 +31,22 @@ def push(draft: Draft, flow_id: str, answers: Mapping[str, Json], *, replaying: 
 
 
 def restart(draft: Draft, frame: Frame) -> None:
+    """Walk an edited flow from its beginning, over all answers that still stand."""
+    walk(draft, _begin_anew(draft, frame))
+
+
+def _begin_anew(draft: Draft, frame: Frame) -> str:
     flow = draft.library.flow(frame.flow)
     fresh = replace(frame, revision=flow.revision, step=flow.start, path=(), walked=(), replaying=True, misses=0)
     draft.conversation = draft.conversation.with_frame(fresh)
-    walk(draft, flow.start)
+    return flow.start
 
 
 def walk(draft: Draft, step_id: str | None) -> None:
     """Go from step to step until one waits, or no flow is left."""
     for _ in range(_MAX_STEPS):
         if step_id is None:
+            _drop_passed_by(draft)
             return
         frame = draft.frame
         draft.conversation = draft.conversation.with_frame(replace(frame, step=step_id, misses=0))
@@ -96,6 +104,8 @@ def _already_answered(draft: Draft, step: Step, ask: Ask) -> bool:
     draft.conversation = draft.conversation.with_frame(
         replace(frame, path=(*frame.path, step.id), walked=(*frame.walked, ask.save_as))
     )
+    if ask.remember and ask.type != "name" and draft.profile.get(ask.save_as) is None:
+        draft.remember_answer(ask, value)  # an earlier correction had made it pointless
     return True
 
 
@@ -121,17 +131,24 @@ def _revisit(draft: Draft, name: str) -> str:
 
 
 def back(draft: Draft) -> None:
+    """Take the last answer back and ask for it again."""
     stack = draft.conversation.stack
     while stack and not stack[-1].path:
         stack = stack[:-1]
     if not stack:
         draft.say_phrase("first_question")
         draft.ask_again()
-        return
-    frame = stack[-1]
-    step = draft.flow(frame).steps[frame.path[-1]]
-    name = step.ask.save_as if step.ask else ""
-    draft.conversation = replace(draft.conversation, stack=stack).with_frame(
+        return None
+    draft.conversation = replace(draft.conversation, stack=stack)
+    while _WITHIN in draft.frame.path[-1]:
+        if not _reopen(draft):
+            return restart(draft, draft.frame)
+    frame = draft.frame
+    step = draft.flow(frame).steps.get(frame.path[-1])
+    if step is None or step.ask is None:  # the flow was edited meanwhile
+        return restart(draft, frame)
+    name = step.ask.save_as
+    draft.conversation = draft.conversation.with_frame(
         replace(
             frame,
             path=frame.path[:-1],
@@ -139,13 +156,50 @@ def back(draft: Draft) -> None:
             answers={key: value for key, value in frame.answers.items() if key != name},
         )
     )
-    walk(draft, step.id)
+    if step.ask.remember and name != "language" and draft.profile.get(name) is not None:
+        draft.remember(name, None)
+    return walk(draft, step.id)
+
+
+def _reopen(draft: Draft) -> bool:
+    """Go back into the flow that was called last and has ended; tell whether it is still there."""
+    caller = draft.frame
+    call = caller.path[-1].partition(_WITHIN)[0]
+    before = tuple(step for step in caller.path if not step.startswith(call + _WITHIN))
+    inner = tuple(step.removeprefix(call + _WITHIN) for step in caller.path[len(before) :])
+    step = draft.flow(caller).steps.get(call)
+    flow = draft.library.flows.get(_called(draft, step)) if step and step.call else None
+    if flow is None or step is None:
+        return False
+    own = {s.ask.save_as for s in flow.steps.values() if s.ask}
+    draft.conversation = draft.conversation.with_frame(
+        replace(
+            caller,
+            step=call,
+            path=before,
+            walked=tuple(name for name in caller.walked if name not in own),
+            answers={name: value for name, value in caller.answers.items() if name not in own},
+        )
+    )
+    child = Frame(
+        flow=_called(draft, step),
+        revision=flow.revision,
+        step=flow.start,
+        answers={name: value for name, value in caller.answers.items() if name in own},
+        path=inner,
+        walked=tuple(name for name in caller.walked if name in own),
+    )
+    draft.conversation = replace(draft.conversation, stack=(*draft.conversation.stack, child))
+    return True
 
 
 def _call(draft: Draft, step: Step) -> str | None:
-    values = {name: str(value) for name, value in draft.values().items()}
-    flow_id = fill(step.call or "", values)
-    flow = draft.library.flow(flow_id)
+    flow_id = _called(draft, step)
+    flow = draft.library.flows.get(flow_id)
+    if flow is None:  # offered by an older revision, and removed since
+        draft.note("flow_gone", flow=flow_id)
+        draft.effects.append(HandOff(reason="flow_gone"))
+        return _next(draft, step)
     frame = draft.frame
     own = {s.ask.save_as for s in flow.steps.values() if s.ask}
     known = {name: value for name, value in frame.answers.items() if name in own} if frame.replaying else {}
@@ -154,27 +208,66 @@ def _call(draft: Draft, step: Step) -> str | None:
     return flow.start
 
 
+def _called(draft: Draft, step: Step) -> str:
+    """Name the flow that a step calls; one that hangs on an answer not yet given is found by nobody."""
+    call = step.call or ""
+    values = {name: str(value) for name, value in draft.values().items()}
+    return fill(call, dict.fromkeys(placeholders(call), "") | values)
+
+
 def _end(draft: Draft, ending: str) -> str | None:
     """End the current flow; a calling flow takes its answers over and goes on."""
     ended = draft.frame
     draft.note("end", flow=ended.flow, ending=ending)
-    if any(s.ask and s.ask.remember for s in draft.flow(ended).steps.values()) and len(draft.conversation.stack) == 1:
-        _drop_unasked(draft, ended)
+    _drop(draft, ended, alive=frozenset())
     draft.conversation = replace(draft.conversation, stack=draft.conversation.stack[:-1])
     caller = draft.conversation.frame
     if caller is None:
         return None
-    draft.conversation = draft.conversation.with_frame(
-        replace(caller, answers={**caller.answers, **ended.answers}, walked=(*caller.walked, *ended.walked))
+    caller = replace(
+        caller,
+        answers={**caller.answers, **ended.answers},
+        walked=(*caller.walked, *ended.walked),
+        path=(*caller.path, *(f"{caller.step}{_WITHIN}{step}" for step in ended.path)),
     )
-    return _next(draft, draft.flow(caller).steps[caller.step])
+    draft.conversation = draft.conversation.with_frame(caller)
+    step = draft.flow(caller).steps.get(caller.step)
+    if step is None:  # the calling flow was edited meanwhile
+        return _begin_anew(draft, caller)
+    return _next(draft, step)
 
 
-def _drop_unasked(draft: Draft, frame: Frame) -> None:
-    """Take back answers to questions that a correction made pointless."""
+def _drop_passed_by(draft: Draft) -> None:
+    """Take back answers to questions that a correction has made pointless: passed by on this walk, and behind it."""
+    for frame in draft.conversation.stack:
+        if not frame.answers.keys() <= set(frame.walked):
+            _drop(draft, frame, alive=_still_asked(draft, draft.flow(frame), frame.step))
+
+
+def _drop(draft: Draft, frame: Frame, *, alive: Set[str]) -> None:
     for name in frame.answers:
-        if name not in frame.walked and name in draft.profile:
+        if name not in frame.walked and name not in alive and draft.profile.get(name) is not None:
             draft.remember(name, None)
+
+
+def _still_asked(draft: Draft, flow: Flow, start: str) -> frozenset[str]:
+    """List the answers that may still be asked for on the way from a step; corrections are no way on."""
+    names: set[str] = set()
+    seen: set[str] = set()
+    ahead = [start]
+    while ahead:
+        step = flow.steps.get(ahead.pop())
+        if step is None or step.id in seen:
+            continue
+        seen.add(step.id)
+        if step.ask:
+            names.add(step.ask.save_as)
+        if step.call and (called := draft.library.flows.get(_called(draft, step))):
+            names |= _still_asked(draft, called, called.start)
+        ahead += [branch.to for branch in step.branches if not branch.revisit]
+        ahead += [step.offer.none] if step.offer else []
+        ahead += [step.book.full] if step.book else []
+    return frozenset(names)
 
 
 def take_slots(draft: Draft, found: SlotsFound) -> None:
@@ -192,9 +285,14 @@ def take_slots(draft: Draft, found: SlotsFound) -> None:
     if not slots:
         walk(draft, step.offer.none)
         return
-    zone = draft.zone
-    labels = (wording.say_slot(slot, zone=zone, language=draft.language) for slot in slots)
-    offered = tuple(Choice(id=slot.ref, label=label) for slot, label in zip(slots, labels, strict=True))
+    offered = tuple(
+        Choice(
+            id=slot.ref,
+            label=wording.say_offer(slot, zone=draft.zone, language=draft.language),
+            chosen=wording.say_slot(slot, zone=draft.zone, language=draft.language),
+        )
+        for slot in slots
+    )
     draft.conversation = draft.conversation.with_frame(replace(frame, offered=offered))
     draft.said.append(draft.text(step.ask.question))
     draft.offer_choices(step, step.ask)
