@@ -15,13 +15,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
-from flows.text import segments
-
 from channels.base import Channel, PermanentError, TemporaryError, UnknownOutcomeError
 from channels.render import as_sms
 from flows.facts import Hub
 from flows.messages import Consequence
 from flows.rules.contact import Drop, Recipient, Send, Wait, decide
+from flows.text import segments
 from storage.store import Claimed, OutboxStatus, Settlement, Store
 
 log = logging.getLogger(__name__)

@@ -160,7 +160,7 @@ class Draft:
         if step is None or step.ask is None:
             return wording.say_value("text", value, language=self.language, labels={})
         labels = {option.id: option.label[self.language] for option in step.ask.options}
-        labels |= {choice.id: choice.label for choice in frame.offered}
+        labels |= {choice.id: choice.chosen or choice.label for choice in frame.offered}
         return wording.say_value(step.ask.type, value, language=self.language, labels=labels)
 
     def built_in_texts(self) -> dict[str, str]:

@@ -47,6 +47,8 @@ class Choice:
     key: str = ""
     #: Other words for it.
     also: tuple[str, ...] = ()
+    #: How it is said back once chosen, when the label leaves something out.
+    chosen: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

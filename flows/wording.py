@@ -51,6 +51,12 @@ def say_slot(slot: Slot, *, zone: str | None, language: str) -> str:
     return f"{say_when(slot.starts_at, zone=zone, language=language)}, {slot.place}"
 
 
+def say_offer(slot: Slot, *, zone: str | None, language: str) -> str:
+    """Say when a slot is and at which place, without its street: several of them share one message."""
+    name = slot.place.partition(",")[0]
+    return f"{say_when(slot.starts_at, zone=zone, language=language)}, {name}"
+
+
 def say_availability(windows: Sequence[Mapping[str, Json]], language: str) -> str:
     """Say weekly windows, days with the same hours together: ``Mon, Wed 4 PM-8 PM``."""
     by_day = [
