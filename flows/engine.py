@@ -306,12 +306,15 @@ def _read_answer(draft: Draft, frame: Frame, step: Step, ask: Ask, inbound: Inbo
 
 def _read(draft: Draft, frame: Frame, ask: Ask, inbound: Inbound) -> Outcome:
     context = draft.context(frame, ask, tap=inbound.tap.choice if inbound.tap else None)
-    if ask.type == "yes_no" and context.choices:  # shown as a list: its numbers and labels count as well
-        picked = read("choice", inbound.text, context)
-        if isinstance(picked, Match):
-            return replace(picked, value=_YES_NO[str(picked.value)])
     outcome = read(ask.type, inbound.text, context)
-    if ask.type == "yes_no" and isinstance(outcome, Match) and outcome.value is None and not _may_be_unsure(ask):
+    if ask.type != "yes_no":
+        return outcome
+    if (
+        isinstance(outcome, NoMatch) and context.choices
+    ):  # shown as a list: its numbers, labels and buttons count as well
+        picked = read("choice", inbound.text, context)
+        return replace(picked, value=_YES_NO[str(picked.value)]) if isinstance(picked, Match) else picked
+    if isinstance(outcome, Match) and outcome.value is None and not _may_be_unsure(ask):
         return NoMatch(reason=Reason.NOT_UNDERSTOOD)
     return outcome
 
@@ -359,6 +362,8 @@ def _misunderstood(draft: Draft, frame: Frame, step: Step, ask: Ask, reason: str
         draft.said.append(draft.text(ask.help))
         draft.offer_choices(step, ask)
         return
+    elif misses == 2 and f"example.{ask.type}" in draft.library.phrases:
+        draft.say_phrase(f"example.{ask.type}")
     else:
         draft.say_phrase(f"reason.{reason}")
     draft.ask_again()
