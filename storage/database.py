@@ -199,7 +199,9 @@ def _check_postgres_version(connection: Any, _record: Any) -> None:
 def _plainly(url: URL) -> Iterator[None]:
     try:
         yield
-    except exc.OperationalError as error:
+    except (exc.IntegrityError, exc.ProgrammingError, exc.DataError):
+        raise  # a fault of ours, or of what was handed in
+    except exc.DatabaseError as error:
         name = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
         raise StorageError(f"The database {name} cannot be used: {_first_line(error.orig)}") from error
 

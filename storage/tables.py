@@ -142,6 +142,7 @@ class PersonRow(Table, table=True):
     __tablename__ = "person"
     __table_args__ = (
         UniqueConstraint("hub", "ref"),
+        Index("ix_person_hub", "hub", "id"),
         Index("ix_person_stage", "hub", "stage"),
         Index("ix_person_role", "hub", "role"),
         _NEVER_REUSED,
@@ -269,6 +270,7 @@ class OutboxRow(Table, table=True):
         ),
         Index(
             "ix_outbox_unsettled",
+            "hub",
             "claimed_at",
             sqlite_where=text("status IN (2, 3)"),
             postgresql_where=text("status IN (2, 3)"),

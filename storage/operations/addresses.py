@@ -26,7 +26,7 @@ _OPT_OUT: Final = """
     UPDATE address SET opted_out_at = :now WHERE id = :address_id AND opted_out_at IS NULL RETURNING id
 """
 #: 0 WAITING, 1 READY, 8 DROPPED; the farewell of the turn itself may still leave.
-_DROP_LINE: Final = """
+DROP_LINE: Final = """
     UPDATE outbox SET status = 8, reason = 'opted_out', settled_at = :now
     WHERE person_id = :person_id AND address_id = :address_id AND status IN (0, 1)
         AND NOT (purpose = 'farewell' AND COALESCE(turn, 0) = :turn)
@@ -66,7 +66,7 @@ def opt_out(scope: Scope, *, cause: str) -> Operation[None]:
     if changed:
         yield from _evidence(scope, purpose=_EVERYTHING, granted=False, wording=cause)
     yield Statement(
-        _DROP_LINE,
+        DROP_LINE,
         {"person_id": scope.person_id, "address_id": scope.address_id, "turn": scope.turn, "now": scope.now},
     )
 

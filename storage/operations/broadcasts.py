@@ -14,11 +14,11 @@ _TAKE: Final = """
     SELECT id, recipients, last_person_id FROM broadcast
     WHERE hub = :hub AND ref = :broadcast AND status = 'confirmed' {for_update}
 """
-_STRETCH: Final = """
+STRETCH: Final = """
     SELECT count(*) AS people, max(id) AS last_id FROM (
         SELECT id FROM person WHERE hub = :hub AND id > :last ORDER BY id LIMIT :limit) AS stretch
 """
-_FAN_OUT: Final = f"""
+FAN_OUT: Final = f"""
     INSERT INTO outbox (hub, ref, dedupe_key, channel, account, address_id, person_id, purpose, priority, status, body,
         choices, step, broadcast_id, forget, expires_at, attempts, created_at)
     SELECT p.hub, {{new_ref}}, 'broadcast:' || CAST(b.id AS TEXT) || ':' || CAST(a.id AS TEXT), a.channel, a.account,
@@ -49,12 +49,12 @@ def fan_out(hub: str, broadcast: str, limit: int, now: datetime) -> Operation[in
     if not taken:
         return 0
     ((broadcast_id, last),) = ((row["id"], row["last_person_id"]) for row in taken)
-    (stretch,) = yield Statement(_STRETCH, {"hub": hub, "last": last, "limit": limit})
+    (stretch,) = yield Statement(STRETCH, {"hub": hub, "last": last, "limit": limit})
     if not stretch["people"]:
         yield Statement(_END, {"id": broadcast_id})
         return 0
     advance = {"id": broadcast_id, "last_id": stretch["last_id"]}
     filters = Recipients.from_json(taken[0]["recipients"]).params(hub)
-    yield Statement(_FAN_OUT, {**filters, **advance, "last": last, "now": to_micros(now)})
+    yield Statement(FAN_OUT, {**filters, **advance, "last": last, "now": to_micros(now)})
     yield Statement(_ADVANCE, advance)
     return int(stretch["people"])

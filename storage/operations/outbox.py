@@ -21,7 +21,7 @@ from storage.tables import to_micros
 # --- to the sender ----------------------------------------------------------------------------------------------------
 
 #: The first and every next sender of the ready index, one look each, however many messages wait.
-_NEXT_SENDER: Final = """
+NEXT_SENDER: Final = """
     SELECT channel, account FROM outbox
     WHERE status = 1 AND hub = :hub AND (channel, account) > (:channel, :account)
     ORDER BY channel, account LIMIT 1
@@ -65,7 +65,7 @@ def waiting_senders(hub: str) -> Operation[list[tuple[str, str]]]:
     """List who has ready messages."""
     senders: list[tuple[str, str]] = []
     last = ("", "")
-    while rows := (yield Statement(_NEXT_SENDER, {"hub": hub, "channel": last[0], "account": last[1]})):
+    while rows := (yield Statement(NEXT_SENDER, {"hub": hub, "channel": last[0], "account": last[1]})):
         last = (rows[0]["channel"], rows[0]["account"])
         senders.append(last)
     return senders
@@ -156,11 +156,11 @@ def _forget_if_left(row: Row) -> Operation[None]:
 
 # --- from the provider, later -----------------------------------------------------------------------------------------
 
-_FIND_BY_REFERENCE: Final = """
+FIND_BY_REFERENCE: Final = """
     SELECT id, hub, status, address_id, person_id FROM outbox
     WHERE ref = :reference AND hub = :hub AND channel = :channel {for_update}
 """
-_FIND_BY_PROVIDER: Final = """
+FIND_BY_PROVIDER: Final = """
     SELECT id, hub, status, address_id, person_id FROM outbox
     WHERE channel = :channel AND provider_id = :provider_id AND hub = :hub AND account = :account {for_update}
 """
@@ -186,9 +186,9 @@ def report(hub: str, report: DeliveryReport, now: datetime) -> Operation[bool]:
     key = {"hub": hub, "channel": report.channel, "account": report.account}
     rows: Sequence[Row] = ()
     if report.reference:
-        rows = yield Statement(_FIND_BY_REFERENCE, {**key, "reference": report.reference})
+        rows = yield Statement(FIND_BY_REFERENCE, {**key, "reference": report.reference})
     if not rows:
-        rows = yield Statement(_FIND_BY_PROVIDER, {**key, "provider_id": report.provider_id})
+        rows = yield Statement(FIND_BY_PROVIDER, {**key, "provider_id": report.provider_id})
     if not rows:
         return False
     if report.opted_out:

@@ -16,7 +16,7 @@ from storage.statements import Operation, Row, Statement
 from storage.store import Known, Loaded
 from storage.tables import to_micros
 
-_LOAD: Final = """
+LOAD: Final = """
     SELECT
         EXISTS (SELECT 1 FROM inbound AS i
                 WHERE i.hub = :hub AND i.channel = :channel AND i.account = :account AND i.provider_id = :provider_id
@@ -25,13 +25,13 @@ _LOAD: Final = """
                 WHERE k.person_id = p.id AND k.status IN ('booked', 'confirmed') AND k.status <> 'released'
         ) AS has_bookings,
         p.id AS person_id, p.stage, p.language, p.zone, p.answers, a.opted_out_at, c.version, c.state, c.held_by
-    FROM (SELECT 1 AS one) AS o
+    FROM (SELECT 1 AS one) AS always
     LEFT JOIN address AS a ON a.hub = :hub AND a.channel = :channel AND a.account = :account AND a."user" = :user
     LEFT JOIN person AS p ON p.id = a.person_id
     LEFT JOIN conversation AS c ON c.person_id = p.id
 """
 
-_BOOKINGS: Final = f"""
+BOOKINGS: Final = f"""
     SELECT k.ref AS booking_ref, k.status AS booking_status, k.asked, {SLOT_COLUMNS}
     FROM booking AS k
     JOIN slot AS s ON s.id = k.slot_id
@@ -42,7 +42,7 @@ _BOOKINGS: Final = f"""
     LIMIT 10
 """  # noqa: S608 - a constant
 
-_FIND_SLOTS: Final = f"""
+FIND_SLOTS: Final = f"""
     SELECT {SLOT_COLUMNS}
     FROM slot AS s
     LEFT JOIN site AS t ON t.id = s.site_id
@@ -54,14 +54,14 @@ _FIND_SLOTS: Final = f"""
 
 def load(hub: str, inbound: Inbound, now: datetime) -> Operation[Loaded | Known]:
     """Read person, conversation and bookings of whoever wrote."""
-    (row,) = yield Statement(_LOAD, identity(hub, inbound))
+    (row,) = yield Statement(LOAD, identity(hub, inbound))
     if row["known"]:
         return Known()
     if row["person_id"] is None:
         return Loaded(person_id=None, version=0, conversation=None, person=Person(), bookings=())
     bookings: Sequence[Row] = ()
     if row["has_bookings"]:
-        bookings = yield Statement(_BOOKINGS, {"person_id": row["person_id"], "now": to_micros(now)})
+        bookings = yield Statement(BOOKINGS, {"person_id": row["person_id"], "now": to_micros(now)})
     return Loaded(
         person_id=row["person_id"],
         version=row["version"] or 0,
@@ -81,6 +81,6 @@ def load(hub: str, inbound: Inbound, now: datetime) -> Operation[Loaded | Known]
 def find_slots(hub: str, kind: SlotKind, now: datetime, until: datetime) -> Operation[list[Slot]]:
     """List open slots with a free seat, soonest first."""
     rows = yield Statement(
-        _FIND_SLOTS, {"hub": hub, "kind": kind.value, "now": to_micros(now), "until": to_micros(until)}
+        FIND_SLOTS, {"hub": hub, "kind": kind.value, "now": to_micros(now), "until": to_micros(until)}
     )
     return [read_slot(row) for row in rows]

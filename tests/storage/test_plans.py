@@ -1,0 +1,147 @@
+"""The statements of the hot path find their rows by index, however much lies in the tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import text
+
+from storage import outbox as outbox_queries
+from storage.database import Database
+from storage.operations import addresses, broadcasts, outbox, reading, reminders
+from storage.statements import POSTGRES, SQLITE
+from tests.storage.cases import NewDatabase, change
+
+_VALUES = {
+    "hub": "'hub'",
+    "channel": "'sms'",
+    "account": "'MG1'",
+    "user": "'p7'",
+    "provider_id": "'SM7'",
+    "reference": "'o7'",
+    "kind": "'shift'",
+    "limit": "100",
+    "now": "5000000000000000",
+    "until": "6000000000000000",
+    "before": "5000000000000000",
+    "person_id": "7",
+    "address_id": "7",
+    "turn": "7",
+    "id": "1",
+    "last": "1000",
+    "last_id": "2000",
+    **dict.fromkeys(("role", "audience", "stage", "language"), "NULL"),
+}
+#: Each with the indexes that it must read.
+_STATEMENTS = {
+    "load": (reading.LOAD, ("uq_inbound_", "uq_address_")),
+    "bookings": (reading.BOOKINGS, ("_booking_",)),
+    "find_slots": (reading.FIND_SLOTS, ("ix_slot_open",)),
+    "waiting_senders": (outbox.NEXT_SENDER, ("ix_outbox_ready",)),
+    "claim": (outbox.CLAIM, ("ix_outbox_ready", "ix_outbox_in_line")),
+    "unsettled": (outbox.UNSETTLED, ("ix_outbox_unsettled",)),
+    "report_by_reference": (outbox.FIND_BY_REFERENCE, ("uq_outbox_",)),
+    "report_by_provider": (outbox.FIND_BY_PROVIDER, ("ix_outbox_provider",)),
+    "opt_out": (addresses.DROP_LINE, ("ix_outbox_person",)),
+    "promote": (outbox.PROMOTE, ("ix_outbox_waiting",)),
+    "due_reminders": (reminders.DUE, ("ix_reminder_due",)),
+    "stretch": (broadcasts.STRETCH, ("_person",)),
+    "fan_out": (broadcasts.FAN_OUT, ("_person",)),
+    "stuck": (outbox_queries.STUCK, ("ix_outbox_ready", "ix_outbox_unsettled", "ix_outbox_waiting")),
+}
+#: Those that sort a handful of rows which they found by index.
+_SORT_A_FEW = {"bookings", "due_reminders", "stuck"}
+_TABLES = "outbox|person|address|inbound|slot|booking|reminder|[oepaiskr]"
+_FILL = (
+    """INSERT INTO person (id, hub, ref, stage, answers, created_at, changed_at)
+       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+       SELECT i, 'hub', 'p' || i, 'ready', '', 0, 0 FROM n""",
+    """INSERT INTO address (id, hub, channel, account, "user", person_id, reachable, created_at)
+       SELECT id, 'hub', 'sms', 'MG1', ref, id, TRUE, 0 FROM person""",
+    # Of 20,000 messages most are done; of each other status there are some hundred.
+    """INSERT INTO outbox (hub, ref, dedupe_key, channel, account, address_id, person_id, purpose, priority, status,
+           body, choices, step, forget, attempts, created_at, not_before, claimed_at)
+       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+       SELECT 'hub', 'o' || i, 'o' || i, 'sms', 'MG1', 1 + i % 5000, 1 + i % 5000, 'broadcast', 9,
+           CASE WHEN i % 100 < 4 THEN i % 100 ELSE 5 END, 'text', '', '', FALSE, 0, i, i, i FROM n""",
+    """INSERT INTO slot (id, hub, ref, kind, title, place, starts_local, zone, starts_at, minutes, capacity, taken,
+           supervised, one_to_one, cancelled)
+       SELECT id, 'hub', ref, 'shift', '', '', '', '', 4000000000000000 + id, 60, 1, 0, TRUE, FALSE, FALSE
+       FROM person""",
+    """INSERT INTO inbound (hub, channel, account, provider_id, person_id, kind, body, turn, trace, received_at)
+       SELECT 'hub', 'sms', 'MG1', ref, id, 'message', '', 1, '', 0 FROM person""",
+    """INSERT INTO conversation (person_id, hub, version, state, changed_at) SELECT id, 'hub', 1, '', 0 FROM person""",
+    """INSERT INTO booking (id, hub, ref, person_id, slot_id, status, asked, created_at, changed_at)
+       SELECT id, 'hub', ref, id, id, 'booked', FALSE, 0, 0 FROM person""",
+    """INSERT INTO reminder (hub, booking_id, kind, due_at, status)
+       SELECT 'hub', id, 'day_before', 4000000000000000 + id,
+           CASE WHEN id % 50 = 0 THEN 'pending' ELSE 'queued' END FROM person""",
+)
+
+
+@pytest.fixture(scope="module")
+def sqlite(new_sqlite: NewDatabase) -> Iterator[Database]:
+    """Return an SQLite database in which a scan would show."""
+    with new_sqlite() as url:
+        yield from _filled(url)
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["fresh", "analyzed"])
+def postgres(request: pytest.FixtureRequest, new_postgres: NewDatabase) -> Iterator[Database]:
+    """Return a PostgreSQL database in which a scan would show, before and after it has looked at itself."""
+    with new_postgres() as url:
+        for database in _filled(url):
+            if request.param:
+                change(database, "ANALYZE")
+            yield database
+
+
+def _filled(url: str) -> Iterator[Database]:
+    database = Database(url)
+    for statement in _FILL:
+        change(database, statement)
+    yield database
+    database.close()
+
+
+@pytest.mark.parametrize("name", _STATEMENTS)
+def test_sqlite_neither_scans_nor_sorts_a_table(sqlite: Database, name: str) -> None:
+    sql, indexes = _STATEMENTS[name]
+
+    with sqlite.reading() as session:
+        statement = text("EXPLAIN QUERY PLAN " + _with_values(SQLITE.render(sql)))
+        plan = [row.detail for row in session.connection().execute(statement)]
+
+    whole = "\n".join(plan).replace("sqlite_autoindex_", "uq_")
+    assert [index for index in indexes if index not in whole] == [], whole
+    assert [line for line in plan if re.fullmatch(f"SCAN ({_TABLES})", line)] == [], whole
+    assert name in _SORT_A_FEW or "TEMP B-TREE" not in whole, whole
+
+
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+@pytest.mark.parametrize("name", _STATEMENTS)
+def test_postgres_does_not_scan_a_table(postgres: Database, name: str, mode: str) -> None:
+    sql, indexes = _STATEMENTS[name]
+    names = list(dict.fromkeys(re.findall(_PARAMETER, sql)))
+    numbered = re.sub(_PARAMETER, lambda match: f"${names.index(match[1]) + 1}", POSTGRES.render(sql))
+
+    with postgres.session() as session:
+        connection = session.connection()
+        connection.exec_driver_sql(f"SET LOCAL plan_cache_mode = {mode}")
+        connection.exec_driver_sql(f"PREPARE statement AS {numbered}")
+        values = ", ".join(_VALUES[name] for name in names)
+        plan = [row[0] for row in connection.exec_driver_sql(f"EXPLAIN EXECUTE statement({values})")]
+        connection.exec_driver_sql("DEALLOCATE statement")
+
+    whole = "\n".join(plan)
+    assert [index for index in indexes if index not in whole] == [], whole
+    assert re.findall(r"Seq Scan on (outbox|reminder|inbound|person)\b", whole) == [], whole
+
+
+_PARAMETER = r"(?<!:):([a-z_]+)"
+
+
+def _with_values(sql: str) -> str:
+    return re.sub(_PARAMETER, lambda match: _VALUES[match[1]], sql)

@@ -1,0 +1,123 @@
+"""Reminders become messages once, when they are due."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flows.effects import Book, Release, Remember
+from flows.messages import Purpose
+from storage.database import Database
+from storage.store import DueReminder, NewMessage, ReminderSettled, Store
+from tests.storage.cases import HUB, MARIA, NOW, OMAR, OTHER_HUB, applied, change, loaded, new_slot, rows, value
+
+AFTER_ALL = NOW + timedelta(days=7)
+
+
+def remind(reminder: DueReminder, words: str = "Tomorrow!") -> ReminderSettled:
+    """Settle a reminder by a message."""
+    message = NewMessage(
+        dedupe_key=f"reminder:{reminder.booking.ref}:{reminder.kind}",
+        person_id=reminder.person_id,
+        text=words,
+        purpose=Purpose.REMINDER,
+        expires_at=AFTER_ALL,
+    )
+    return ReminderSettled(id=reminder.id, booking=reminder.booking.ref, message=message, reason="due")
+
+
+async def test_reminders_are_due_when_their_time_has_come_oldest_first(store: Store, database: Database) -> None:
+    slot = new_slot(database)
+    facts = (Remember(field="language", value="es"), Remember(field="zone", value="America/Denver"))
+    result = await applied(store, *facts, Book(slot=slot))
+
+    assert await store.due_reminders(HUB.id, NOW, 10) == []
+    first, *others = await store.due_reminders(HUB.id, AFTER_ALL, 10)
+
+    assert (first.kind, [other.kind for other in others]) == ("three_days", ["day_before", "two_hours"])
+    assert (first.person_id, first.language, first.zone) == (result.person_id, "es", "America/Denver")
+    assert (first.booking.slot.ref, first.due_at) == (slot, NOW + timedelta(days=4))
+    assert len(await store.due_reminders(HUB.id, AFTER_ALL, 2)) == 2
+    assert await store.due_reminders(OTHER_HUB.id, AFTER_ALL, 10) == []
+
+
+async def test_a_due_reminder_becomes_one_message(store: Store, database: Database) -> None:
+    await applied(store, Book(slot=new_slot(database)))
+    due = await store.due_reminders(HUB.id, AFTER_ALL, 1)
+
+    await store.settle_reminders(HUB.id, [remind(one) for one in due], NOW)
+    await store.settle_reminders(HUB.id, [remind(one, "again") for one in due], NOW)
+
+    (claimed,) = await store.claim(HUB.id, "sms", "MG1", 10, NOW)
+    assert (claimed.message.text, claimed.purpose, claimed.message.to) == ("Tomorrow!", Purpose.REMINDER, MARIA)
+    assert claimed.message.expires_at == AFTER_ALL
+    ((booking),) = (await loaded(store)).bookings
+    assert booking.asked
+    assert len(await store.due_reminders(HUB.id, AFTER_ALL, 10)) == 2
+
+
+async def test_a_reminder_without_a_message_is_dropped_with_its_reason(store: Store, database: Database) -> None:
+    await applied(store, Book(slot=new_slot(database)))
+    due = await store.due_reminders(HUB.id, AFTER_ALL, 10)
+
+    stale = [ReminderSettled(id=one.id, booking=one.booking.ref, message=None, reason="begun") for one in due]
+    await store.settle_reminders(HUB.id, stale, NOW)
+
+    assert rows(database, "SELECT DISTINCT status, reason FROM reminder") == [{"status": "dropped", "reason": "begun"}]
+    assert value(database, "SELECT count(*) FROM outbox") == 0
+    ((booking),) = (await loaded(store)).bookings
+    assert not booking.asked
+
+
+async def test_a_seat_given_back_meanwhile_gets_no_reminder(store: Store, database: Database) -> None:
+    await applied(store, Book(slot=new_slot(database)))
+    due = await store.due_reminders(HUB.id, AFTER_ALL, 10)
+    await applied(store, Release(booking=due[0].booking.ref, cause="N"))
+
+    await store.settle_reminders(HUB.id, [remind(one) for one in due], NOW)
+
+    assert value(database, "SELECT count(*) FROM outbox") == 0
+    assert rows(database, "SELECT DISTINCT status FROM reminder") == [{"status": "released"}]
+
+
+async def test_other_hubs_reminders_are_left_alone(store: Store, database: Database) -> None:
+    await applied(store, Book(slot=new_slot(database)))
+    due = await store.due_reminders(HUB.id, AFTER_ALL, 10)
+
+    await store.settle_reminders(OTHER_HUB.id, [remind(one) for one in due], NOW)
+
+    assert rows(database, "SELECT DISTINCT status FROM reminder") == [{"status": "pending"}]
+
+
+async def test_a_reminder_may_wait_in_the_outbox(store: Store, database: Database) -> None:
+    await applied(store, Book(slot=new_slot(database)))
+    (due,) = await store.due_reminders(HUB.id, AFTER_ALL, 1)
+    settled = remind(due)
+    assert settled.message is not None
+    later = NewMessage(
+        dedupe_key="x",
+        person_id=due.person_id,
+        text="later",
+        purpose=Purpose.REMINDER,
+        not_before=NOW + timedelta(hours=1),
+    )
+
+    await store.settle_reminders(
+        HUB.id, [ReminderSettled(id=due.id, booking=due.booking.ref, message=later, reason="due")], NOW
+    )
+
+    assert await store.claim(HUB.id, "sms", "MG1", 10, NOW) == []
+    assert await store.promote(NOW + timedelta(hours=1)) == 1
+
+
+async def test_a_reminder_for_somebody_without_an_address_is_not_lost_silently(
+    store: Store, database: Database
+) -> None:
+    await applied(store, Book(slot=new_slot(database)), sender=OMAR)
+    change(database, "UPDATE person SET address_id = NULL")
+    (due,) = await store.due_reminders(HUB.id, AFTER_ALL, 1)
+
+    await store.settle_reminders(HUB.id, [remind(due)], NOW)
+
+    assert rows(database, "SELECT status, reason FROM reminder WHERE status <> 'pending'") == [
+        {"status": "dropped", "reason": "no_address"}
+    ]
