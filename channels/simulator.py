@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -40,7 +40,7 @@ class SimulatorChannel:
         self.capabilities = capabilities
         #: Every message that reached its person, oldest first.
         self.sent: list[Outbound] = []
-        self._accepted_at: dict[str, tuple[Receipt, datetime]] = {}
+        self._accepted: dict[str, Receipt] = {}
         self._faults: deque[_Fault] = deque()
         self._listeners: list[Listener] = []
         self._deliver: Deliver | None = None
@@ -65,7 +65,7 @@ class SimulatorChannel:
             raise fault.error
         receipt = Receipt(provider_id=f"sim-{uuid4().hex}", segments=None)
         self.sent.append(message)
-        self._accepted_at[message.reference] = (receipt, datetime.now(UTC))
+        self._accepted[message.reference] = receipt
         for listener in self._listeners:
             await listener(message)
         if fault is not None:
@@ -73,9 +73,8 @@ class SimulatorChannel:
         return receipt
 
     async def find(self, message: Outbound, *, since: datetime) -> Receipt | None:
-        """Look up by our reference, which a simulated provider knows."""
-        receipt, accepted_at = self._accepted_at.get(message.reference, (None, since))
-        return receipt if accepted_at >= since else None
+        """Look up by our reference, which a simulated provider knows; it has no clock of its own to ask ``since``."""
+        return self._accepted.get(message.reference)
 
     def fail_next(self, *errors: ChannelError, arrives: bool | None = None) -> None:
         """Let the next sends fail, one error each.
