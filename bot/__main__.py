@@ -1,4 +1,4 @@
-"""The command line: ``peoplepower demo | serve | chat | check | attended | broadcast``."""
+"""The command line: ``peoplepower demo | serve | chat | check | attended | broadcast | trouble``."""
 
 from __future__ import annotations
 
@@ -126,6 +126,15 @@ def broadcast(
     run_broadcast(
         config, os.environ, to=to or [], texts={"en": text, "es": text_es or text}, dry_run=dry_run, confirmed=yes
     )
+
+
+@app.command()
+def trouble(config: _Config = Path("config.toml")) -> None:
+    """Show messages that are stuck or failed, and who waits for a human."""
+    from bot.operate import list_trouble
+
+    for line in list_trouble(config, os.environ):
+        typer.echo(line)
 
 
 def main() -> None:

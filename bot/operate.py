@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -21,12 +21,14 @@ from bot.broadcasts import Stretch, finish_time
 from channels.capabilities import CAPABILITIES
 from flows.facts import Hub
 from flows.text import Segments, fold, segments
-from storage import broadcasts, people, schedule
+from storage import broadcasts, outbox, people, schedule, tasks
 from storage.broadcasts import Preview
 from storage.database import Database, migrate
 from storage.recipients import Recipients
 from storage.store import OutboxStatus
 
+#: How far back failures are told.
+_LOOKED_BACK: Final = timedelta(days=7)
 #: How often the progress of a broadcast is looked at.
 _LOOK_S: Final = 0.5
 _DONE: Final = frozenset(OutboxStatus) - {OutboxStatus.WAITING, OutboxStatus.READY, OutboxStatus.SENDING}
@@ -75,6 +77,28 @@ def _user(person: str, channel: str) -> str:
         return phonenumbers.format_number(phonenumbers.parse(person, "US"), phonenumbers.PhoneNumberFormat.E164)
     except phonenumbers.NumberParseException:
         return person
+
+
+def list_trouble(path: Path, environ: Mapping[str, str]) -> list[str]:
+    """Say which messages are stuck or failed in the last week, and who waits for a human; no name, number or text."""
+    database, hub = _open(path, environ)
+    now = utc_now()
+    with database.reading() as transaction:
+        stuck = outbox.list_stuck(transaction, hub.id, now)
+        failed = outbox.list_failed(transaction, hub.id, now - _LOOKED_BACK)
+        waiting = tasks.list_open(transaction, hub.id)
+    lines = [f"{len(stuck)} messages are stuck; {len(failed)} failed in the last week; {len(waiting)} tasks wait."]
+    for kind, rows in (("stuck", stuck), ("failed", failed)):
+        lines += [
+            f"  {kind}: {row.channel} {row.purpose} of {row.created_at:%Y-%m-%d %H:%M} UTC,"
+            f" {OutboxStatus(row.status).name.lower()}, {row.reason or 'no reason known'} (message {row.ref})"
+            for row in rows
+        ]
+    lines += [
+        f"  task: {task.reason} since {task.opened_at:%Y-%m-%d %H:%M} UTC (person {person.ref if person else 'forgotten'})"
+        for task, person in waiting
+    ]
+    return lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

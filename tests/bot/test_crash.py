@@ -16,6 +16,7 @@ from bot import config
 from bot.app import open_app, utc_now
 from bot.reconcile import SETTLE_AFTER, reconcile
 from channels import open_channel
+from flows.rules.stages import Stage
 from storage import people
 from tests.bot.served import Served, Vendors, served
 from tests.bot.test_serve import SIGN_UP, text
@@ -105,4 +106,4 @@ async def _judge_stored(house: Served) -> None:
         hub=settings.hub.facts(), database_url=settings.database.url.get_secret_value(), channels={}
     ) as app:
         with app.database.reading() as session:
-            assert people.count_by_stage(session, app.hub.id)["eligible"] == PEOPLE
+            assert people.count_by_stage(session, app.hub.id)[Stage.ELIGIBLE] == PEOPLE

@@ -10,7 +10,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.__main__ import app
+from bot.app import utc_now
 from bot.operate import MistakeError
+from channels.base import PermanentError
 from storage import people
 from storage.database import Database
 from tests.bot.house import HUB, House, open_house
@@ -118,6 +120,21 @@ def test_attended_without_such_a_person_changes_nothing(config: Path) -> None:
     assert isinstance(told.exception, MistakeError)
     with Database(f"sqlite:///{path.with_name('people.db')}").reading() as session:
         assert sum(people.count_by_stage(session, HUB.id).values()) == 0
+
+
+async def test_trouble_tells_what_failed_and_who_waits_without_anything_private(config: Path, tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        house.clock.at = utc_now()
+        await house.say("sms", VOLUNTEER, "HI")
+        house.channels["sms"].fail_next(PermanentError("refused", code="30007"))
+        await house.say("sms", VOLUNTEER, "PERSON")
+
+    told = run("trouble", "-c", str(config))
+
+    assert told.output.startswith("0 messages are stuck; 1 failed in the last week; 1 tasks wait.")
+    assert "30007" in told.output
+    assert "asked_for_a_person" in told.output
+    assert VOLUNTEER not in told.output
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ async def until(happened: Callable[[], Any]) -> None:
 
 
 def _has(messages: list[dict[str, Any]], number: int, to: str = "") -> bool:
-    return sum(message["to"] == (to or message["to"]) for message in messages) == number
+    return len([message for message in messages if to in ("", message["to"])]) == number
 
 
 async def text(house: Served, body: str, *, sid: str | None = None, **changed: str) -> int:
