@@ -186,6 +186,7 @@ class Draft:
             "minor": self.is_minor,
             "needs_review": needs_review(role, text_or_none(known.get("audience"))),
             "has_name": bool(known.get("given_name")),
+            "replacing": bool(answers.get("replaces")),
             "stage": self.current_stage.value,
         }
 

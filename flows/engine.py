@@ -266,7 +266,10 @@ def _answer_or_begin(draft: Draft, inbound: Inbound) -> None:
         _status(draft)
         return
     if frame is None:
-        _begin_or_idle(draft)
+        if asked := next((booking for booking in draft.facts.bookings if booking.asked), None):
+            _ask_about(draft, asked)
+        else:
+            _begin_or_idle(draft)
         return
     step = draft.flow(frame).steps.get(frame.step)
     if step is None or step.ask is None:  # the flow was edited and this step is gone: begin it anew
@@ -282,6 +285,13 @@ def _answer_or_begin(draft: Draft, inbound: Inbound) -> None:
         draft.ask_again()
         return
     _read_answer(draft, frame, step, step.ask, inbound)
+
+
+def _ask_about(draft: Draft, booking: Booking) -> None:
+    """Ask again whether they come: what they wrote after a reminder was neither a yes nor a no."""
+    draft.note("misunderstood", booking=booking.ref)
+    draft.say_phrase("reason.not_understood")
+    draft.say_phrase("status_booking", slot=draft.say_booking(booking))
 
 
 def _is_offered(draft: Draft, frame: Frame, ask: Ask, tap: Tap | None) -> bool:

@@ -25,6 +25,7 @@ BUILT_IN_NAMES: Final[Mapping[str, Known]] = {
     "minor": Known(kind=Kind.TRUTH),
     "needs_review": Known(kind=Kind.TRUTH),
     "has_name": Known(kind=Kind.TRUTH),
+    "replacing": Known(kind=Kind.TRUTH),
     "stage": Known(kind=Kind.TEXT, values=frozenset(Stage)),
 }
 #: Names that every text may use.

@@ -36,11 +36,17 @@ def read_shift_reply(
     if reply := commands.read_shift_reply(inbound.text):
         return about, reply
     if asked and idle:
-        outcome = read("yes_no", inbound.text, AnswerContext(language=language, today=today))
+        context = AnswerContext(language=language, today=today)
+        outcome = read("yes_no", inbound.text, context)
         if isinstance(outcome, Match) and isinstance(outcome.value, bool):
             reply = ShiftReply.CONFIRM if outcome.value else ShiftReply.DECLINE
             # "yes, see you there" says it twice; "yes, but on Thursday" says something else and is not taken for a yes
-            if not outcome.rest or commands.read_shift_reply(outcome.rest) is reply:
+            again = read("yes_no", outcome.rest, context)
+            if (
+                not outcome.rest
+                or commands.read_shift_reply(outcome.rest) is reply
+                or (isinstance(again, Match) and again.value is outcome.value and not again.rest)
+            ):
                 return asked, reply
     return None
 
