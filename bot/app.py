@@ -17,7 +17,7 @@ from channels.base import Channel, ChannelError, PermanentError
 from flows.facts import Hub
 from flows.files import FlowError, read_flow
 from flows.library import Library, shipped
-from storage import revisions
+from storage import hubs, revisions
 from storage.database import Database, migrate, schema_is_current
 from storage.errors import StorageError
 from storage.opening import open_store
@@ -157,6 +157,7 @@ def _library(database: Database, hub: Hub, now: datetime) -> Library:
     """Read the shipped flows and the older revisions that conversations may still be in."""
     library = shipped()
     with database.session() as session:
+        hubs.keep(session, hub, now)
         revisions.save(session, hub.id, library.flows.values(), now)
         older = revisions.load(session, hub.id)
     flows = []

@@ -19,6 +19,10 @@ _UNKNOWN_ZONES: Final = (
 )
 
 
+#: When to ask again whether a coordinator still holds the conversation.
+_HELD_AGAIN: Final = timedelta(minutes=5)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
     """It may leave now."""
@@ -65,7 +69,8 @@ def decide(
 ) -> Decision:
     """Say whether a message may leave at ``now``, aware.
 
-    An answer to what a person just wrote may leave at any hour; nothing else may before they agreed to be written to.
+    While a coordinator holds the conversation only what a colleague wrote leaves. An answer to what a person just wrote
+    may leave at any hour; nothing else may before they agreed to be written to.
     """
     if expires_at is not None and now >= expires_at:
         return Drop(reason="expired")
@@ -73,6 +78,8 @@ def decide(
         return Drop(reason="opted_out")
     if not recipient.reachable:
         return Drop(reason="unreachable")
+    if recipient.held and purpose not in (Purpose.NOTICE, Purpose.FAREWELL):
+        return Wait(until=now + _HELD_AGAIN, reason="held")  # a coordinator talks; the bot does not interrupt
     if purpose in (Purpose.REPLY, Purpose.FAREWELL):
         return Send()
     if not recipient.consented:
