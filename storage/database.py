@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -115,6 +115,7 @@ def migrate(url: str) -> None:
     Raises:
         StorageError: when the database cannot be reached or was written by a newer version.
     """
+    _create_privately(parse_url(url))
     with _connection(url) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
@@ -125,6 +126,13 @@ def migrate(url: str) -> None:
                 f"{scripts.get_current_head()}. Install the newer version, or restore a backup made before it."
             )
         command.upgrade(_alembic(connection), "head")
+
+
+def _create_privately(url: URL) -> None:
+    """Let nobody but the owner read a new SQLite file; its log takes over the file's rights."""
+    if url.get_backend_name() == "sqlite" and url.database:
+        with suppress(OSError):  # SQLite says it better
+            Path(url.database).touch(mode=0o600)
 
 
 def schema_is_current(url: str) -> bool:

@@ -177,10 +177,7 @@ class _Writing:
                 self._run_one(job)
             connection.execute("COMMIT")
         except sqlite3.Error as error:  # nothing of the batch is on the disk, whatever the single jobs believe
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            for job in jobs:
-                job.error = _plainly(error)
+            _fail(connection, jobs, error)
         if self._scrub_is_due:
             self._scrub()
 
@@ -204,9 +201,10 @@ class _Writing:
 
     def _scrub(self) -> None:
         """Move the log into the file, where deleted content is overwritten, and empty it; again later if it is read."""
-        self._connection.execute(f"PRAGMA busy_timeout = {_SCRUB_PATIENCE_MS}")
-        (is_busy, _, _) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        self._scrub_is_due = bool(is_busy)
+        with contextlib.suppress(sqlite3.Error):  # the next batch tries again, and meets whatever is wrong
+            self._connection.execute(f"PRAGMA busy_timeout = {_SCRUB_PATIENCE_MS}")
+            (is_busy, _, _) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self._scrub_is_due = bool(is_busy)
         self._connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
     def close(self) -> None:
@@ -220,16 +218,30 @@ class _Reading:
         self._connection = connection
 
     def run(self, jobs: Sequence[_Job]) -> None:
-        self._connection.execute("BEGIN")
-        for job in jobs:
-            try:
-                job.outcome = _perform(self._connection, job.begin(), _no_scrub)
-            except Exception as error:  # noqa: BLE001 - it is handed to whoever waits
-                job.error = _plainly(error)
-        self._connection.execute("COMMIT")
+        try:
+            self._connection.execute("BEGIN")
+            for job in jobs:
+                self._run_one(job)
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            _fail(self._connection, jobs, error)
+
+    def _run_one(self, job: _Job) -> None:
+        try:
+            job.outcome = _perform(self._connection, job.begin(), _no_scrub)
+        except Exception as error:  # noqa: BLE001 - it is handed to whoever waits
+            job.error = _plainly(error)
 
     def close(self) -> None:
         self._connection.close()
+
+
+def _fail(connection: sqlite3.Connection, jobs: Sequence[_Job], error: sqlite3.Error) -> None:
+    with contextlib.suppress(sqlite3.Error):
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    for job in jobs:
+        job.error = _plainly(error)
 
 
 def _no_scrub() -> None:

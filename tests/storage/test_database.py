@@ -46,6 +46,19 @@ def test_an_empty_database_is_not_current(tmp_path: Path) -> None:
     assert schema_is_current(url)
 
 
+async def test_a_new_file_can_be_read_by_its_owner_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    migrate(url)
+    store = open_store(url, HUB)
+    await store.start()
+    await applied(store)
+
+    rights = await asyncio.to_thread(lambda: {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()})
+    await store.close()
+
+    assert rights == {0o600}
+
+
 def test_several_processes_may_migrate_at_once(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'new.db'}"
 
