@@ -1,0 +1,193 @@
+"""Run an invented hub in one process: no accounts, no network, a page to try everything and a clock to put forward."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from socket import SO_REUSEADDR, SOL_SOCKET, socket
+from types import FrameType
+from typing import Final
+
+import uvicorn
+from fastapi import FastAPI
+
+from bot.app import App, open_app, running
+from bot.console.guard import LocalGuard
+from bot.console.movable_clock import MovableClock
+from bot.console.simulator import Simulation, simulator_routes, static_files
+from bot.seed import demo_hub, seed
+from bot.serve import WebServer, web_server
+from bot.web import build_web
+from channels.capabilities import CAPABILITIES
+from channels.simulator import SimulatorChannel
+from storage import simulator
+
+_HOST: Final = "127.0.0.1"
+#: Faster than any carrier, so that nobody waits for a day's reminders.
+_MESSAGES_PER_SECOND: Final = 1_000
+#: While time is put forward: how long to wait before asking again whether everything has left.
+_LOOK_S: Final = 0.005
+
+
+async def run_demo(
+    port: int,
+    *,
+    announce: Callable[[str], None],
+    database: Path | None = None,
+    begins_at: datetime | None = None,
+) -> None:
+    """Serve the demo until the process is told to end.
+
+    Args:
+        port: 0 takes a free one.
+        announce: told the address of the page once it answers.
+        database: an SQLite file that is not there yet; without one, a temporary one.
+        begins_at: what the clock shows at first, aware; without one, the real time.
+
+    Raises:
+        StorageError: the database cannot be used.
+        FlowError: a flow file is wrong.
+        SystemExit: the port is taken; known before anything is prepared.
+    """
+    listener = _listen(port)
+    clock = MovableClock(begins_at=begins_at)
+    channels = {
+        name: SimulatorChannel(name, f"demo-{name}", replace(can, messages_per_second=_MESSAGES_PER_SECOND))
+        for name, can in CAPABILITIES.items()
+    }
+    with _file(database) as path, _without_pauses() as ready:
+        async with open_app(hub=demo_hub(), database_url=f"sqlite:///{path}", channels=channels, now=clock) as app:
+            await seed(app, clock)
+            async with running(app):
+                await _serve(app, clock, listener, announce, ready)
+
+
+def _listen(port: int) -> socket:
+    listener = socket()
+    listener.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+    try:
+        listener.bind((_HOST, port))
+    except OSError:
+        listener.close()
+        raise SystemExit(f"Port {port} is taken. Choose another one with --port, or 0 for any that is free.") from None
+    return listener
+
+
+@contextmanager
+def _file(given: Path | None) -> Iterator[Path]:
+    if given:
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="peoplepower-demo-") as folder:
+        yield Path(folder) / "demo.db"
+
+
+@contextmanager
+def _without_pauses() -> Iterator[Callable[[], None]]:
+    """Leave garbage alone until the demo is ready: a tenth of the way there would be spent looking for it."""
+    gc.disable()
+    try:
+        yield gc.enable
+    finally:
+        gc.enable()
+
+
+# --- serve ------------------------------------------------------------------------------------------------------------
+
+
+class _Server(WebServer):
+    """A server that tells when it answers, and tells open streams to end."""
+
+    def __init__(self, config: uvicorn.Config, *, on_start: Callable[[], None], on_stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_start = on_start
+        self._on_stop = on_stop
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Begin to listen."""
+        await super().startup(sockets)
+        self._on_start()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end."""
+        self._on_stop()
+        super().handle_exit(sig, frame)
+
+
+async def _serve(
+    app: App, clock: MovableClock, listener: socket, announce: Callable[[str], None], ready: Callable[[], None]
+) -> None:
+    sim = Simulation(
+        hub=app.hub,
+        inbox=app.inbox,
+        database=app.database,
+        accounts={name: channel.account for name, channel in app.channels.items()},
+        now=app.now,
+        jump=_Journey(app, clock).jump,
+    )
+
+    port = listener.getsockname()[1]
+
+    def on_start() -> None:
+        ready()
+        announce(f"The demo is at http://{_HOST}:{port} - press Ctrl-C to end it.")
+
+    config = web_server(build_page(app, sim), host=_HOST, port=port).config
+    await _Server(config, on_start=on_start, on_stop=sim.stopping.set).serve([listener])
+
+
+def build_page(app: App, sim: Simulation) -> FastAPI:
+    """Build the web application: health, webhooks and the simulator."""
+    web = build_web(channels=app.channels, started=app.started, inbox=app.inbox, ready=app.ready)
+    web.include_router(simulator_routes(sim))
+    web.mount("/static", static_files())
+    web.add_middleware(LocalGuard)
+    return web
+
+
+# --- let time pass ----------------------------------------------------------------------------------------------------
+
+
+class _Journey:
+    """Puts the clock forward from one due time to the next, so that everything leaves at its own instant."""
+
+    def __init__(self, app: App, clock: MovableClock) -> None:
+        self._app = app
+        self._clock = clock
+        self._lock = asyncio.Lock()
+
+    async def jump(self, until: datetime) -> int:
+        """Let time pass; return how many messages left."""
+        async with self._lock:
+            before = self._sent()
+            last = None
+            while (due_at := await asyncio.to_thread(self._next_due)) and due_at < until and due_at != last:
+                await self._arrive(due_at)
+                last = due_at
+            await self._arrive(until)
+            return self._sent() - before
+
+    async def _arrive(self, at: datetime) -> None:
+        self._clock.forward_to(at)
+        await self._app.clock.tick()
+        while await asyncio.to_thread(self._is_sending):  # noqa: ASYNC110 - the senders tell nobody
+            await asyncio.sleep(_LOOK_S)
+
+    def _next_due(self) -> datetime | None:
+        with self._app.database.reading() as session:
+            return simulator.next_due(session, self._app.hub.id)
+
+    def _is_sending(self) -> bool:
+        with self._app.database.reading() as session:
+            return simulator.is_sending(session, self._app.hub.id)
+
+    def _sent(self) -> int:
+        return sum(
+            len(channel.sent) for channel in self._app.channels.values() if isinstance(channel, SimulatorChannel)
+        )
