@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from flows.facts import Json
 from flows.messages import Choice
@@ -62,9 +62,7 @@ class Conversation:
 
     def encode(self) -> str:
         """Write as JSON; equal conversations give equal bytes."""
-        return json.dumps(
-            {"format": _FORMAT, **asdict(self)}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-        )
+        return _JSON.encode({"format": _FORMAT, **_fields(self)})
 
     @staticmethod
     def decode(source: str | None) -> Conversation:
@@ -87,3 +85,11 @@ class Conversation:
             for frame in state.pop("stack")
         )
         return Conversation(**state, stack=stack)
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    """List the fields of a value of ours; ``dataclasses.asdict`` copies all that is below it as well."""
+    return {name: getattr(value, name) for name in value.__slots__}
+
+
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_fields)

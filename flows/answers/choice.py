@@ -24,7 +24,7 @@ _FILLER: Final = phrases(
     "gustaria|yo|soy|con|para|es|mi|de|creo|que|como|ser",
 )
 #: Beside a place in the list: "the second one".
-_AROUND: Final = (*_FILLER, ("one",), ("ones",), ("uno",))
+_AROUND: Final = _FILLER | phrases("one|ones|uno")
 _NUMBER: Final = re.compile(r"(\d{1,2})")
 _LETTER: Final = re.compile(r"[a-z]")
 _LAST: Final = frozenset({"last", "ultimo", "ultima"})

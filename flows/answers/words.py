@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -37,9 +38,17 @@ def listed(*lines: str) -> tuple[str, ...]:
     return tuple(entry for line in lines for entry in line.split("|"))
 
 
-def phrases(*lines: str) -> tuple[tuple[str, ...], ...]:
+#: A phrase, word by word.
+Phrase = tuple[str, ...]
+#: No phrase that is dropped around an answer is longer.
+_MOST_WORDS: Final = 6
+
+
+def phrases(*lines: str) -> frozenset[Phrase]:
     """Split lines of phrases at their bars, and each phrase into its words."""
-    return tuple(tuple(phrase.split()) for phrase in listed(*lines))
+    found = frozenset(tuple(phrase.split()) for phrase in listed(*lines))
+    assert max(map(len, found)) <= _MOST_WORDS, "core() looks for shorter phrases only"
+    return found
 
 
 #: Said out of politeness or habit; it changes no answer.
@@ -74,7 +83,7 @@ class Reply:
         """Translate a stretch of the folded text into one of the original."""
         return self._whole(start, end)
 
-    def rest(self, start: int, end: int, *, also: Sequence[tuple[str, ...]] = ()) -> str:
+    def rest(self, start: int, end: int, *, also: Set[Phrase] = frozenset()) -> str:
         """Return what was said besides a stretch of the folded text, in the person's own letters, without courtesy.
 
         Args:
@@ -130,6 +139,7 @@ def fold(text: str) -> Reply:
     return Reply(original=text, text="".join(letters), origins=tuple(origins))
 
 
+@lru_cache(maxsize=4096)
 def _fold_character(character: str) -> str:
     if character.isascii() and character.isprintable():
         return "'" if character == "`" else character.lower()
@@ -157,22 +167,25 @@ def words(reply: Reply) -> tuple[Word, ...]:
     return tuple(Word(text=found[0], start=found.start(), end=found.end()) for found in _WORD.finditer(reply.text))
 
 
-def core(said: Sequence[Word], *, also: Sequence[tuple[str, ...]] = ()) -> tuple[Word, ...]:
+def core(said: Sequence[Word], *, also: Set[Phrase] = frozenset()) -> tuple[Word, ...]:
     """Return the words without the courtesy at both ends; empty when nothing else was said.
 
     Args:
         also: more phrases to drop at the ends, for this question.
     """
-    polite = (*COURTESY, *also)
-    texts = [word.text for word in said]
+    texts = tuple(word.text for word in said)
     first, last = 0, len(texts)
-    while dropped := max((len(p) for p in polite if tuple(texts[first : first + len(p)]) == p), default=0):
+    lengths = range(_MOST_WORDS, 0, -1)
+    while dropped := _longest((texts[first : first + length] for length in lengths), also):
         first += dropped
-        if first >= last:
-            return ()
-    while dropped := max((len(p) for p in polite if tuple(texts[max(first, last - len(p)) : last]) == p), default=0):
+    while dropped := _longest((texts[max(first, last - length) : last] for length in lengths), also):
         last -= dropped
     return tuple(said[first:last])
+
+
+def _longest(stretches: Iterable[Phrase], also: Set[Phrase]) -> int:
+    """Return how many words the first stretch has that says nothing; 0 when each of them says something."""
+    return next((len(stretch) for stretch in stretches if stretch in COURTESY or stretch in also), 0)
 
 
 def line(reply: Reply, said: Sequence[Word]) -> Reply:
@@ -191,6 +204,7 @@ def plain(said: Sequence[Word]) -> str:
     return " ".join(word.text for word in said)
 
 
+@lru_cache(maxsize=4096)
 def phrase_key(text: str) -> str:
-    """Return the form under which two spellings of one label or synonym are the same."""
+    """Return the form under which two spellings of one label or synonym are the same; kept, as labels come again."""
     return plain(words(fold(text)))
