@@ -19,7 +19,7 @@ from storage.errors import StorageError
 
 #: RETURNING and UPDATE … FROM came with these.
 _OLDEST_SQLITE: Final = (3, 35, 0)
-#: ``gen_random_uuid`` without an extension and generated identities behave alike from here on.
+#: The oldest that is still looked after by its makers.
 _OLDEST_POSTGRES: Final = 140_000
 #: How long a writer waits for another one, in milliseconds.
 BUSY_TIMEOUT_MS: Final = 10_000

@@ -74,8 +74,6 @@ class Dialect:
     skip_locked: str
     #: The numbers of the JSON list ``:ids``, as a subquery.
     ids: str
-    #: A new unguessable reference.
-    new_ref: str
     #: Text of a broadcast ``b`` in the language of a person ``p``, English when there is none.
     body_in_language: str
 
@@ -85,7 +83,6 @@ class Dialect:
             for_update=self.for_update,
             skip_locked=self.skip_locked,
             ids=self.ids,
-            new_ref=self.new_ref,
             body_in_language=self.body_in_language,
         )
 
@@ -94,7 +91,6 @@ SQLITE: Final = Dialect(
     for_update="",  # there is one writer, and it began IMMEDIATE
     skip_locked="",
     ids="SELECT value FROM json_each(:ids)",
-    new_ref="lower(hex(randomblob(12)))",
     body_in_language=("""COALESCE(json_extract(b.body, '$."' || p.language || '"'), json_extract(b.body, '$.en'))"""),
 )
 
@@ -102,6 +98,5 @@ POSTGRES: Final = Dialect(
     for_update="FOR UPDATE",
     skip_locked="FOR UPDATE SKIP LOCKED",
     ids="SELECT CAST(value AS BIGINT) FROM jsonb_array_elements_text(CAST(:ids AS JSONB))",
-    new_ref="replace(CAST(gen_random_uuid() AS TEXT), '-', '')",
     body_in_language="COALESCE(CAST(b.body AS JSONB) ->> p.language, CAST(b.body AS JSONB) ->> 'en')",
 )

@@ -57,6 +57,11 @@ def new_ref() -> str:
     return secrets.token_urlsafe(12)
 
 
+def new_message_ref(micros: int) -> str:
+    """Make an unguessable name that begins with an instant: the index of a growing table is then written at its end."""
+    return f"{micros:014x}{new_ref()}"
+
+
 class Table(SQLModel):
     """Base of all tables."""
 

@@ -18,10 +18,11 @@ STRETCH: Final = """
     SELECT count(*) AS people, max(id) AS last_id FROM (
         SELECT id FROM person WHERE hub = :hub AND id > :last ORDER BY id LIMIT :limit) AS stretch
 """
+#: A reference begins with that of its broadcast: as hard to guess, and its index grows at the end instead of everywhere.
 FAN_OUT: Final = f"""
     INSERT INTO outbox (hub, ref, dedupe_key, channel, account, address_id, person_id, purpose, priority, status, body,
         choices, step, broadcast_id, forget, expires_at, attempts, created_at)
-    SELECT p.hub, {{new_ref}}, 'broadcast:' || CAST(b.id AS TEXT) || ':' || CAST(a.id AS TEXT), a.channel, a.account,
+    SELECT p.hub, b.ref || '-' || CAST(a.id AS TEXT), 'broadcast:' || CAST(b.id AS TEXT) || ':' || CAST(a.id AS TEXT), a.channel, a.account,
         a.id, p.id, 'broadcast', {Purpose.BROADCAST.priority}, 1, {{body_in_language}},
         '[]', '', b.id, FALSE, b.expires_at, 0, CAST(:now AS BIGINT)
     FROM person AS p

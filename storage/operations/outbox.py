@@ -20,10 +20,16 @@ from storage.tables import to_micros
 
 # --- to the sender ----------------------------------------------------------------------------------------------------
 
-#: The first and every next sender of the ready index, one look each, however many messages wait.
-NEXT_SENDER: Final = """
+#: The next account of a channel, and the first of the next channel: one look into the ready index each, however many
+#: messages wait. As one comparison of pairs, SQLite reads all messages of the channel.
+NEXT_ACCOUNT: Final = """
     SELECT channel, account FROM outbox
-    WHERE status = 1 AND hub = :hub AND (channel, account) > (:channel, :account)
+    WHERE status = 1 AND hub = :hub AND channel = :channel AND account > :account
+    ORDER BY account LIMIT 1
+"""
+NEXT_CHANNEL: Final = """
+    SELECT channel, account FROM outbox
+    WHERE status = 1 AND hub = :hub AND channel > :channel
     ORDER BY channel, account LIMIT 1
 """
 _MESSAGE: Final = """
@@ -64,10 +70,10 @@ UNSETTLED: Final = f"""
 def waiting_senders(hub: str) -> Operation[list[tuple[str, str]]]:
     """List who has ready messages."""
     senders: list[tuple[str, str]] = []
-    last = ("", "")
-    while rows := (yield Statement(NEXT_SENDER, {"hub": hub, "channel": last[0], "account": last[1]})):
-        last = (rows[0]["channel"], rows[0]["account"])
-        senders.append(last)
+    last = {"hub": hub, "channel": "", "account": ""}
+    while rows := (yield Statement(NEXT_ACCOUNT, last)) or (yield Statement(NEXT_CHANNEL, last)):
+        last |= {"channel": rows[0]["channel"], "account": rows[0]["account"]}
+        senders.append((last["channel"], last["account"]))
     return senders
 
 

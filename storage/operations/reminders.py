@@ -9,7 +9,7 @@ from typing import Final
 from storage.operations.rows import SLOT_COLUMNS, read_booking, write_choices
 from storage.statements import Operation, Params, Row, Statement
 from storage.store import DueReminder, NewMessage, OutboxStatus, ReminderSettled
-from storage.tables import from_micros, new_ref, to_micros
+from storage.tables import from_micros, new_message_ref, to_micros
 
 DUE: Final = f"""
     SELECT due.id, due.kind, due.due_at, k.person_id, p.language, p.zone AS person_zone,
@@ -95,7 +95,7 @@ def queue_params(hub: str, message: NewMessage, now: datetime) -> Params:
     waits = message.not_before is not None and message.not_before > now
     return {
         "hub": hub,
-        "ref": new_ref(),
+        "ref": new_message_ref(to_micros(now)),
         "dedupe_key": message.dedupe_key,
         "person_id": message.person_id,
         "purpose": message.purpose.value,

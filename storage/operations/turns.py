@@ -32,7 +32,7 @@ from storage.operations.rows import write_choices
 from storage.operations.scope import Scope, identity
 from storage.statements import Batch, Operation, Params, Refused, Statement
 from storage.store import Applied, Known, OutboxStatus, Stale, TurnResult, TurnWrite
-from storage.tables import new_ref, to_micros
+from storage.tables import new_message_ref, to_micros
 
 # --- the conversation -------------------------------------------------------------------------------------------------
 
@@ -222,7 +222,7 @@ def _message(turn: TurnWrite, scope: Scope, index: int, say: Say, *, opted_out: 
     dropped = opted_out and say.purpose is not Purpose.FAREWELL
     return {
         "hub": scope.hub,
-        "ref": new_ref(),
+        "ref": new_message_ref(scope.now),
         "dedupe_key": f"turn:{scope.person_id}:{scope.turn}:{index}",
         "channel": turn.inbound.sender.channel,
         "account": turn.inbound.sender.account,
