@@ -18,7 +18,7 @@ from flows.messages import Choice, Purpose
 from flows.model import Ask, Flow, Option, Step
 from flows.rules.eligibility import ADULT, needs_review
 from flows.rules.stages import Stage
-from flows.templates import fill
+from flows.templates import fill, placeholders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +118,8 @@ class Draft:
 
     def options(self, ask: Ask) -> tuple[Option, ...]:
         """List a step's own options that may be taken now."""
+        if not any(option.condition for option in ask.options):
+            return ask.options
         values = self.values()
         return tuple(option for option in ask.options if option.condition is None or option.condition.holds(values))
 
@@ -144,15 +146,16 @@ class Draft:
 
     def text(self, texts: Mapping[str, str]) -> str:
         """Return a flow's text in the person's language, its names filled."""
-        values = self.built_in_texts()
+        text, values = texts[self.language], self.built_in_texts()
         frame = self.conversation.frame
         if frame:
-            flow = self.flow(frame)
-            for name, value in {**self.profile, **frame.answers}.items():
-                values[name] = self.say_answer(flow, frame, name, value)
-            for name in flow.names:
-                values.setdefault(name, "-")
-        return fill(texts[self.language], values)
+            flow, known = self.flow(frame), {**self.profile, **frame.answers}
+            for name in placeholders(text):
+                if name in known:
+                    values[name] = self.say_answer(flow, frame, name, known[name])
+                elif name in flow.names:
+                    values.setdefault(name, "-")
+        return fill(text, values)
 
     def say_answer(self, flow: Flow, frame: Frame, name: str, value: Json) -> str:
         """Say a stored answer back in the person's words."""
@@ -199,7 +202,8 @@ class Draft:
     @property
     def is_minor(self) -> bool:
         """Whether a guardian decides."""
-        return self.age is not None and self.age < ADULT
+        age = self.age
+        return age is not None and age < ADULT
 
     @property
     def current_stage(self) -> Stage:
