@@ -12,6 +12,7 @@ import typer
 
 from bot.config import ConfigError
 from bot.operate import MistakeError
+from bot.web_server import PortError
 from flows.files import FlowError
 from storage.errors import StorageError
 
@@ -141,7 +142,7 @@ def main() -> None:
     """Run the command line; an operator's mistake is told in a sentence."""
     try:
         app()
-    except (ConfigError, FlowError, MistakeError, StorageError) as error:
+    except (ConfigError, FlowError, MistakeError, PortError, StorageError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - the one place where the program talks to its operator
         raise SystemExit(EXIT_MISTAKE) from None
 

@@ -10,11 +10,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from socket import SO_REUSEADDR, SOL_SOCKET, socket
-from types import FrameType
+from socket import socket
 from typing import Final
 
-import uvicorn
 from fastapi import FastAPI
 
 from bot.app import App, open_app, running
@@ -22,8 +20,8 @@ from bot.console.guard import LocalGuard
 from bot.console.movable_clock import MovableClock
 from bot.console.simulator import Simulation, simulator_routes, static_files
 from bot.seed import demo_hub, seed
-from bot.serve import WebServer, web_server
 from bot.web import build_web
+from bot.web_server import WebServer, listen
 from channels.capabilities import CAPABILITIES
 from channels.simulator import SimulatorChannel
 from storage import simulator
@@ -53,9 +51,9 @@ async def run_demo(
     Raises:
         StorageError: the database cannot be used.
         FlowError: a flow file is wrong.
-        SystemExit: the port is taken; known before anything is prepared.
+        PortError: the port is taken; known before anything is prepared.
     """
-    listener = _listen(port)
+    listener = listen(_HOST, port)
     clock = MovableClock(begins_at=begins_at)
     channels = {
         name: SimulatorChannel(name, f"demo-{name}", replace(can, messages_per_second=_MESSAGES_PER_SECOND))
@@ -66,17 +64,6 @@ async def run_demo(
             await seed(app, clock)
             async with running(app):
                 await _serve(app, clock, listener, announce, ready)
-
-
-def _listen(port: int) -> socket:
-    listener = socket()
-    listener.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
-    try:
-        listener.bind((_HOST, port))
-    except OSError:
-        listener.close()
-        raise SystemExit(f"Port {port} is taken. Choose another one with --port, or 0 for any that is free.") from None
-    return listener
 
 
 @contextmanager
@@ -101,25 +88,6 @@ def _without_pauses() -> Iterator[Callable[[], None]]:
 # --- serve ------------------------------------------------------------------------------------------------------------
 
 
-class _Server(WebServer):
-    """A server that tells when it answers, and tells open streams to end."""
-
-    def __init__(self, config: uvicorn.Config, *, on_start: Callable[[], None], on_stop: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._on_start = on_start
-        self._on_stop = on_stop
-
-    async def startup(self, sockets: list[socket] | None = None) -> None:
-        """Begin to listen."""
-        await super().startup(sockets)
-        self._on_start()
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to end."""
-        self._on_stop()
-        super().handle_exit(sig, frame)
-
-
 async def _serve(
     app: App, clock: MovableClock, listener: socket, announce: Callable[[str], None], ready: Callable[[], None]
 ) -> None:
@@ -138,8 +106,8 @@ async def _serve(
         ready()
         announce(f"The demo is at http://{_HOST}:{port} - press Ctrl-C to end it.")
 
-    config = web_server(build_page(app, sim), host=_HOST, port=port).config
-    await _Server(config, on_start=on_start, on_stop=sim.stopping.set).serve([listener])
+    server = WebServer(build_page(app, sim), listener, stopping=sim.stopping.set)
+    await server.run_until_told(started=on_start)
 
 
 def build_page(app: App, sim: Simulation) -> FastAPI:
