@@ -75,7 +75,7 @@ class WebServer(uvicorn.Server):
         self._started()
 
     @contextmanager
-    def capture_signals(self) -> Iterator[None]:  # type: ignore[override]  # a generator as well, typed more narrowly
+    def capture_signals(self) -> Iterator[None]:
         """Stop serving on a signal; the second one does not wait for open answers."""
         loop = asyncio.get_running_loop()
         for which in (signal.SIGINT, signal.SIGTERM):
