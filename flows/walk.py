@@ -56,6 +56,7 @@ def walk(draft: Draft, step_id: str | None) -> None:
 
 def _pass(draft: Draft, step: Step) -> str | None:
     """Do what a step does; return the next one, or ``None`` when it waits or everything has ended."""
+    draft.note("step", flow=draft.frame.flow, step=step.id)
     for action in step.do:
         _act(draft, action)
     if step.say:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from itertools import groupby
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_day_names
@@ -13,10 +13,12 @@ from babel.dates import format_date, get_day_names
 from flows.facts import Json, Slot
 
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-#: Day patterns with plain spaces: Babel's own carry U+202F, which turns one text message into three.
-_DAY_PATTERN: Final = {"en": "EEE MMM d", "es": "EEE d MMM"}
+#: Day patterns with plain spaces: Babel's own carry U+202F, which turns one text message into three. Spanish days have
+#: two letters, as on calendars: of the three-letter ones "sáb" would do the same.
+_DAY_PATTERN: Final = {"en": "EEE MMM d", "es": "EEEEEE d MMM"}
+_DAY_NAMES: Final[Mapping[str, Literal["abbreviated", "short"]]] = {"en": "abbreviated", "es": "short"}
 _DATE_PATTERN: Final = {"en": "MMM d, y", "es": "d 'de' MMMM 'de' y"}
-_YES_NO: Final = {"en": {True: "yes", False: "no", None: "not sure"}, "es": {True: "si", False: "no", None: "no se"}}
+_YES_NO: Final = {"en": {True: "yes", False: "no", None: "not sure"}, "es": {True: "sí", False: "no", None: "no sé"}}
 
 
 def say_date(day: date, language: str) -> str:
@@ -58,18 +60,28 @@ def say_offer(slot: Slot, *, zone: str | None, language: str) -> str:
 
 
 def say_availability(windows: Sequence[Mapping[str, Json]], language: str) -> str:
-    """Say weekly windows, days with the same hours together: ``Mon, Wed 4 PM-8 PM``."""
+    """Say weekly windows, days with the same hours together: ``Mon-Wed, Fri 4 PM-8 PM``."""
     by_day = [
-        (str(day), tuple((str(window["from"]), str(window["to"])) for window in group))
-        for day, group in groupby(sorted(windows, key=lambda w: _DAYS.index(str(w["day"]))), key=lambda w: w["day"])
+        (day, tuple((str(window["from"]), str(window["to"])) for window in group))
+        for day, group in groupby(sorted(windows, key=_day_of), key=_day_of)
     ]
-    hours_of: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    days_of: dict[tuple[tuple[str, str], ...], list[int]] = {}
     for day, hours in by_day:
-        hours_of.setdefault(hours, []).append(day)
-    names = get_day_names("abbreviated", locale=language)
+        days_of.setdefault(hours, []).append(day)
     return "; ".join(
-        f"{', '.join(names[_DAYS.index(day)] for day in days)} {', '.join(_say_hours(h) for h in hours)}"
-        for hours, days in hours_of.items()
+        f"{_say_days(days, language)} {', '.join(_say_hours(h) for h in hours)}" for hours, days in days_of.items()
+    )
+
+
+def _day_of(window: Mapping[str, Json]) -> int:
+    return _DAYS.index(str(window["day"]))
+
+
+def _say_days(days: Sequence[int], language: str) -> str:
+    names = get_day_names(_DAY_NAMES[language], locale=language)
+    runs = [[day for _, day in run] for _, run in groupby(enumerate(days), key=lambda placed: placed[1] - placed[0])]
+    return ", ".join(
+        f"{names[run[0]]}-{names[run[-1]]}" if len(run) > 2 else ", ".join(names[day] for day in run) for run in runs
     )
 
 

@@ -68,12 +68,12 @@ class Talk:
     #: Slots that somebody else takes while the next turn is stored.
     seats_gone: frozenset[str] = frozenset()
     network_confirms: bool = False
-    library: Library = LIBRARY
+    library: Library = field(default=LIBRARY, repr=False)
     hub: Hub = HUB
     sender: Address = PHONE
     now: datetime = MONDAY
     #: The turn taken last.
-    turn: Turn = field(default_factory=lambda: Turn(conversation=Conversation()))
+    turn: Turn = field(default_factory=lambda: Turn(conversation=Conversation()), repr=False)
 
     def says(self, *texts: str) -> Talk:
         """Go on by texts the person writes, one turn each."""
