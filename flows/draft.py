@@ -92,14 +92,18 @@ class Draft:
         self.effects.append(MoveStage(stage=stage, cause=cause))
         self.moved_to = stage
 
-    def ask_again(self) -> None:
-        """Ask the waiting step once more, if one waits; places on offer are looked up anew."""
+    def ask_again(self, *, briefly: bool = True) -> None:
+        """Ask the waiting step once more, if one waits; places on offer are looked up anew.
+
+        Args:
+            briefly: use the step's shorter words, where it has some.
+        """
         frame = self.conversation.frame
         step = self.flow(frame).steps.get(frame.step) if frame else None
         if step and step.offer:
             self.needs = FindSlots(kind=step.offer.kind)
         elif step and step.ask:
-            self.said.append(self.text(step.ask.question))
+            self.said.append(self.text(step.ask.retry if briefly and step.ask.retry else step.ask.question))
             self.offer_choices(step, step.ask)
 
     def offer_choices(self, step: Step, ask: Ask) -> None:

@@ -186,7 +186,7 @@ def _start(draft: Draft) -> None:
     if draft.facts.person.held:
         draft.note("silent", why="a coordinator holds the conversation")
     elif draft.conversation.frame:
-        draft.ask_again()
+        draft.ask_again(briefly=False)
     else:
         _begin_or_idle(draft)
 
@@ -195,12 +195,13 @@ def _switch_language(draft: Draft, language: str) -> None:
     draft.set_language(language)
     draft.say_phrase("language_set")
     if draft.conversation.frame:
-        draft.ask_again()
+        draft.ask_again(briefly=False)
 
 
 def _status(draft: Draft) -> None:
     if not draft.facts.bookings:
-        draft.say_phrase(f"status.{draft.current_stage.value}")
+        begun = draft.current_stage is Stage.ENQUIRED and draft.conversation.frame
+        draft.say_phrase(f"status.{(Stage.SCREENING if begun else draft.current_stage).value}")
     for booking in draft.facts.bookings[:3]:
         draft.say_phrase("status_booking", slot=draft.say_booking(booking))
 

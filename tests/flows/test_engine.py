@@ -273,7 +273,7 @@ def test_status_lists_bookings_with_what_to_reply() -> None:
 def test_status_goes_on_with_the_question_that_waits() -> None:
     talk = AT_ROLE.says("my status")
 
-    assert talk.text.startswith("You are signing up.")
+    assert talk.text.startswith("You are signing up")
     assert talk.choices == AT_ROLE.choices
 
 
