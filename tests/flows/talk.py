@@ -215,7 +215,7 @@ class Talk:
         )
 
     def _booking(self, ref: str) -> Booking:
-        (taken,) = [slot for slot in self.slots if slot.ref == ref]
+        taken = next(slot for slot in (*self.slots, *TRAININGS, *SHIFTS) if slot.ref == ref)
         return Booking(ref=f"b-{ref}", slot=taken, status=BookingStatus.BOOKED)
 
 
