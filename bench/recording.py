@@ -68,8 +68,9 @@ class _Recorder:
 
     async def write(self, begin: Begin[T], *, is_long: bool = False) -> T:
         turn = self._turns[-1]
-        assert isinstance(begin, partial)
-        turn.write = begin.args[0]
+        call: object = begin
+        assert isinstance(call, partial), call
+        turn.write = call.args[0]
         outcome = await self._driver.write(lambda: _noted(begin(), turn.writes), is_long=is_long)
         result: object = outcome
         assert isinstance(result, Applied), result
