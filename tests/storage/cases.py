@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -17,9 +16,6 @@ from flows.messages import Address, Inbound, Purpose
 from storage import schedule
 from storage.database import Database
 from storage.store import Applied, Known, Loaded, Store, TurnResult, TurnWrite
-
-#: Gives a fresh database's URL for a while.
-NewDatabase = Callable[[], AbstractContextManager[str]]
 
 HUB = Hub(id="hub", name="Riverside Tutors", zone="America/New_York")
 OTHER_HUB = Hub(id="other", name="Lakeside Tutors", zone="America/Chicago")

@@ -21,7 +21,8 @@ from storage.errors import StorageError
 from storage.opening import open_store
 from storage.store import Applied, Store
 from storage.tables import PersonRow, Table
-from tests.storage.cases import HUB, NOW, NewDatabase, applied, change, loaded, message, value, write
+from tests.databases import NewDatabase
+from tests.storage.cases import HUB, NOW, applied, change, loaded, message, value, write
 
 
 def test_the_migrations_make_what_the_tables_say(database: Database) -> None:

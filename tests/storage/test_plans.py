@@ -12,7 +12,8 @@ from storage import outbox as outbox_queries
 from storage.database import Database
 from storage.operations import addresses, broadcasts, outbox, reading, reminders
 from storage.statements import POSTGRES, SQLITE
-from tests.storage.cases import NewDatabase, change
+from tests.databases import NewDatabase
+from tests.storage.cases import change
 
 _VALUES = {
     "hub": "'hub'",

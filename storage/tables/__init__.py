@@ -1,0 +1,32 @@
+"""The schema: one SQLModel class a table, each row belonging to a hub."""
+
+from storage.tables.base import Instant, Table, from_micros, new_message_ref, new_ref, to_micros
+from storage.tables.hub import FlowRevision, HubRow, Partner, Site
+from storage.tables.messages import BroadcastRow, InboundRow, OutboxRow
+from storage.tables.people import AddressRow, ConsentRow, ConversationRow, PersonRow, StageChange, TaskRow
+from storage.tables.schedule import BookingRow, ReminderRow, SlotRow
+
+__all__ = [
+    "AddressRow",
+    "BookingRow",
+    "BroadcastRow",
+    "ConsentRow",
+    "ConversationRow",
+    "FlowRevision",
+    "HubRow",
+    "InboundRow",
+    "Instant",
+    "OutboxRow",
+    "Partner",
+    "PersonRow",
+    "ReminderRow",
+    "Site",
+    "SlotRow",
+    "StageChange",
+    "Table",
+    "TaskRow",
+    "from_micros",
+    "new_message_ref",
+    "new_ref",
+    "to_micros",
+]

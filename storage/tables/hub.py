@@ -1,0 +1,60 @@
+"""The organisation, its partners and places, and the flows it has used."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Text
+from sqlmodel import Field
+
+from storage.tables.base import Instant, Table
+
+
+class HubRow(Table, table=True):
+    """An organisation that recruits."""
+
+    __tablename__ = "hub"
+
+    id: str = Field(primary_key=True)
+    name: str
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class Partner(Table, table=True):
+    """A nonprofit that runs programmes at sites."""
+
+    __tablename__ = "partner"
+
+    id: int | None = Field(default=None, primary_key=True)
+    hub: str = Field(index=True)
+    name: str
+
+
+class Site(Table, table=True):
+    """A place where people serve or train."""
+
+    __tablename__ = "site"
+
+    id: int | None = Field(default=None, primary_key=True)
+    hub: str = Field(index=True)
+    partner_id: int | None = Field(default=None, foreign_key="partner.id")
+    name: str
+    street: str = ""
+    city: str = ""
+    state: str = ""
+    zip: str = ""
+    zone: str
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+class FlowRevision(Table, table=True):
+    """A flow as it was when conversations began with it; never changed."""
+
+    __tablename__ = "flow_revision"
+
+    revision: str = Field(primary_key=True)  #: content hash
+    hub: str = Field(primary_key=True)
+    flow: str = Field(index=True)
+    source: str = Field(sa_type=Text)
+    created_at: datetime = Field(sa_type=Instant)
