@@ -6,7 +6,7 @@ import asyncio
 import gc
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -55,15 +55,20 @@ async def run_demo(
     """
     listener = listen(_HOST, port)
     clock = MovableClock(begins_at=begins_at)
+    with _file(database) as path, _without_pauses() as ready:
+        async with open_demo(path, clock) as app:
+            await seed(app, clock)
+            async with running(app):
+                await _serve(app, clock, listener, announce, ready)
+
+
+def open_demo(path: Path, clock: MovableClock) -> AbstractAsyncContextManager[App]:
+    """Open the invented hub on a database file, with a simulated channel of each kind."""
     channels = {
         name: SimulatorChannel(name, f"demo-{name}", replace(can, messages_per_second=_MESSAGES_PER_SECOND))
         for name, can in CAPABILITIES.items()
     }
-    with _file(database) as path, _without_pauses() as ready:
-        async with open_app(hub=demo_hub(), database_url=f"sqlite:///{path}", channels=channels, now=clock) as app:
-            await seed(app, clock)
-            async with running(app):
-                await _serve(app, clock, listener, announce, ready)
+    return open_app(hub=demo_hub(), database_url=f"sqlite:///{path}", channels=channels, now=clock)
 
 
 @contextmanager
@@ -91,15 +96,7 @@ def _without_pauses() -> Iterator[Callable[[], None]]:
 async def _serve(
     app: App, clock: MovableClock, listener: socket, announce: Callable[[str], None], ready: Callable[[], None]
 ) -> None:
-    sim = Simulation(
-        hub=app.hub,
-        inbox=app.inbox,
-        database=app.database,
-        accounts={name: channel.account for name, channel in app.channels.items()},
-        now=app.now,
-        jump=_Journey(app, clock).jump,
-    )
-
+    sim = simulation(app, clock)
     port = listener.getsockname()[1]
 
     def on_start() -> None:
@@ -108,6 +105,18 @@ async def _serve(
 
     server = WebServer(build_page(app, sim), listener, stopping=sim.stopping.set)
     await server.run_until_told(started=on_start)
+
+
+def simulation(app: App, clock: MovableClock) -> Simulation:
+    """Gather what the simulator's page works with."""
+    return Simulation(
+        hub=app.hub,
+        inbox=app.inbox,
+        database=app.database,
+        accounts={name: channel.account for name, channel in app.channels.items()},
+        now=app.now,
+        jump=_Journey(app, clock).jump,
+    )
 
 
 def build_page(app: App, sim: Simulation) -> FastAPI:
@@ -144,7 +153,10 @@ class _Journey:
     async def _arrive(self, at: datetime) -> None:
         self._clock.forward_to(at)
         await self._app.clock.tick()
-        while await asyncio.to_thread(self._is_sending):  # noqa: ASYNC110 - the senders tell nobody
+        for sender in self._app.senders.values():
+            while await sender.send_ready():
+                pass
+        while await asyncio.to_thread(self._is_sending):  # noqa: ASYNC110 - taken by its own sender, which tells nobody
             await asyncio.sleep(_LOOK_S)
 
     def _next_due(self) -> datetime | None:

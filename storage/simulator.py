@@ -6,7 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from flows.facts import Json
@@ -30,7 +32,7 @@ from storage.tables import (
 )
 
 #: Reminder rows that still wait for their time.
-_PENDING = "pending"
+_PENDING: Final = "pending"
 
 
 # --- everyone ---------------------------------------------------------------------------------------------------------
@@ -197,7 +199,7 @@ def talk_stamp(session: Session, hub: str, address: Address) -> str:
     return f"{person_id}.{turns}.{sent[0]}.{sent[1]}.{booked[0]}.{booked[1]}.{moved}"
 
 
-def _is(hub: str, address: Address) -> tuple[bool, ...]:
+def _is(hub: str, address: Address) -> tuple[ColumnElement[bool], ...]:
     return (
         col(AddressRow.hub) == hub,
         col(AddressRow.channel) == address.channel,
@@ -262,7 +264,7 @@ def _places(session: Session, person_id: int) -> list[Place]:
     ]
 
 
-def _by_person(session: Session, table: type, person_id: int) -> list:
+def _by_person(session: Session, table: Any, person_id: int) -> list[Any]:
     return list(session.exec(select(table).where(table.person_id == person_id).order_by(table.id)).all())
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from typing import Annotated, Any, Final, Literal
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi import APIRouter, Form, HTTPException, Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader
 from starlette.staticfiles import StaticFiles
 
 from bot.console import views
@@ -34,6 +34,7 @@ _FURTHEST: Final = timedelta(days=92)
 _PIECE: Final = "x-piece"
 
 ChannelName = Literal["sms", "slack", "telegram"]
+User = Annotated[str, Path(pattern=r"^[+\w-]{1,40}$")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,19 +118,19 @@ def simulator_routes(sim: Simulation) -> APIRouter:
             yield ServerSentEvent(data=state)
 
     @router.get("/simulator/{channel}/{user}")
-    async def talk(request: Request, channel: ChannelName, user: str) -> Response:
+    async def talk(request: Request, channel: ChannelName, user: User) -> Response:
         address = sim.address(channel, user)
         return await (pages.piece(address) if _PIECE in request.headers else pages.page(address))
 
     @router.post("/simulator/{channel}/{user}/write")
-    async def write(request: Request, channel: ChannelName, user: str, text: Annotated[str, Form()] = "") -> Response:
+    async def write(request: Request, channel: ChannelName, user: User, text: Annotated[str, Form()] = "") -> Response:
         address = sim.address(channel, user)
         if text.strip():
             await sim.bring(address, text=text.strip()[:_MAX_CHARS])
         return pages.done(request, address)
 
     @router.post("/simulator/{channel}/{user}/tap")
-    async def tap(request: Request, channel: ChannelName, user: str, value: Annotated[str, Form()]) -> Response:
+    async def tap(request: Request, channel: ChannelName, user: User, value: Annotated[str, Form()]) -> Response:
         address, tapped = sim.address(channel, user), Tap.decode(value)
         if tapped is None:
             raise HTTPException(status_code=400, detail="this is none of our buttons")
@@ -148,7 +149,7 @@ def simulator_routes(sim: Simulation) -> APIRouter:
         return pages.done(request, address)
 
     @router.post("/simulator/{channel}/{user}/attended")
-    async def attended(request: Request, channel: ChannelName, user: str, slot: Annotated[str, Form()]) -> Response:
+    async def attended(request: Request, channel: ChannelName, user: User, slot: Annotated[str, Form()]) -> Response:
         address = sim.address(channel, user)
         await asyncio.to_thread(_note_attended, sim, address, slot)
         return pages.done(request, address)
@@ -168,7 +169,6 @@ class _Pages:
         self._templates = Environment(
             loader=PackageLoader("bot.console"),
             autoescape=True,
-            undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
@@ -221,6 +221,8 @@ def _read(sim: Simulation, address: Address | None, *, with_people: bool) -> dic
             values |= {
                 "name": simulator.name_of(talk.person),
                 "bubbles": views.bubbles(talk, zone=sim.zone),
+                "places": views.places(talk),
+                "turns": views.turns(talk),
                 "not_sent": views.not_sent(talk),
                 "waiting": views.waiting(talk),
             }
@@ -245,7 +247,9 @@ async def _states(sim: Simulation, address: Address | None) -> AsyncIterator[dic
 def _state(sim: Simulation, address: Address | None) -> dict[str, str]:
     with sim.database.reading() as session:
         talk = simulator.talk_stamp(session, sim.hub.id, address) if address else ""
-        return {"talk": talk, "people": simulator.people_stamp(session, sim.hub.id)}
+        people = simulator.people_stamp(session, sim.hub.id)
+    ahead = round((sim.now() - datetime.now(UTC)).total_seconds())
+    return {"talk": talk, "people": people, "ahead": str(ahead)}
 
 
 # --- what is done -----------------------------------------------------------------------------------------------------

@@ -11,14 +11,18 @@ from typing import Any, Final
 from channels.render import as_slack, as_sms, as_telegram
 from flows import wording
 from flows.conversation import Conversation
-from flows.facts import Json
+from flows.facts import BookingStatus, Json
 from flows.messages import Address, InboundKind, Outbound, Purpose, Tap
 from flows.text import Segments, segments
-from storage.simulator import Message, Talk, Written
+from storage.simulator import Message, Place, Talk, Written
 from storage.store import OutboxStatus
 
 #: A message that reached the person, as far as anybody knows.
 _ARRIVED: Final = frozenset({OutboxStatus.SENT, OutboxStatus.DELIVERED, OutboxStatus.UNKNOWN})
+#: Bookings that still count.
+_LIVE: Final = frozenset({BookingStatus.BOOKED, BookingStatus.CONFIRMED})
+#: Turns whose reasons are shown.
+_MOST_TURNS: Final = 40
 #: A message that nobody has to explain: it arrived or is about to.
 _FINE: Final = _ARRIVED | {OutboxStatus.READY, OutboxStatus.SENDING}
 
@@ -50,6 +54,17 @@ class Bubble:
     carrier_answers: bool = False
     #: Whether it begins another day.
     new_day: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnLine:
+    """What was decided about one thing the person did."""
+
+    id: int
+    at: datetime
+    kind: str
+    said: str
+    trace: Sequence[Mapping[str, Json]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +136,26 @@ def _ours(message: Message, talk: Talk) -> Bubble:
     )
     at = message.created_at if message.purpose == Purpose.REPLY else message.settled_at or message.created_at
     return Bubble(key=f"m{message.id}", at=at, purpose=message.purpose, shown=shown)
+
+
+def turns(talk: Talk) -> list[TurnLine]:
+    """List the latest turns with their reasons, the latest first."""
+    return [
+        TurnLine(
+            id=written.id,
+            at=written.at,
+            kind=written.kind,
+            said=_label(written, talk.messages) if written.kind == InboundKind.TAP else written.text,
+            trace=written.trace,
+        )
+        for written in talk.written[: -_MOST_TURNS - 1 : -1]
+    ]
+
+
+def places(talk: Talk) -> list[Place]:
+    """List bookings, those that still count first, then the latest first."""
+    latest_first = reversed(talk.places)
+    return sorted(latest_first, key=lambda place: place.booking.status not in _LIVE)
 
 
 def not_sent(talk: Talk) -> list[Message]:

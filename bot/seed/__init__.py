@@ -16,6 +16,7 @@ from bot.console.movable_clock import MovableClock
 from bot.reminders import send_due
 from bot.seed.hub import Date, add_calendar, demo_hub
 from bot.seed.people import Goal, Persona, invent
+from channels.simulator import SimulatorChannel
 from flows.facts import SlotKind
 from flows.messages import Address, Inbound, InboundKind
 from flows.rules.stages import Stage
@@ -40,7 +41,7 @@ async def seed(app: App, clock: MovableClock, *, number: int = 1) -> None:
     Args:
         number: names the crowd; the same one gives the same people and replies.
     """
-    now = clock()
+    now = clock().replace(second=0, microsecond=0)
     dates = add_calendar(app.database, app.hub, now)
     accounts = {name: channel.account for name, channel in app.channels.items()}
     crowd = invent(app.hub, accounts, now, seed=number)
@@ -133,6 +134,7 @@ class _Past:
 
     async def _send_by(self, name: str) -> list[Persona]:
         channel = self._app.channels[name]
+        assert isinstance(channel, SimulatorChannel), "only invented people may be written to"
         sent = channel.sent
         before = len(sent)
         while await self._app.senders[name].send_ready():

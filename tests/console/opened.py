@@ -1,0 +1,57 @@
+"""An open demo and a browser's way to it, for the tests of its pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+
+from bot.app import App
+from bot.console.movable_clock import MovableClock
+from flows.messages import Address
+from storage import simulator
+from storage.simulator import Talk
+
+#: A Monday, ten in the morning in Chicago.
+MONDAY = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
+#: Asks for a piece of the page, as its script does.
+PIECE = {"x-piece": "1"}
+
+
+@dataclass(slots=True)
+class Demo:
+    """An open demo and a browser's way to it; senders and clock run only when told."""
+
+    app: App
+    clock: MovableClock
+    client: httpx.AsyncClient
+
+    async def open(self, path: str) -> str:
+        """Return a page."""
+        answer = await self.client.get(path, follow_redirects=True)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    async def do(self, path: str, **form: str) -> str:
+        """Send a form as the page's script does, let answers leave, and return the words it shows."""
+        answer = await self.client.post(path, data=form, headers=PIECE)
+        assert answer.status_code in (200, 204), answer.text
+        for sender in self.app.senders.values():
+            while await sender.send_ready():
+                pass
+        return " ".join(answer.text.split())
+
+    async def say(self, user: str, *texts: str, channel: str = "sms") -> str:
+        """Write as somebody; return the talk as it is then shown."""
+        for text in texts:
+            await self.do(f"/simulator/{channel}/{user}/write", text=text)
+        return await self.open(f"/simulator/{channel}/{user}")
+
+    def talk(self, user: str, *, channel: str = "sms") -> Talk:
+        """Return what the hub holds about somebody."""
+        address = Address(channel=channel, account=self.app.channels[channel].account, user=user)
+        with self.app.database.reading() as session:
+            found = simulator.find_talk(session, self.app.hub.id, address)
+        assert found is not None
+        return found

@@ -1,0 +1,142 @@
+"""The invented hub: enough people, at every stage, with a past that the real engine made."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from storage.tables import from_micros
+from tests.console.opened import MONDAY
+
+#: Every stage that a person can reach by the flows and a coordinator's decision.
+_STAGES = {
+    "enquired",
+    "screening",
+    "waiting_guardian",
+    "in_review",
+    "eligible",
+    "training",
+    "ready",
+    "placed",
+    "active",
+    "not_eligible",
+}
+
+
+@pytest.fixture
+def rows(seeded: Path) -> Iterator[sqlite3.Cursor]:
+    """Return a cursor on the seeded database."""
+    with closing(sqlite3.connect(seeded)) as connection:
+        yield connection.cursor()
+
+
+def _counted(rows: sqlite3.Cursor, sql: str) -> dict[str | None, int]:
+    return dict(Counter(value for (value,) in rows.execute(sql)))
+
+
+def test_two_hundred_people_stand_at_every_stage(rows: sqlite3.Cursor) -> None:
+    stages = _counted(rows, "SELECT stage FROM person")
+
+    assert sum(stages.values()) >= 200
+    assert set(stages) == _STAGES
+    assert min(stages.values()) >= 3
+
+
+def test_they_write_on_all_channels_in_both_languages_and_belong_to_all_audiences(rows: sqlite3.Cursor) -> None:
+    channels = _counted(rows, "SELECT channel FROM address")
+    languages = _counted(rows, "SELECT language FROM person WHERE language IS NOT NULL")
+    audiences = _counted(rows, "SELECT audience FROM person WHERE audience IS NOT NULL")
+
+    assert set(channels) == {"sms", "slack", "telegram"}
+    assert channels["sms"] > sum(channels.values()) / 2
+    assert set(languages) == {"en", "es"}
+    assert set(audiences) == {"work_study", "employee", "older_adult", "high_school"}
+
+
+def test_some_declined_opted_out_or_blocked_us(rows: sqlite3.Cursor) -> None:
+    declined = "SELECT count(*) FROM person WHERE json_extract(answers, '$.consent') = 0"
+    opted_out = "SELECT count(*) FROM address WHERE opted_out_at IS NOT NULL"
+    blocked = "SELECT count(*) FROM address WHERE NOT reachable"
+
+    assert all(rows.execute(sql).fetchone()[0] >= 5 for sql in (declined, opted_out, blocked))
+
+
+def test_the_screening_is_left_at_various_steps(rows: sqlite3.Cursor) -> None:
+    states = _counted(
+        rows,
+        "SELECT json_extract(state, '$.stack[#-1].step') FROM conversation AS c JOIN person AS p ON p.id = c.person_id "
+        "WHERE p.stage = 'screening'",
+    )
+
+    assert set(states) >= {"language", "zip", "birth_date", "audience", "role", "availability", "summary"}
+
+
+def test_whoever_serves_went_through_all_stages_in_order(rows: sqlite3.Cursor) -> None:
+    rows.execute("SELECT id FROM person WHERE stage = 'active'")
+    serving = [person for (person,) in rows.fetchall()]
+
+    for person in serving:
+        rows.execute("SELECT stage_to, at FROM stage_change WHERE person_id = ? ORDER BY id", (person,))
+        moves = rows.fetchall()
+        assert [stage for stage, _ in moves] == ["screening", "eligible", "training", "ready", "placed", "active"]
+        assert [at for _, at in moves] == sorted(at for _, at in moves)
+
+
+def test_the_past_is_past_and_the_rest_is_ahead(rows: sqlite3.Cursor) -> None:
+    latest = rows.execute("SELECT max(received_at) FROM inbound").fetchone()[0]
+    waiting = rows.execute("SELECT count(*) FROM outbox WHERE status IN (0, 1, 2, 3)").fetchone()[0]
+    next_due = rows.execute("SELECT min(due_at) FROM reminder WHERE status = 'pending'").fetchone()[0]
+
+    assert from_micros(latest) <= MONDAY
+    assert waiting == 0
+    assert from_micros(next_due) > MONDAY
+
+
+def test_past_reminders_left_at_their_own_time(rows: sqlite3.Cursor) -> None:
+    late = rows.execute(
+        "SELECT count(*) FROM outbox AS o JOIN booking AS b ON o.dedupe_key LIKE 'reminder:' || b.ref || ':%' "
+        "JOIN reminder AS r ON r.booking_id = b.id AND o.dedupe_key = 'reminder:' || b.ref || ':' || r.kind "
+        "WHERE o.settled_at <> r.due_at"
+    ).fetchone()[0]
+    sent = rows.execute("SELECT count(*) FROM outbox WHERE purpose = 'reminder' AND status = 4").fetchone()[0]
+
+    assert late == 0
+    assert sent >= 50
+
+
+def test_coming_trainings_have_seats_and_one_is_nearly_full(rows: sqlite3.Cursor) -> None:
+    now = int(MONDAY.timestamp() * 1_000_000)
+    rows.execute("SELECT capacity - taken FROM slot WHERE kind = 'training' AND starts_at > ?", (now,))
+    seats = [left for (left,) in rows.fetchall()]
+
+    assert min(seats) == 1
+    assert all(left > 0 for left in seats)
+
+
+def test_numbers_belong_to_nobody(rows: sqlite3.Cursor) -> None:
+    numbers = [user for (user,) in rows.execute("SELECT \"user\" FROM address WHERE channel = 'sms'")]
+
+    assert all(number[5:10] == "55501" for number in numbers)
+
+
+def test_the_same_seed_gives_the_same_hub(
+    rows: sqlite3.Cursor, seed_into: Callable[[Path], None], tmp_path: Path
+) -> None:
+    again = tmp_path / "again.db"
+    seed_into(again)
+
+    with closing(sqlite3.connect(again)) as other:
+        assert _story(other.cursor()) == _story(rows)
+
+
+def _story(rows: sqlite3.Cursor) -> list[tuple[object, ...]]:
+    """Everything people see, without the references that nobody may guess."""
+    return rows.execute(
+        'SELECT a."user", p.stage, p.language, o.body, o.created_at FROM outbox AS o '
+        "JOIN address AS a ON a.id = o.address_id JOIN person AS p ON p.id = o.person_id ORDER BY 1, 5, 4"
+    ).fetchall()
