@@ -13,7 +13,7 @@ import typer
 from bot.config import ConfigError
 from bot.operate import MistakeError
 from bot.web_server import PortError
-from flows.files import FlowError
+from flows.file_shape import FlowError
 from storage.errors import StorageError
 
 #: An operator's mistake ends the program with this code and a sentence.

@@ -15,7 +15,8 @@ from bot.inbox import Inbox
 from bot.sender import Sender
 from channels.base import Channel, ChannelError, PermanentError
 from flows.facts import Hub
-from flows.files import FlowError, read_flow
+from flows.file_shape import FlowError
+from flows.files import read_flow
 from flows.library import Library, shipped
 from storage import hubs, revisions
 from storage.database import Database, migrate, schema_is_current

@@ -284,7 +284,7 @@ def _channels(settings: Settings) -> Iterator[Finding]:
         if slack.mode == "socket":
             yield Finding(severity=Severity.INFO, key="channels.slack", what="reached by a socket; nothing to paste")
         else:
-            places = "Slack > your app > Event Subscriptions, and Interactivity & Shortcuts, and each Slash Command"
+            places = "Slack > your app > Event Subscriptions, and Interactivity & Shortcuts"
             yield _paste("slack", f"{public_url}/webhooks/slack", places)
     if telegram := channels.telegram:
         what = "asks Telegram (polling); nothing to paste"

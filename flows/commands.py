@@ -7,9 +7,12 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
+
+from rapidfuzz import process
 
 from flows.answers.words import core, fold, plain, words
+from flows.file_shape import FlowError
 
 
 class Command(StrEnum):
@@ -35,6 +38,8 @@ class ShiftReply(StrEnum):
     DECLINE = "N"
     RESCHEDULE = "R"
 
+
+_Meant = TypeVar("_Meant", Command, ShiftReply)
 
 #: Single words on which Twilio and the carriers act by themselves: they block the number and confirm to the person.
 #: Source: Twilio help, "Twilio support for opt-out keywords", and "Advanced Opt-Out", read 2026-11.
@@ -117,17 +122,42 @@ class Commands:
         return any(word.text in self.spanish_greetings for word in words(fold(text)))
 
 
-def read_commands(source: str) -> Commands:
-    """Read the command file: one table a command, lists of words by language."""
-    table = tomllib.loads(source)
-    return Commands(
-        by_word={bare(word): Command(name) for name, by in table["command"].items() for word in _all(by)},
-        shift_replies={
-            bare(word): ShiftReply[name.upper()] for name, by in table["shift_reply"].items() for word in _all(by)
-        },
-        spanish_greetings=frozenset(plain(words(fold(word))) for word in table["greeting"]["es"]),
-    )
+def read_commands(source: str, *, file: str = "commands.toml") -> Commands:
+    """Read the command file: one table a command, lists of words by language.
+
+    Raises:
+        FlowError: it is not TOML, names an unknown command, or lists a word for two.
+    """
+    try:
+        table = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        raise FlowError([f"{file}: this is not TOML: {error}"]) from error
+    faults: list[str] = []
+    by_word = _by_word(table.get("command", {}), {c.value: c for c in Command}, f"{file}: command", faults)
+    replies = {reply.name.lower(): reply for reply in ShiftReply}
+    by_reply = _by_word(table.get("shift_reply", {}), replies, f"{file}: shift_reply", faults)
+    if faults:
+        raise FlowError(faults)
+    greetings = frozenset(plain(words(fold(word))) for word in table["greeting"]["es"])
+    return Commands(by_word=by_word, shift_replies=by_reply, spanish_greetings=greetings)
 
 
-def _all(by_language: Mapping[str, Sequence[str]]) -> list[str]:
-    return [word for words_ in by_language.values() for word in words_]
+def _by_word(
+    table: Mapping[str, Mapping[str, Sequence[str]]], known: Mapping[str, _Meant], where: str, faults: list[str]
+) -> dict[str, _Meant]:
+    """Turn words by meaning into meaning by word."""
+    found: dict[str, _Meant] = {}
+    for name, by_language in table.items():
+        if name not in known:
+            near = process.extractOne(name, list(known), score_cutoff=55)
+            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+            faults.append(f"{where}.{name}: there is none of this name; {hint}")
+            continue
+        listed = [word for words_ in by_language.values() for word in words_]
+        faults += [
+            f"{where}.{name}: {word!r} is listed twice, for {found[bare(word)].value!r} as well"
+            for word in listed
+            if bare(word) in found
+        ]
+        found |= {bare(word): known[name] for word in listed}
+    return found

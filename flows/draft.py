@@ -137,6 +137,8 @@ class Draft:
                 for choice in self.shown(frame, ask)
             ),
             within=Within(ask.within) if ask.within else None,
+            minimum=ask.minimum,
+            maximum=ask.maximum,
             tap=tap,
         )
 

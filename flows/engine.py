@@ -19,8 +19,8 @@ from flows.conversation import Conversation, Frame
 from flows.draft import Draft, Turn
 from flows.effects import Alert, Confirm, HandOff, MarkReachable, OptIn, OptOut, Release
 from flows.events import Event, SlotsFound
-from flows.facts import Booking, Facts, Json, SlotKind
-from flows.library import LANGUAGES, Library
+from flows.facts import LANGUAGES, Booking, Facts, Json, SlotKind
+from flows.library import Library
 from flows.messages import Inbound, InboundKind, Purpose, Tap
 from flows.model import Ask, Step
 from flows.rules.stages import MAY_SERVE, MAY_TRAIN, Stage

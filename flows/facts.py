@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from flows.rules.stages import Stage
 
 #: What an answer may hold: anything that JSON can carry.
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
+
+
+#: What people are answered in: every text there is exists in each of them.
+LANGUAGES: Final = ("en", "es")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Final, Literal
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from rapidfuzz import process
+from typing import Final
 
 from flows import model
 from flows.answers import ANSWER_TYPES
 from flows.conditions import Condition, ConditionError, Kind, Known, parse
-from flows.facts import SlotKind
+from flows.file_shape import (
+    ChoiceTable,
+    DoTable,
+    FlowError,
+    FlowTable,
+    NextTable,
+    StepTable,
+    TextsTable,
+    did_you_mean,
+    line_of,
+    read_table,
+)
 from flows.rules.stages import Stage
 from flows.templates import placeholders
 
@@ -32,14 +39,6 @@ BUILT_IN_NAMES: Final[Mapping[str, Known]] = {
 BUILT_IN_PLACEHOLDERS: Final = frozenset({"hub", "help_phone", "given_name"})
 
 
-class FlowError(ValueError):
-    """A flow file is wrong; each fault names file, line, what was found and what to write."""
-
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = faults
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sets:
     """What a flow file may refer to by name: choices kept in their own files, and flows to call."""
@@ -49,142 +48,9 @@ class Sets:
     called: Mapping[str, Mapping[str, Known]] = field(default_factory=dict)
 
 
-# --- the shape of the file --------------------------------------------------------------------------------------------
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-_Texts = dict[str, str]
-
-
-class _Choice(_Table):
-    id: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,32}$")]
-    label: _Texts
-    also: dict[str, list[str]] = {}
-    if_: Annotated[str | None, Field(alias="if")] = None
-
-
-class _Next(_Table):
-    if_: Annotated[str | None, Field(alias="if")] = None
-    to: str | None = None
-    revisit: str | None = None
-
-
-class _Do(_Table):
-    stage: Stage | None = None
-    human: str | None = None
-    consent: str | None = None
-    forget: str | None = None
-
-
-class _Step(_Table):
-    say: _Texts | None = None
-    do: list[_Do] = []
-    offer: SlotKind | None = None
-    limit: Annotated[int, Field(ge=1, le=9)] = 3
-    none: str | None = None
-    ask: _Texts | None = None
-    answer: str | None = None
-    save_as: Annotated[str | None, Field(pattern=r"^[a-z][a-z0-9_]*$")] = None
-    within: Literal["past", "future"] | None = None
-    choices: str | None = None
-    choice: list[_Choice] = []
-    retry: _Texts | None = None
-    help: _Texts | None = None
-    remember: bool | None = None
-    book: str | None = None
-    full: str | None = None
-    release: str | None = None
-    call: str | None = None
-    next: str | list[_Next] = []
-    end: str | None = None
-
-
-class FlowTable(_Table):
-    """A flow file as TOML gives it."""
-
-    id: str
-    languages: Annotated[list[str], Field(min_length=1)]
-    start: str | None = None
-    remember: bool = False
-    inputs: dict[str, Literal["text", "number"]] = {}
-    step: Annotated[dict[str, _Step], Field(min_length=1)]
-    #: Only in an audience file: how the audience is offered, and where in the list.
-    order: int = 0
-    label: _Texts | None = None
-    also: dict[str, list[str]] = {}
-
-
+#: Places offered at once unless the step says otherwise: few enough to read on a small screen.
+_LIMIT: Final = 3
 _KINDS: Final[Mapping[type, Kind]] = {str: Kind.TEXT, int: Kind.NUMBER, float: Kind.NUMBER, bool: Kind.TRUTH}
-
-
-# --- reading ----------------------------------------------------------------------------------------------------------
-
-
-def read_table(source: str, *, file: str) -> FlowTable:
-    """Read the shape of a flow file, before its references are checked.
-
-    Raises:
-        FlowError: with every fault of shape.
-    """
-    try:
-        data = tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
-        raise FlowError([f"{file}: this is not TOML: {error}; texts go between ''' and '''"]) from error
-    try:
-        return FlowTable.model_validate(data)
-    except ValidationError as error:
-        raise FlowError([_shape_fault(source, file, fault) for fault in error.errors()]) from error
-
-
-def _shape_fault(source: str, file: str, fault: Any) -> str:
-    path = [str(part) for part in fault["loc"]]
-    where = f"{file}:{_line_of(source, path)}: {'.'.join(path)}"
-    if fault["type"] == "extra_forbidden" and len(path) > 4 and path[-1] in _Step.model_fields:
-        return f"{where}: belongs to the step, but stands below one of its tables; move it up, above [[step.{path[1]}.{path[2]}]]"
-    if fault["type"] == "extra_forbidden":
-        return f"{where}: unknown key; {_did_you_mean(path[-1], _known_keys(path))}"
-    if fault["type"] == "missing":
-        return f"{where}: is missing; add it"
-    return f"{where}: found {fault['input']!r}; {fault['msg'][0].lower()}{fault['msg'][1:]}"
-
-
-def _known_keys(path: list[str]) -> list[str]:
-    shape: type[BaseModel] = FlowTable
-    if path[0] == "step" and len(path) > 2:
-        shape = _Step
-        if len(path) > 4:
-            nested: dict[str, type[BaseModel]] = {"choice": _Choice, "next": _Next, "do": _Do}
-            shape = nested.get(path[2], _Step)
-    return [info.alias or name for name, info in shape.model_fields.items()]
-
-
-def _did_you_mean(found: str, known: list[str]) -> str:
-    near = process.extractOne(found, known, score_cutoff=55)
-    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
-
-
-def _line_of(source: str, path: list[str]) -> int:
-    """Find the line that a path of keys stands on: TOML keeps none, so headers and keys are looked for."""
-    lines = source.splitlines()
-    if path[:1] != ["step"] or len(path) < 2:
-        return next((n for n, line in enumerate(lines, 1) if re.match(rf"\[?{re.escape(path[0])}\b", line)), 1)
-    step, key = path[1], path[2] if len(path) > 2 else ""
-    header = next((n for n, line in enumerate(lines, 1) if line.startswith(f"[step.{step}]")), 1)
-    index = int(path[3]) if len(path) > 3 and path[3].isdigit() else 0
-    seen = -1
-    for number, line in enumerate(lines[header:], header + 1):
-        if line.startswith(f"[[step.{step}.{key}]]"):
-            seen += 1
-            if seen == index:
-                return number
-        elif line.startswith("[") and f"[step.{step}." not in line and not line.startswith(f"[[step.{step}."):
-            break
-        elif key and re.match(rf"{re.escape(key)}\b", line):
-            return number
-    return header
 
 
 def read_flow(source: str, *, file: str, sets: Sets) -> model.Flow:
@@ -206,7 +72,7 @@ def names_of(table: FlowTable, sets: Sets) -> dict[str, Known]:
     return names
 
 
-def _known(step: _Step, sets: Sets) -> Known:
+def _known(step: StepTable, sets: Sets) -> Known:
     if step.answer == "choice" and not step.offer:
         ids = [choice.id for choice in step.choice] + [o.id for o in sets.choices.get(step.choices or "", ())]
         return Known(kind=Kind.TEXT, values=frozenset(ids))
@@ -242,7 +108,9 @@ class _Reader:
         steps = {step_id: self._step(step_id, step) for step_id, step in self.table.step.items()}
         start = self.table.start or next(iter(steps))
         if start not in steps:
-            self._fault(["start"], f"found {start!r}; {_did_you_mean(start, list(steps))}")
+            self._fault(["start"], f"found {start!r}; {did_you_mean(start, list(steps))}")
+        if not self.faults:
+            self._check_circles(steps)
         if self.faults:
             raise FlowError(self.faults)
         return model.Flow(
@@ -255,17 +123,38 @@ class _Reader:
             source=self.source,
         )
 
-    def _fault(self, path: list[str], message: str) -> None:
-        self.faults.append(f"{self.file}:{_line_of(self.source, path)}: {'.'.join(path)}: {message}")
+    def _check_circles(self, steps: Mapping[str, model.Step]) -> None:
+        """Refuse steps that lead back to themselves without a question: a conversation would never come out of them."""
+        for begins_at in steps:
+            seen: set[str] = set()
+            ahead = [begins_at]
+            while ahead:
+                step = steps[ahead.pop()]
+                if step.ask or step.call:
+                    continue
+                leads_to = [branch.to for branch in step.branches if not branch.revisit]
+                if begins_at in leads_to:
+                    self._fault(
+                        ["step", begins_at], "leads back to itself without asking anything; put a question in between"
+                    )
+                    return
+                ahead += [to for to in leads_to if to not in seen]
+                seen.update(leads_to)
 
-    def _step(self, step_id: str, step: _Step) -> model.Step:
+    def _fault(self, path: list[str], message: str) -> None:
+        self.faults.append(f"{self.file}:{line_of(self.source, path)}: {'.'.join(path)}: {message}")
+
+    def _step(self, step_id: str, step: StepTable) -> model.Step:
         path = ["step", step_id]
         if not (step.next or step.end):
             self._fault(path, 'leads nowhere; add next = "…" or, on a last step, end = "…"')
         if step.next and step.end:
             self._fault([*path, "end"], "a step that ends cannot lead on; remove next or end")
         if step.call and not self._callable(step.call):
-            self._fault([*path, "call"], f"found {step.call!r}; {_did_you_mean(step.call, list(self.sets.called))}")
+            self._fault([*path, "call"], f"found {step.call!r}; {did_you_mean(step.call, list(self.sets.called))}")
+        for key, needs in (("limit", "offer"), ("none", "offer"), ("full", "book"), ("release", "book")):
+            if getattr(step, key) is not None and getattr(step, needs) is None:
+                self._fault([*path, key], f"goes with {needs}, which this step has not; remove it")
         return model.Step(
             id=step_id,
             say=self._texts(step.say, [*path, "say"]),
@@ -278,7 +167,7 @@ class _Reader:
             end=step.end,
         )
 
-    def _texts(self, texts: _Texts | None, path: list[str], *, plain: bool = False) -> _Texts | None:
+    def _texts(self, texts: TextsTable | None, path: list[str], *, plain: bool = False) -> TextsTable | None:
         if texts is None:
             return None
         for language in self.table.languages:
@@ -293,34 +182,42 @@ class _Reader:
             self._fault(path, f"has different placeholders ({found}); use the same in each language")
         known = set() if plain else BUILT_IN_PLACEHOLDERS | (self.names.keys() - BUILT_IN_NAMES.keys())
         for name in sorted(set().union(*used.values()) - known):
-            self._fault(path, f"found {{{name}}}; {_did_you_mean(name, sorted(known))}")
+            self._fault(path, f"found {{{name}}}; {did_you_mean(name, sorted(known))}")
         return {language: text.strip() for language, text in texts.items()}
 
-    def _action(self, action: _Do, path: list[str]) -> model.Action:
+    def _action(self, action: DoTable, path: list[str]) -> model.Action:
         match action:
-            case _Do(stage=Stage() as stage, human=None, consent=None, forget=None):
+            case DoTable(stage=Stage() as stage, human=None, consent=None, forget=None):
                 return model.ToStage(stage=stage)
-            case _Do(stage=None, human=str(reason), consent=None, forget=None):
+            case DoTable(stage=None, human=str(reason), consent=None, forget=None):
                 return model.ToHuman(reason=reason)
-            case _Do(stage=None, human=None, consent=str(purpose), forget=None):
+            case DoTable(stage=None, human=None, consent=str(purpose), forget=None):
                 return model.ToConsent(purpose=purpose)
-            case _Do(stage=None, human=None, consent=None, forget=str(reason)):
+            case DoTable(stage=None, human=None, consent=None, forget=str(reason)):
                 return model.ToForget(reason=reason)
             case _:
                 self._fault(path, "must name one action: stage, human, consent or forget")
                 return model.ToHuman(reason="")
 
-    def _ask(self, step: _Step, path: list[str]) -> model.Ask | None:
+    def _ask(self, step: StepTable, path: list[str]) -> model.Ask | None:
         if step.ask is None:
-            for key in ("answer", "save_as", "within", "choices", "retry", "help"):
-                if getattr(step, key) is not None:
+            for key in ("answer", "save_as", "within", "minimum", "maximum", "choices", "choice", "retry", "help"):
+                if getattr(step, key) not in (None, []):
                     self._fault([*path, key], "stands without a question; add ask.en = '''…'''")
             return None
         if step.answer not in ANSWER_TYPES:
             found = step.answer or "nothing"
-            self._fault([*path, "answer"], f"found {found!r}; {_did_you_mean(found, sorted(ANSWER_TYPES))}")
+            self._fault([*path, "answer"], f"found {found!r}; {did_you_mean(found, sorted(ANSWER_TYPES))}")
         if not step.save_as:
             self._fault(path, 'asks but saves nothing; add save_as = "…"')
+        first = next((name for name, other in self.table.step.items() if other.save_as == step.save_as), path[1])
+        if step.save_as and first != path[1]:
+            self._fault([*path, "save_as"], f"{step.save_as!r} is saved by step.{first} already; write another name")
+        if step.within and step.answer != "date":
+            self._fault([*path, "within"], f'goes with answer = "date", not with {step.answer!r}; remove it')
+        for key in ("minimum", "maximum"):
+            if getattr(step, key) is not None and step.answer not in ("number", "age"):
+                self._fault([*path, key], f"goes with a number or an age, not with {step.answer!r}; remove it")
         for number, choice in enumerate(step.choice):
             if step.answer == "yes_no" and choice.id not in ("yes", "no", "unsure"):
                 self._fault([*path, "choice", str(number)], f"found {choice.id!r}; known are yes, no, unsure")
@@ -334,27 +231,38 @@ class _Reader:
             type=step.answer or "",
             save_as=step.save_as or "",
             within=step.within,
+            minimum=step.minimum,
+            maximum=step.maximum,
             options=options,
             retry=self._texts(step.retry, [*path, "retry"]),
             help=self._texts(step.help, [*path, "help"]),
             remember=self.table.remember if step.remember is None else step.remember,
         )
 
-    def _options(self, step: _Step, path: list[str]) -> tuple[model.Option, ...]:
+    def _options(self, step: StepTable, path: list[str]) -> tuple[model.Option, ...]:
         named: tuple[model.Option, ...] = ()
         if step.choices is not None:
             if step.choices not in self.sets.choices:
                 known = list(self.sets.choices)
-                self._fault([*path, "choices"], f"found {step.choices!r}; {_did_you_mean(step.choices, known)}")
+                self._fault([*path, "choices"], f"found {step.choices!r}; {did_you_mean(step.choices, known)}")
             named = self.sets.choices.get(step.choices, ())
         own = tuple(self._option(choice, [*path, "choice", str(n)]) for n, choice in enumerate(step.choice))
+        for number, option in enumerate(own):
+            if option.id in {other.id for other in (*named, *own[:number])}:
+                self._fault([*path, "choice", str(number)], f"{option.id!r} is offered twice; write another id")
         return named + own
 
-    def _option(self, choice: _Choice, path: list[str]) -> model.Option:
+    def _also(self, also: Mapping[str, list[str]], path: list[str]) -> dict[str, tuple[str, ...]]:
+        for language in also:
+            if language not in self.table.languages:
+                self._fault(path, f"has other words in {language!r}; languages are {', '.join(self.table.languages)}")
+        return {language: tuple(words) for language, words in also.items()}
+
+    def _option(self, choice: ChoiceTable, path: list[str]) -> model.Option:
         return model.Option(
             id=choice.id,
             label=self._texts(choice.label, path, plain=True) or {},
-            also={language: tuple(words) for language, words in choice.also.items()},
+            also=self._also(choice.also, path),
             condition=self._condition(choice.if_, path),
         )
 
@@ -367,32 +275,29 @@ class _Reader:
             self._fault(path, str(error))
             return None
 
-    def _offer(self, step: _Step, path: list[str]) -> model.Offer | None:
+    def _offer(self, step: StepTable, path: list[str]) -> model.Offer | None:
         if step.offer is None:
             return None
         if step.ask is None:
             self._fault([*path, "offer"], "stands without a question; add ask.en")
-        return model.Offer(kind=step.offer, limit=step.limit, none=self._target(step.none, [*path, "none"]))
+        return model.Offer(kind=step.offer, limit=step.limit or _LIMIT, none=self._target(step.none, [*path, "none"]))
 
-    def _book(self, step: _Step, path: list[str]) -> model.BookSeat | None:
+    def _book(self, step: StepTable, path: list[str]) -> model.BookSeat | None:
         if step.book is None:
             return None
         for key, name in (("book", step.book), ("release", step.release)):
             if name is not None and name not in self.names:
-                self._fault([*path, key], f"found {name!r}; {_did_you_mean(name, sorted(self.names))}")
+                self._fault([*path, key], f"found {name!r}; {did_you_mean(name, sorted(self.names))}")
         return model.BookSeat(answer=step.book, full=self._target(step.full, [*path, "full"]), release=step.release)
 
     def _target(self, target: str | None, path: list[str]) -> str:
         known = list(self.table.step)
         if target not in known:
             found = target or "nothing"
-            self._fault(path, f"found {found!r}; {_did_you_mean(found, known)}")
+            self._fault(path, f"found {found!r}; {did_you_mean(found, known)}")
         return target or ""
 
-    def _branches(self, branches: str | list[_Next], path: list[str]) -> Iterator[model.Branch]:
-        if isinstance(branches, str):
-            yield model.Branch(to=self._target(branches, [*path, "next"]))
-            return
+    def _branches(self, branches: list[NextTable], path: list[str]) -> Iterator[model.Branch]:
         for number, branch in enumerate(branches):
             where = [*path, "next", str(number)]
             last = number == len(branches) - 1
@@ -415,7 +320,9 @@ class _Reader:
         """``{answer}`` names the answer chosen; its choices must then be answers of this flow."""
         chosen = re.fullmatch(r"\{(\w+)\}", name)
         own = {step.save_as for step in self.table.step.values() if step.save_as}
-        for candidate in self.names[chosen[1]].values if chosen and chosen[1] in self.names else [name]:
+        if chosen and chosen[1] in self.names and not self.names[chosen[1]].values:
+            self._fault(path, f"found {chosen[1]!r}, which is not picked from choices; name the answer itself")
+        for candidate in sorted(self.names[chosen[1]].values) if chosen and chosen[1] in self.names else [name]:
             if candidate not in own:
-                self._fault(path, f"found {candidate!r}; {_did_you_mean(candidate, sorted(own))}")
+                self._fault(path, f"found {candidate!r}; {did_you_mean(candidate, sorted(own))}")
         return name

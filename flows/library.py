@@ -10,15 +10,17 @@ from importlib.resources.abc import Traversable
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from rapidfuzz import process
 
 from flows.commands import Commands, read_commands
 from flows.conditions import Condition, parse
-from flows.files import BUILT_IN_NAMES, FlowError, Sets, names_of, read_flow, read_table
+from flows.facts import LANGUAGES
+from flows.file_shape import FlowError, read_table
+from flows.files import BUILT_IN_NAMES, Sets, names_of, read_flow
 from flows.model import Flow, Option
 from flows.phrases import Phrases, read_phrases
 from flows.rules.eligibility import Role
 
-LANGUAGES: Final = ("en", "es")
 _LANGUAGE_NAMES: Final = {"en": ("English", ("ingles",)), "es": ("Español", ("spanish", "castellano"))}
 
 
@@ -78,7 +80,7 @@ def read_library(folder: Traversable) -> Library:
     catalog = {_stem(path): path.read_text("utf-8") for path in _toml_files(folder / "catalog")}
     sets = read_sets(roles, audiences, catalog)
     sources = {**audiences, **catalog}
-    current = {name: read_flow(source, file=_file_of(name), sets=sets) for name, source in sources.items()}
+    current = {name: _read_named(name, source, sets) for name, source in sources.items()}
     return Library(
         flows=current,
         roles=roles,
@@ -87,6 +89,18 @@ def read_library(folder: Traversable) -> Library:
         sets=sets,
         revisions={flow.revision: flow for flow in current.values()},
     )
+
+
+def _read_named(name: str, source: str, sets: Sets) -> Flow:
+    """Read a flow and check what the engine relies on: that it is found by its name and speaks every language."""
+    flow = read_flow(source, file=_file_of(name), sets=sets)
+    stem = name.rpartition("/")[2]
+    missing = [language for language in LANGUAGES if language not in flow.languages]
+    if flow.id != stem:
+        raise FlowError([f"{_file_of(name)}: id: found {flow.id!r}; write id = {stem!r}, as the file is called"])
+    if missing:
+        raise FlowError([f"{_file_of(name)}: languages: lacks {', '.join(map(repr, missing))}; add its texts"])
+    return flow
 
 
 def read_sets(roles: Mapping[str, Role], audiences: Mapping[str, str], catalog: Mapping[str, str]) -> Sets:
@@ -98,6 +112,11 @@ def read_sets(roles: Mapping[str, Role], audiences: Mapping[str, str], catalog: 
     """
     not_minor: Condition = parse("not minor", BUILT_IN_NAMES)
     tables = {name: read_table(source, file=_file_of(name)) for name, source in {**audiences, **catalog}.items()}
+    for name in audiences:
+        _require_label(tables[name].label, _file_of(name))
+    for role in roles.values():
+        _require_label(role.label, f"roles/{role.id}.toml")
+        _require_audiences(role, [name.rpartition("/")[2] for name in audiences])
     offered = sorted((tables[name] for name in audiences), key=lambda table: table.order)
     choices = {
         "roles": tuple(
@@ -117,6 +136,22 @@ def read_sets(roles: Mapping[str, Role], audiences: Mapping[str, str], catalog: 
     }
     named = Sets(choices=choices)
     return Sets(choices=choices, called={name: names_of(table, named) for name, table in tables.items()})
+
+
+def _require_label(label: Mapping[str, str] | None, file: str) -> None:
+    missing = [language for language in LANGUAGES if not (label or {}).get(language)]
+    if missing:
+        raise FlowError([f"{file}: label: has no words in {language!r}" for language in missing])
+
+
+def _require_audiences(role: Role, known: list[str]) -> None:
+    faults = []
+    for audience in sorted(role.audiences - set(known)):
+        near = process.extractOne(audience, known, score_cutoff=55)
+        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+        faults.append(f"roles/{role.id}.toml: audiences: found {audience!r}; {hint}")
+    if faults:
+        raise FlowError(faults)
 
 
 def _read_roles(folder: Traversable) -> dict[str, Role]:

@@ -77,6 +77,9 @@ class Ask:
     save_as: str
     #: ``past`` or ``future`` for dates.
     within: str | None = None
+    #: Smallest and largest number or age that is accepted.
+    minimum: int | None = None
+    maximum: int | None = None
     options: tuple[Option, ...] = ()
     #: Said when a reply was not understood, first and second time; the phrase file has general words.
     retry: Texts | None = None

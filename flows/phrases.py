@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flows.files import FlowError
+from flows.file_shape import FlowError
 from flows.templates import fill, placeholders
 
 
@@ -35,8 +35,8 @@ def read_phrases(source: str, *, file: str, languages: tuple[str, ...]) -> Phras
         data = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         raise FlowError([f"{file}: this is not TOML: {error}; texts go between ''' and '''"]) from error
-    texts = dict(_flatten(data, ()))
     faults: list[str] = []
+    texts = dict(_flatten(data, (), file, faults))
     for key, by_language in texts.items():
         faults += [
             f"{file}: {key}: has no words in {language!r}; add {language} = '''…'''"
@@ -50,11 +50,15 @@ def read_phrases(source: str, *, file: str, languages: tuple[str, ...]) -> Phras
     return Phrases(texts={key: {lang: text.strip() for lang, text in by.items()} for key, by in texts.items()})
 
 
-def _flatten(table: Mapping[str, object], path: tuple[str, ...]) -> list[tuple[str, dict[str, str]]]:
+def _flatten(
+    table: Mapping[str, object], path: tuple[str, ...], file: str, faults: list[str]
+) -> list[tuple[str, dict[str, str]]]:
     if table and all(isinstance(value, str) for value in table.values()):
         return [(".".join(path), {key: str(value) for key, value in table.items()})]
     found: list[tuple[str, dict[str, str]]] = []
     for key, value in table.items():
-        assert isinstance(value, dict), f"{'.'.join((*path, key))} is neither a text nor a table"
-        found.extend(_flatten(value, (*path, key)))
+        if isinstance(value, dict):
+            found.extend(_flatten(value, (*path, key), file, faults))
+        else:
+            faults.append(f"{file}: {'.'.join((*path, key))}: found {value!r}; write a table with one text a language")
     return found

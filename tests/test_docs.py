@@ -21,7 +21,8 @@ from bot.__main__ import app
 from flows.answers import ANSWER_TYPES
 from flows.commands import Command, ShiftReply
 from flows.effects import Effect
-from flows.files import BUILT_IN_NAMES, BUILT_IN_PLACEHOLDERS, FlowError, FlowTable, read_flow
+from flows.file_shape import FlowError, FlowTable
+from flows.files import BUILT_IN_NAMES, BUILT_IN_PLACEHOLDERS, read_flow
 from flows.library import Library, read_library, shipped
 from flows.messages import Address
 from flows.model import Flow

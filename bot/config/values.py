@@ -14,6 +14,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
 
+from flows.facts import LANGUAGES
+
 #: What ``config.example.toml`` holds wherever only the operator knows the value; ``serve`` refuses it.
 PLACEHOLDER: Final = "change-me"
 
@@ -174,12 +176,12 @@ def _split_words(value: object) -> object:
 
 
 def _read_languages(value: tuple[str, ...]) -> tuple[str, ...]:
-    fix = 'write codes of two letters, the default first, like languages = ["en", "es"]'
+    fix = 'write the codes of one or both, the default first, like languages = ["en", "es"]'
     if not value:
         raise fault("the list is empty", fix)
     for language in value:
-        if not re.fullmatch(r"[a-z]{2,3}", language):
-            raise fault(f"{found(language)} is not the code of a language", fix)
+        if language not in LANGUAGES:
+            raise fault(f"{found(language)} is not a language the bot speaks", fix)
     if len(set(value)) < len(value):
         raise fault("a language stands there twice", fix)
     return value
