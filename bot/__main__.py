@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
@@ -117,6 +118,9 @@ def broadcast(
         typer.Option(help="Whom: role=tutor, audience=employee, stage=ready, language=es; repeatable."),
     ] = None,
     text_es: Annotated[str | None, typer.Option("--text-es", help="The same in Spanish.")] = None,
+    hours: Annotated[
+        int, typer.Option(min=1, max=720, help="Whoever it has not reached by then does not get it.")
+    ] = 72,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     config: _Config = Path("config.toml"),
@@ -125,7 +129,13 @@ def broadcast(
     from bot.operate import run_broadcast
 
     run_broadcast(
-        config, os.environ, to=to or [], texts={"en": text, "es": text_es or text}, dry_run=dry_run, confirmed=yes
+        config,
+        os.environ,
+        to=to or [],
+        texts={"en": text, "es": text_es or text},
+        useful_for=timedelta(hours=hours),
+        dry_run=dry_run,
+        confirmed=yes,
     )
 
 

@@ -114,6 +114,7 @@ def run_broadcast(
     *,
     to: Sequence[str],
     texts: Mapping[str, str],
+    useful_for: timedelta,
     dry_run: bool,
     confirmed: bool,
     show: Callable[[str], None] = typer.echo,
@@ -123,6 +124,7 @@ def run_broadcast(
     Args:
         to: filters, ``role=tutor``.
         texts: the message by language.
+        useful_for: it is not sent later than this.
 
     Raises:
         MistakeError: a filter is wrong, nobody would be reached, or the text is empty.
@@ -140,9 +142,12 @@ def run_broadcast(
     with database.reading() as transaction:
         preview = broadcasts.preview(transaction, hub.id, recipients)
     rates = {name: table["messages_per_second"] for name, table in settings.channels.opened().items()}
-    plan = _plan(preview, texts, rates, hub, utc_now())
+    now = utc_now()
+    plan = _plan(preview, texts, rates, hub, now)
     for line in describe(plan.preview, plan.parts, plan.finish_at, hub):
         show(line)
+    if plan.finish_at > now + useful_for:
+        show("Not everybody gets it: it is not finished by then. Allow more --hours, or write to fewer.")
     if dry_run:
         show("This was a dry run: nothing is sent.")
         return
@@ -152,7 +157,9 @@ def run_broadcast(
         show("Not sent.")
         return
     with database.session() as transaction:
-        broadcast = broadcasts.create(transaction, hub.id, recipients=recipients, body=texts, now=utc_now())
+        broadcast = broadcasts.create(
+            transaction, hub.id, recipients=recipients, body=texts, now=now, expires_at=now + useful_for
+        )
         ref = broadcast.ref
     _watch(database, hub, ref, show)
 
