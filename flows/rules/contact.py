@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 from flows.facts import QuietHours
 from flows.messages import Purpose
 
-#: Where a person may be whose ZIP we do not know: the ends of the fifty states and the two between which most people live.
+#: Where a person may be whose ZIP we do not know: anywhere in the fifty states.
 _UNKNOWN_ZONES: Final = (
     "America/New_York",
     "America/Chicago",
     "America/Denver",
     "America/Los_Angeles",
+    "America/Anchorage",
+    "Pacific/Honolulu",
 )
 
 

@@ -1,0 +1,100 @@
+"""Whatever the engine may want to say has words in every language, short enough for two text messages."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+
+import pytest
+
+from channels.render import as_sms
+from flows.answers import ANSWER_TYPES
+from flows.answers.outcome import Reason
+from flows.commands import ShiftReply
+from flows.facts import LANGUAGES
+from flows.messages import Choice, Outbound
+from flows.rules.reminders import plan
+from flows.rules.stages import Stage
+from flows.text import fold, segments
+from tests.flows.talk import HUB, LIBRARY, MONDAY, PHONE, SHIFTS
+
+VALUES = {
+    "hub": "Bright Futures Chicago",
+    "help_phone": "312-555-0100",
+    "given_name": "Guadalupe",
+    "slot": "Wed Nov 25, 3 PM, Lincoln School, 615 W Kemper Pl",
+}
+WANTED = {
+    *(f"reason.{reason.value}" for reason in Reason),
+    *(f"status.{stage.value}" for stage in Stage),
+    *(f"reminder_choice.{reply.name.lower()}" for reply in ShiftReply),
+    *("reason.own_contact", "released.shift", "released.training", "idle"),
+    *(
+        f"reminder.{one.kind}"
+        for one in plan(SHIFTS[5], person_zone=None, quiet_hours=HUB.quiet_hours, booked_at=MONDAY)
+    ),
+}
+
+
+@pytest.mark.parametrize("key", sorted(WANTED))
+def test_everything_the_engine_may_say_has_words(key: str) -> None:
+    for language in LANGUAGES:
+        assert LIBRARY.phrases.say(key, language, VALUES).strip()
+
+
+def test_every_key_named_in_the_code_has_words() -> None:
+    code = "".join(path.read_text("utf-8") for path in files("flows").iterdir() if path.name.endswith(".py"))
+    named = set(re.findall(r'(?:say_phrase|phrase)\(\s*"([a-z_.]+)"', code))
+
+    assert len(named) > 15
+    assert {key for key in named if key not in LIBRARY.phrases} == set()
+
+
+def test_every_key_in_the_file_is_used() -> None:
+    code = "".join(path.read_text("utf-8") for path in files("flows").iterdir() if path.name.endswith(".py"))
+    spoken = {key for key in LIBRARY.phrases.texts if f'"{key}"' in code}
+    by_pattern = (
+        WANTED | {f"idle_by_stage.{stage.value}" for stage in Stage} | {f"example.{name}" for name in ANSWER_TYPES}
+    )
+
+    assert LIBRARY.phrases.texts.keys() - spoken - by_pattern == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", sorted(LIBRARY.phrases.texts))
+def test_no_phrase_needs_a_third_segment(key: str, language: str) -> None:
+    text = LIBRARY.phrases.say(key, language, VALUES)
+    keys = (
+        Choice(
+            id=reply.value,
+            key=reply.value,
+            label=LIBRARY.phrases.say(f"reminder_choice.{reply.name.lower()}", language),
+        )
+        for reply in ShiftReply
+    )
+    choices = tuple(keys) if key.startswith("reminder.") else ()
+
+    assert segments(as_sms(Outbound(reference="r", to=PHONE, text=text, choices=choices))).parts <= 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_has_signs_that_a_phone_cannot_show(language: str) -> None:
+    texts = [by[language] for by in LIBRARY.phrases.texts.values()]
+    texts += [step.say[language] for flow in LIBRARY.flows.values() for step in flow.steps.values() if step.say]
+
+    assert [text for text in texts if fold(text) != text] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_is_told_to_text_a_word_that_unsubscribes(language: str) -> None:
+    texts = [by[language] for by in LIBRARY.phrases.texts.values()]
+    for flow in LIBRARY.flows.values():
+        for step in flow.steps.values():
+            texts += [
+                said[language]
+                for said in (step.say, step.ask and step.ask.question, step.ask and step.ask.retry)
+                if said
+            ]
+
+    for text in texts:
+        assert not re.search(r"\b(?:CANCEL|END|QUIT|REVOKE|OPTOUT|UNSUBSCRIBE|YES|INFO)\b", text), text
