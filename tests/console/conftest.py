@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -13,6 +13,7 @@ import pytest
 from bot.console.movable_clock import MovableClock
 from bot.demo import build_page, open_demo, simulation
 from bot.seed import seed
+from tests.console.demo_process import DemoProcess, running_demo
 from tests.console.opened import MONDAY, Demo
 
 
@@ -47,3 +48,10 @@ async def demo(seeded: Path, tmp_path: Path) -> AsyncIterator[Demo]:
         transport = httpx.ASGITransport(web)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
             yield Demo(app=app, clock=clock, client=client)
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[DemoProcess]:
+    """Return a demo that runs as a process of its own, for all tests that ask it from outside."""
+    with running_demo() as demo:
+        yield demo

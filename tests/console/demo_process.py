@@ -49,4 +49,4 @@ def running_demo() -> Iterator[DemoProcess]:
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-            process.wait(timeout=10)
+                assert process.wait(timeout=5) == 0

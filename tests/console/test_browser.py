@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
 
-from tests.console.demo_process import DemoProcess, running_demo
+from tests.console.demo_process import DemoProcess
 
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -22,13 +22,6 @@ class Seen:
 
     faults: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[DemoProcess]:
-    """Return a running demo."""
-    with running_demo() as demo:
-        yield demo
 
 
 @pytest.fixture(scope="module")
@@ -48,15 +41,15 @@ def seen() -> Seen:
 
 
 @pytest.fixture(params=[(1280, 900)], ids=["desk"])
-def page(request: pytest.FixtureRequest, browser: Browser, demo: DemoProcess, seen: Seen) -> Iterator[Page]:
+def page(request: pytest.FixtureRequest, browser: Browser, running: DemoProcess, seen: Seen) -> Iterator[Page]:
     """Return a page that notes every fault and refuses every request that leaves this machine."""
     width, height = request.param
-    page = browser.new_page(viewport={"width": width, "height": height}, base_url=demo.url)
+    page = browser.new_page(viewport={"width": width, "height": height}, base_url=running.url)
     page.on("console", lambda message: seen.faults.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: seen.faults.append(str(error)))
 
     def route(route: Route) -> None:
-        if route.request.url.startswith(demo.url):
+        if route.request.url.startswith(running.url):
             route.continue_()
         else:
             seen.outside.append(route.request.url)

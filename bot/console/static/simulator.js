@@ -41,14 +41,16 @@ function morphChildren(from, to) {
   }
 }
 
+const lines = (log) => log.querySelectorAll("li").length;
+
 async function redraw(element, url) {
   const answer = await fetch(url, PIECE);
   if (!answer.ok) return;
   const fresh = document.createElement("template");
   fresh.innerHTML = await answer.text();
-  const logs = [...element.querySelectorAll(".messages")].map((log) => [log, log.childElementCount]);
+  const logs = [...element.querySelectorAll(".messages")].map((log) => [log, lines(log)]);
   morphChildren(element, fresh.content);
-  for (const [log, before] of logs) if (log.childElementCount > before) log.scrollTop = log.scrollHeight;
+  for (const [log, before] of logs) if (lines(log) > before) log.scrollTop = log.scrollHeight;
 }
 
 const redrawTalk = () => channel && redraw(byId("live"), location.pathname);
@@ -131,13 +133,20 @@ function filter() {
   }
   byId("nobody").hidden = shown > 0;
   byId("people-count").textContent = `${shown} ${shown === 1 ? "person" : "people"}`;
-  const current = document.querySelector(`#people a[href="${CSS.escape ? location.pathname : ""}"]`);
-  current?.setAttribute("aria-current", "page");
+  for (const link of document.querySelectorAll("#people a")) {
+    if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
+  }
 }
 
 byId("filters").addEventListener("input", filter);
-if (channel && matchMedia("(max-width: 60rem)").matches) byId("people-box").open = false;
+if (matchMedia("(max-width: 60rem)").matches) byId("people-box").open = false;
 filter();
 tick();
 setInterval(tick, 1000);
-for (const log of document.querySelectorAll(".messages")) log.scrollTop = log.scrollHeight;
+
+function showLatest() {
+  for (const log of document.querySelectorAll(".messages")) log.scrollTop = log.scrollHeight;
+}
+
+document.querySelector(".views")?.addEventListener("change", showLatest);
+showLatest();
