@@ -6,6 +6,7 @@ to the step that waits, and only then the flow.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from itertools import takewhile
@@ -28,10 +29,16 @@ from flows.shift_reply import read_shift_reply
 
 #: After this many replies in a row that were not understood, a human is asked.
 _MAX_MISSES: Final = 3
+#: After this many the bot leaves it to the human; whoever writes on is no longer asked the same.
+_SILENT_AFTER: Final = 5
 #: Where a person begins who is not known yet.
 _FIRST_FLOW: Final = "screening"
 #: What the choices of a yes-or-no question stand for.
 _YES_NO: Final = {"yes": True, "no": False, "unsure": None}
+#: What takes half of a yes back, where the question is whether all is right.
+_BUT: Final = re.compile(
+    r"^(?:but|except|only|just|pero|menos|solo|salvo|excepto)\b|\b(?:change|wrong|cambi\w+|corrij\w+)\b"
+)
 _OFFERS: Final = {SlotKind.TRAINING: "training", SlotKind.SHIFT: "shifts"}
 
 __all__ = ("Turn", "advance")
@@ -270,7 +277,7 @@ def _answer_or_begin(draft: Draft, inbound: Inbound) -> None:
         if asked := next((booking for booking in draft.facts.bookings if booking.asked), None):
             _ask_about(draft, asked)
         else:
-            _begin_or_idle(draft)
+            _begin_or_idle(draft, inbound)
         return
     step = draft.flow(frame).steps.get(frame.step)
     if step is None or step.ask is None:  # the flow was edited and this step is gone: begin it anew
@@ -325,6 +332,8 @@ def _read(draft: Draft, frame: Frame, ask: Ask, inbound: Inbound) -> Outcome:
     ):  # shown as a list: its numbers, labels and buttons count as well
         picked = read("choice", inbound.text, context)
         return replace(picked, value=_YES_NO[str(picked.value)]) if isinstance(picked, Match) else picked
+    if isinstance(outcome, Match) and outcome.value is True and not ask.remember and _BUT.search(outcome.rest.lower()):
+        return replace(outcome, value=False)  # "yes, but my ZIP is 60615" leaves something to change
     if isinstance(outcome, Match) and outcome.value is None and not _may_be_unsure(ask):
         return NoMatch(reason=Reason.NOT_UNDERSTOOD)
     return outcome
@@ -360,6 +369,9 @@ def _misunderstood(draft: Draft, frame: Frame, step: Step, ask: Ask, reason: str
     misses = frame.misses + 1
     draft.conversation = draft.conversation.with_frame(replace(frame, misses=misses))
     draft.note("misunderstood", step=step.id, reason=reason, misses=misses)
+    if misses > _SILENT_AFTER:
+        draft.note("silent", why="a human was asked to look, and the question was put often enough")
+        return
     if misses == _MAX_MISSES:
         draft.effects.append(HandOff(reason="not_understood"))
         draft.say_phrase("human_will_look")
@@ -380,8 +392,12 @@ def _misunderstood(draft: Draft, frame: Frame, step: Step, ask: Ask, reason: str
     draft.ask_again()
 
 
-def _begin_or_idle(draft: Draft) -> None:
-    if draft.current_stage in (Stage.ENQUIRED, Stage.SCREENING):
+def _begin_or_idle(draft: Draft, inbound: Inbound | None = None) -> None:
+    """Begin with a stranger; tell somebody known what to text, and let a coordinator read what they wrote."""
+    if inbound and draft.conversation.last_said and draft.library.commands.only_thanks(inbound.text):
+        draft.note("thanks")
+        draft.say_phrase("you_are_welcome")
+    elif draft.current_stage in (Stage.ENQUIRED, Stage.SCREENING):
         walk.push(draft, _FIRST_FLOW, {})
     else:
         draft.note("idle", stage=draft.current_stage.value)
@@ -390,3 +406,6 @@ def _begin_or_idle(draft: Draft) -> None:
             if f"idle_by_stage.{draft.current_stage.value}" in draft.library.phrases
             else "idle"
         )
+        if inbound and len(inbound.text.split()) > 1 and draft.said[0] not in draft.conversation.last_said:
+            draft.effects.append(HandOff(reason="wrote_freely"))
+            draft.say_phrase("someone_reads")
