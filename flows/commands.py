@@ -95,6 +95,8 @@ class Commands:
 
     by_word: Mapping[str, Command]
     shift_replies: Mapping[str, ShiftReply]
+    #: Words of thanks and parting; a reply of nothing else wants no answer to it.
+    thanks: frozenset[str]
     #: Greetings that tell which language a stranger writes.
     spanish_greetings: frozenset[str]
 
@@ -116,6 +118,11 @@ class Commands:
     def read_shift_reply(self, text: str) -> ShiftReply | None:
         """Read a whole reply as the answer to a reminder."""
         return self.shift_replies.get(bare(text))
+
+    def only_thanks(self, text: str) -> bool:
+        """Tell whether somebody only says thanks, or good-bye."""
+        said = {word.text for word in words(fold(text))}
+        return bool(said) and said <= self.thanks
 
     def greets_in_spanish(self, text: str) -> bool:
         """Tell whether a first message begins in Spanish."""
@@ -139,7 +146,8 @@ def read_commands(source: str, *, file: str = "commands.toml") -> Commands:
     if faults:
         raise FlowError(faults)
     greetings = frozenset(plain(words(fold(word))) for word in table["greeting"]["es"])
-    return Commands(by_word=by_word, shift_replies=by_reply, spanish_greetings=greetings)
+    thanks = frozenset(word for listed in table["thanks"].values() for word in listed)
+    return Commands(by_word=by_word, shift_replies=by_reply, thanks=thanks, spanish_greetings=greetings)
 
 
 def _by_word(

@@ -115,6 +115,20 @@ def test_audience_and_back_keeps_the_first_answers() -> None:
     assert "employer" not in talk.answers
 
 
+@pytest.mark.parametrize(
+    "text", ["Yes but my zip is 60615", "yes, except Wednesday", "ok but change my role", "sí, pero cambie el zip"]
+)
+def test_yes_but_something_is_a_correction(text: str) -> None:
+    assert SUMMARY.says(text).step == "what_to_change"
+
+
+@pytest.mark.parametrize(
+    "text", ["Yes that is right", "yes thank you dear", "looks good, thanks!", "sí, todo bien", "yes please"]
+)
+def test_yes_with_more_of_the_same_is_a_yes(text: str) -> None:
+    assert SUMMARY.says(text).person.stage is Stage.ELIGIBLE
+
+
 def test_minor_who_is_an_adult_after_all_needs_no_guardian() -> None:
     talk = MINOR_SUMMARY.says("no", "2", "3/1/2000")
     assert talk.step == "summary"

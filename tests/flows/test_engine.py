@@ -285,6 +285,30 @@ def test_idle_person_is_told_what_to_text(stage: Stage) -> None:
     assert talk.step is None
 
 
+@pytest.mark.parametrize("text", ["Thank you!", "ok thanks", "gracias", "k", "Great, thank you so much"])
+@pytest.mark.parametrize(
+    "talk", [Talk().says("HI", "no"), AT_TRAINING.says("1", "Ana Lopez")], ids=["declined", "booked"]
+)
+def test_thanks_are_not_taken_for_a_new_beginning(talk: Talk, text: str) -> None:
+    after = talk.says(text)
+
+    assert after.text.startswith("You are welcome!")
+    assert after.step is None
+    assert after.all(HandOff) == []
+
+
+def test_stranger_who_says_ok_is_asked_for_consent() -> None:
+    assert Talk().says("ok").step == "consent"
+
+
+def test_what_somebody_writes_freely_is_read_by_a_coordinator() -> None:
+    talk = booked("s1").says("I am running late")
+
+    assert [handed.reason for handed in talk.all(HandOff)] == ["wrote_freely"]
+    assert "will read" in talk.text
+    assert talk.says("where is the door?").all(HandOff) == []
+
+
 # --- places ---
 
 

@@ -325,8 +325,8 @@ FOLDER = {
     ),
     "command word twice": (
         "commands.toml",
-        'en = ["back", "go back"]',
-        'en = ["back", "person"]',
+        'en = ["back", "go back",',
+        'en = ["back", "person",',
         r"commands.toml: .*'person' .*twice",
     ),
     "commands that are not TOML": (
