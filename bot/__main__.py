@@ -11,12 +11,6 @@ from typing import Annotated, Final
 
 import typer
 
-from bot.config import ConfigError
-from bot.operate import MistakeError
-from bot.web_server import PortError
-from flows.file_shape import FlowError
-from storage.errors import StorageError
-
 #: An operator's mistake ends the program with this code and a sentence.
 EXIT_MISTAKE: Final = 2
 
@@ -152,9 +146,22 @@ def main() -> None:
     """Run the command line; an operator's mistake is told in a sentence."""
     try:
         app()
-    except (ConfigError, FlowError, MistakeError, PortError, StorageError) as error:
+    except SystemExit:
+        raise
+    except _mistakes() as error:
         print(error, file=sys.stderr)  # noqa: T201 - the one place where the program talks to its operator
         raise SystemExit(EXIT_MISTAKE) from None
+
+
+def _mistakes() -> tuple[type[Exception], ...]:
+    """Return the errors that an operator can mend; asked for only once there is one, as they bring most of us along."""
+    from bot.config import ConfigError
+    from bot.operate import MistakeError
+    from bot.web_server import PortError
+    from flows.file_shape import FlowError
+    from storage.errors import StorageError
+
+    return ConfigError, FlowError, MistakeError, PortError, StorageError
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flows.facts import Hub
 from storage.database import parse_url
 from storage.hot_store import HotStore
-from storage.postgres_driver import PostgresDriver
 from storage.sqlite_driver import SqliteDriver
 from storage.store import Store
 
@@ -20,4 +19,6 @@ def open_store(url: str, *hubs: Hub) -> Store:
     if parsed.get_backend_name() == "sqlite":
         assert parsed.database is not None
         return HotStore(SqliteDriver(parsed.database), hubs)
+    from storage.postgres_driver import PostgresDriver  # asyncpg takes a while, and most hubs have no use for it
+
     return HotStore(PostgresDriver(parsed.set(drivername="postgresql").render_as_string(hide_password=False)), hubs)
