@@ -54,7 +54,10 @@ def test_every_key_in_the_file_is_used() -> None:
     code = "".join(path.read_text("utf-8") for path in files("flows").iterdir() if path.name.endswith(".py"))
     spoken = {key for key in LIBRARY.phrases.texts if f'"{key}"' in code}
     by_pattern = (
-        WANTED | {f"idle_by_stage.{stage.value}" for stage in Stage} | {f"example.{name}" for name in ANSWER_TYPES}
+        WANTED
+        | {f"attended.{stage.value}" for stage in Stage}
+        | {f"idle_by_stage.{stage.value}" for stage in Stage}
+        | {f"example.{name}" for name in ANSWER_TYPES}
     )
 
     assert LIBRARY.phrases.texts.keys() - spoken - by_pattern == set()

@@ -34,7 +34,7 @@ def free(day: str, start: str, end: str) -> list[dict[str, Json]]:
         ({"role": "tutor"}, None),
         ({"latitude": 43.07, "longitude": -89.4}, "too_far"),
         ({"latitude": None}, None),
-        ({"latitude": 43.07, "longitude": -89.4, "kind": SlotKind.TRAINING}, None),
+        ({"latitude": 43.07, "longitude": -89.4, "kind": SlotKind.TRAINING}, "too_far"),
         ({"one_to_one": True}, None),
         ({"supervised": False}, None),
     ],

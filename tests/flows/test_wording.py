@@ -25,12 +25,12 @@ def windows(days: str, *hours: tuple[str, str]) -> list[dict[str, Json]]:
     [
         (None, "en", "Tue Nov 24, 3 PM"),
         ("America/Chicago", "en", "Tue Nov 24, 3 PM"),
-        ("America/New_York", "en", "Tue Nov 24, 4 PM EST"),
-        ("America/Phoenix", "en", "Tue Nov 24, 2 PM MST"),
+        ("America/New_York", "en", "Tue Nov 24, 4 PM EST (3 PM local)"),
+        ("America/Phoenix", "en", "Tue Nov 24, 2 PM MST (3 PM local)"),
         ("America/Indiana/Knox", "en", "Tue Nov 24, 3 PM"),
-        ("Pacific/Guam", "en", "Wed Nov 25, 7 AM ChST"),
+        ("Pacific/Guam", "en", "Wed Nov 25, 7 AM ChST (3 PM local)"),
         (None, "es", "MA 24 nov, 3 PM"),
-        ("America/Los_Angeles", "es", "MA 24 nov, 1 PM PST"),
+        ("America/Los_Angeles", "es", "MA 24 nov, 1 PM PST (3 PM local)"),
     ],
 )
 def test_slot_is_said_in_the_time_of_the_person(zone: str | None, language: str, said: str) -> None:
