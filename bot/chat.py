@@ -15,6 +15,7 @@ from typing import Any, Final
 import typer
 
 from bot.app import App, open_app
+from bot.attendance import note_attended
 from bot.console.movable_clock import MovableClock
 from bot.operate import MistakeError
 from bot.seed.hub import add_calendar, demo_hub
@@ -23,7 +24,8 @@ from channels.render import as_sms
 from channels.simulator import SimulatorChannel
 from flows.messages import Inbound, Outbound, Tap
 from flows.text import segments
-from storage import people, schedule
+from storage import people
+from storage.schedule import Attended
 
 _USERS: Final = {"sms": "+13125550100", "slack": "U0TERMINAL", "telegram": "1000001"}
 #: A quarter of an hour between two looks at the clock while time is put forward.
@@ -91,11 +93,11 @@ class _Chat:
             await self._send()
 
     def _attended(self) -> None:
-        with self.app.database.session() as session:
-            name = self.channel.name
-            person = people.find_by_user(session, self.app.hub.id, _USERS[name], channel=name)
-            noted = person and schedule.mark_attended(session, self.app.hub.id, person.ref, self.clock())
-        self.show("* attended" if isinstance(noted, schedule.Attended) else "* no training is booked")
+        app, name = self.app, self.channel.name
+        with app.database.reading() as session:
+            person = people.find_by_user(session, app.hub.id, _USERS[name], channel=name)
+        noted = person and note_attended(app.database, app.hub, app.library.phrases, person.ref, self.clock())
+        self.show("* attended" if isinstance(noted, Attended) else "* no training is booked")
 
     async def _send(self) -> None:
         while await self.app.senders[self.channel.name].send_ready():

@@ -15,16 +15,18 @@ import phonenumbers
 import typer
 from rich.progress import Progress
 
-from bot import config
+from bot import attendance, config
 from bot.app import utc_now
 from bot.broadcasts import Stretch, finish_time
 from channels.capabilities import CAPABILITIES
 from flows.facts import Hub
+from flows.library import shipped
 from flows.text import Segments, fold, segments
-from storage import broadcasts, outbox, people, schedule, tasks
+from storage import broadcasts, outbox, people, tasks
 from storage.broadcasts import Preview
 from storage.database import Database, migrate
 from storage.recipients import Recipients
+from storage.schedule import NotBooked
 from storage.store import OutboxStatus
 
 #: How far back failures are told.
@@ -58,16 +60,16 @@ def note_attended(path: Path, environ: Mapping[str, str], *, person: str, sessio
         MistakeError: there is no such person, or they have no such training booked.
     """
     database, hub = _open(path, environ)
-    with database.session() as transaction:
+    with database.reading() as transaction:
         found = people.find(transaction, hub.id, person)
         for channel in CAPABILITIES:
             found = found or people.find_by_user(transaction, hub.id, _user(person, channel), channel=channel)
         if found is None:
             raise MistakeError("There is no such person. Give their reference, phone number, Slack or Telegram id.")
-        noted = schedule.mark_attended(transaction, hub.id, found.ref, utc_now(), slot_ref=session)
-        if isinstance(noted, schedule.NotBooked):
-            raise MistakeError("They have no such training booked, so nothing was changed.")
-        return f"Noted. Stage: {noted.stage.value}."
+    noted = attendance.note_attended(database, hub, shipped().phrases, found.ref, utc_now(), slot_ref=session)
+    if isinstance(noted, NotBooked):
+        raise MistakeError("They have no such training booked, so nothing was changed.")
+    return f"Noted. Stage: {noted.stage.value}."
 
 
 def _user(person: str, channel: str) -> str:

@@ -36,7 +36,7 @@ def say_time(at: time) -> str:
 def say_when(starts_at: datetime, *, zone: str | None, language: str) -> str:
     """Say an instant in a person's zone: ``Tue Dec 1, 5 PM``.
 
-    The zone is named when it is not the zone of the place, so that nobody comes an hour off.
+    Where that differs from the clock at the place, both are told, so that nobody comes an hour off.
 
     Args:
         starts_at: aware, in the zone of the place.
@@ -44,8 +44,8 @@ def say_when(starts_at: datetime, *, zone: str | None, language: str) -> str:
     """
     local = starts_at.astimezone(ZoneInfo(zone)) if zone else starts_at
     day = format_date(local.date(), _DAY_PATTERN[language], locale=language)
-    name = f" {local:%Z}" if local.utcoffset() != starts_at.utcoffset() else ""
-    return f"{day}, {say_time(local.time())}{name}"
+    there = f" {local:%Z} ({say_time(starts_at.time())} local)" if local.utcoffset() != starts_at.utcoffset() else ""
+    return f"{day}, {say_time(local.time())}{there}"
 
 
 def say_slot(slot: Slot, *, zone: str | None, language: str) -> str:

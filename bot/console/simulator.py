@@ -17,11 +17,12 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from jinja2 import Environment, PackageLoader
 from starlette.staticfiles import StaticFiles
 
+from bot.attendance import note_attended
 from bot.console import views
 from bot.inbox import Inbox
 from flows.facts import Hub
 from flows.messages import Address, Inbound, InboundKind, Tap
-from storage import schedule, simulator
+from storage import simulator
 from storage.database import Database
 
 #: How often an open page looks whether there is something new.
@@ -276,10 +277,10 @@ def _target(sim: Simulation, by: str, to: str, address: Address | None) -> datet
 
 
 def _note_attended(sim: Simulation, address: Address, slot: str) -> None:
-    with sim.database.session() as session:
+    with sim.database.reading() as session:
         talk = simulator.find_talk(session, sim.hub.id, address)
-        if talk:
-            schedule.mark_attended(session, sim.hub.id, talk.person.ref, sim.now(), slot_ref=slot)
+    if talk:
+        note_attended(sim.database, sim.hub, sim.inbox.library.phrases, talk.person.ref, sim.now(), slot_ref=slot)
 
 
 def _free_user(sim: Simulation, channel: str) -> str:

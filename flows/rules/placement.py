@@ -47,11 +47,13 @@ def refusal(slot: Slot, candidate: Candidate, *, now: datetime) -> str | None:
         return "minor_unsupervised"
     if slot.role is not None and slot.role != candidate.role:
         return "other_role"
+    if _too_far(slot, candidate.zip):
+        return "too_far"
     if slot.kind is SlotKind.TRAINING:
         return None
     if candidate.availability and not any(_covers(window, slot) for window in candidate.availability):
         return "not_available"
-    return "too_far" if _too_far(slot, candidate.zip) else None
+    return None
 
 
 def _overlap(one: Slot, other: Slot) -> bool:

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from storage import people, schedule
+from bot.attendance import note_attended
+from storage import people
 from tests.bot.house import HUB, House, open_house, shown
 
 TRANSCRIPTS = sorted(Path(__file__).parent.parent.joinpath("transcripts").glob("*.toml"))
@@ -49,11 +50,12 @@ async def _take(house: House, channel: str, turn: dict[str, Any]) -> list[str]:
         until = datetime.fromisoformat(turn["until"]).replace(tzinfo=ZoneInfo(HUB.zone))
         return [shown(message) for message in await house.jump(until)]
     if turn.get("attended"):
-        with house.app.database.session() as session:
+        app = house.app
+        with app.database.reading() as session:
             person = people.find_by_user(session, HUB.id, USERS[channel], channel=channel)
-            assert person
-            schedule.mark_attended(session, HUB.id, person.ref, house.clock.at)
-        return []
+        assert person
+        note_attended(app.database, HUB, app.library.phrases, person.ref, house.clock.at)
+        return [shown(message) for message in await house.send()]
     return [shown(message) for message in await house.say(channel, USERS[channel], turn["you"])]
 
 
