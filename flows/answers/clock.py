@@ -41,6 +41,8 @@ class FoundTime:
     #: Whether minutes were written, which makes a time likelier than a count.
     exact: bool = False
     possible: bool = True
+    #: Whether it is two numbers and no more, "three twenty", which only an asked person means as a time.
+    loose: bool = False
     #: The word that led to it: ``after``, ``until``, ``a las``.
     lead: str = ""
 
@@ -52,11 +54,11 @@ class FoundTime:
 
 
 def _compile(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w:/.$#])(?:{pattern})(?![\w:]|/\d|-\d{3}|%)")
+    return re.compile(rf"(?<![\w:/.$#])(?:{pattern})(?![\w:]|/\d|-\d{{3}}-\d{{4}}|%)")
 
 
 _WORDS: Final = _compile(
-    r"(?:at |a la |a |al )?(?:(?P<noon>(?:12 )?noon(?:time)?|(?:the )?midday|noontime|mediodia|medio dia)|(?P<midnight>(?:12 )?midnight|medianoche|media noche))"
+    r"(?:at |a la |a |al )?(?:(?P<noon>(?:12 )?noon(?:time)?|(?:the )?mid ?-?day|noontime|mediodia|medio dia)|(?P<midnight>(?:12 )?midnight|medianoche|media noche))"
 )
 _PHRASE: Final = _compile(
     rf"{_LEAD}{_BEFORE_HALF}(?:"
@@ -113,6 +115,7 @@ def _read(place: re.Match[str]) -> FoundTime | None:
         sure=sure or hour > 12 or hour == 0 or padded,
         marked=marked,
         exact=exact,
+        loose=bool(groups.get("h2")) and not (half or groups["clock"] or groups["lead"]),
         lead=groups["lead"] or "",
     )
 

@@ -37,5 +37,7 @@ class AnswerContext:
     #: Smallest and largest number or age that the question accepts.
     minimum: int | None = None
     maximum: int | None = None
+    #: Whether the question wanted this type; if not, what only looks like an answer is left alone: a bare number, say.
+    asked: bool = True
     #: Id of the choice whose button was pressed.
     tap: str | None = None

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from flows.answers.calendar_words import with_calendar_words
 from flows.answers.context import AnswerContext, Within
-from flows.answers.day_mentions import OLDEST_YEARS, FoundDay, Kind
+from flows.answers.day_mentions import OLDEST_YEARS, FoundDay, Kind, real_day
 from flows.answers.days import find_days
-from flows.answers.outcome import Ambiguous, Match, NoMatch, Option, Outcome, Reason
+from flows.answers.outcome import LIKELY, Ambiguous, Match, NoMatch, Option, Outcome, Reason
 from flows.answers.words import Reply, fold, phrases
 
 #: No visit is planned later.
@@ -19,6 +20,16 @@ _FARTHEST_YEARS: Final = 5
 #: What makes the day after it one that is not meant.
 _DENIED: Final = re.compile(
     r"(?<![\w'])(?:not|don'?t|can'?t|cannot|won'?t be (?:available|free|there)|busy|except|instead of|rather than|no puedo|menos|excepto|en vez de)(?: \w+){0,2} $"
+)
+#: The same, said after the day.
+_DENIED_AFTER: Final = re.compile(
+    r"^,? ?(?:i'?m (?:busy|not|unavailable|away|out|working)|i am (?:busy|not|unavailable|away|working)|is (?:bad|no good|not|out)|"
+    r"(?:doesn'?t|won'?t|does not|will not|isn'?t|didn'?t) |i (?:can'?t|cannot|won'?t|don'?t|work\b|have (?:class|work|a meeting))|no puedo|no me|"
+    r"estoy ocupad[oa]|tengo (?:clase|trabajo))"
+)
+#: What makes the day after it the one that is meant.
+_MEANT: Final = re.compile(
+    r"(?<![\w'])(?:i mean|i meant|meant|quise decir|quiero decir|digo)(?: to say)?(?: \w+){0,3} $"
 )
 
 #: Words around a date that say nothing more.
@@ -33,10 +44,8 @@ def read_date(text: str, context: AnswerContext) -> Outcome:
     reply = with_calendar_words(fold(text), language=context.language)
     if not reply.text:
         return NoMatch(reason=Reason.EMPTY)
-    mentions = [
-        mention for mention in find_days(reply.text, context) if not _DENIED.search(reply.text[: mention.start])
-    ]
-    sound = _explained([mention for mention in mentions if mention.days])
+    mentions = _meant(reply.text, find_days(reply.text, context))
+    sound = _explained([mention for mention in mentions if mention.days], context)
     if not sound:
         return NoMatch(reason=_worst(mentions))
     days = list(dict.fromkeys(day for mention in sound for day in mention.days))
@@ -70,8 +79,21 @@ def _worst(mentions: Sequence[FoundDay]) -> Reason:
     return problems[0] if problems else Reason.NOT_UNDERSTOOD
 
 
-def _explained(mentions: list[FoundDay]) -> list[FoundDay]:
+def _meant(text: str, mentions: Sequence[FoundDay]) -> list[FoundDay]:
+    """Drop the days that are denied: "not Monday, Tuesday", "the 4th I'm busy", "Monday, I mean Tuesday"."""
+    meant = [mention for mention in mentions if _MEANT.search(text[: mention.start])]
+    return meant or [
+        mention
+        for mention in mentions
+        if not _DENIED.search(text[: mention.start]) and not _DENIED_AFTER.match(text[mention.end :])
+    ]
+
+
+def _explained(mentions: list[FoundDay], context: AnswerContext) -> list[FoundDay]:
     """Drop what only repeats a fuller date: "Tuesday, March 5th", "tomorrow, the 2nd", "the weekend, this Sunday"."""
+    named = [mention.days[0].weekday() for mention in mentions if mention.kind is Kind.WEEKDAY]
+    if len(named) == 1:
+        mentions = [_of_year(mention, named[0], context) for mention in mentions]
     single = [mention for mention in mentions if len(mention.days) == 1]
     told = [mention.days[0] for mention in single if mention.kind is not Kind.WEEKDAY]
     return [
@@ -80,6 +102,16 @@ def _explained(mentions: list[FoundDay]) -> list[FoundDay]:
         if not (len(mention.days) > 1 and any(other.days[0] in mention.days for other in single))
         if not (mention.kind is Kind.WEEKDAY and any(day.weekday() == mention.days[0].weekday() for day in told))
     ]
+
+
+def _of_year(mention: FoundDay, weekday: int, context: AnswerContext) -> FoundDay:
+    """Let a weekday choose the year of "Sunday, Feb 10", if any year will do; for a coming day a misfit is asked about."""
+    if not mention.yearless or context.within is Within.FUTURE or mention.days[0].weekday() == weekday:
+        return mention
+    day = mention.days[0]
+    around = (real_day(day.year + step, day.month, day.day) for step in (-1, 1, 2))
+    fitting = next((other for other in around if other is not None and other.weekday() == weekday), None)
+    return mention if fitting is None else replace(mention, days=(fitting,), confidence=LIKELY)
 
 
 def _fault(day: date, context: AnswerContext) -> Reason | None:

@@ -66,6 +66,30 @@ _DIGIT_ORDINAL: Final = re.compile(r"(\d{1,4})(?:st|nd|rd|th|ro|ra|er|do|da|to|t
 _ANY: Final = (
     frozenset(_UNITS) | frozenset(_TEENS) | frozenset(_TENS) | frozenset(_HUNDREDS) | frozenset(_ZERO) | {"mil"}
 )
+#: Before and after a "one" that counts nothing.
+_POINTING: Final = frozenset(
+    [
+        "the",
+        "this",
+        "that",
+        "which",
+        "any",
+        "every",
+        "each",
+        "no",
+        "some",
+        "another",
+        "other",
+        "last",
+        "next",
+        "right",
+        "wrong",
+        "only",
+        "cada",
+        "ningun",
+    ]
+)
+_MODALS: Final = frozenset(["may", "might", "can", "could", "must", "should", "would", "puede", "debe"])
 
 
 def cardinal(said: Sequence[str], at: int, *, language: str) -> tuple[int, int] | None:
@@ -135,14 +159,29 @@ def ordinal(word: str) -> int | None:
 def with_digits(reply: Reply, *, language: str) -> Reply:
     """Return the reply with number words as digits and ordinal words as ``3rd``: ``the twenty-first`` as ``the 21st``."""
     said = words(reply)
+    texts = [word.text for word in said]
     changes: list[tuple[int, int, str]] = []
     place = 0
     while place < len(said):
+        if _stands_for_a_thing(texts, place):
+            place += 1
+            continue
         after, new = _digits_at(_run(reply.text, said, place), language=language)
         if new is not None:
             changes.append((said[place].start, said[place + after - 1].end, new))
         place += after
     return reply.replaced(changes)
+
+
+def _stands_for_a_thing(said: Sequence[str], place: int) -> bool:
+    """Tell whether "one" is no number: "this one", "which one", "this past one", "one may ask"."""
+    if said[place] not in ("one", "uno"):
+        return False
+    before, after = said[max(0, place - 2) : place], said[place + 1 : place + 2]
+    if _MODALS.intersection(after):
+        return True
+    pointed = before[-1:] if before[-1:] != ["past"] else before[:-1]
+    return bool(_POINTING.intersection(pointed)) and "of" not in after and not _ANY.intersection(after)
 
 
 def _run(text: str, said: Sequence[Word], place: int) -> list[str]:

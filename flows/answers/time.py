@@ -34,8 +34,8 @@ def read_time(text: str, context: AnswerContext) -> Outcome:
         return NoMatch(reason=Reason.EMPTY)
     reply = _without_dates(reply, context)
     mentions = _with_range(reply, find_times(reply.text))
-    marked = [mention for mention in mentions if mention.marked]
-    if not marked and len(mentions) == 1 and len(core(words(reply), also=_AROUND)) == 1:
+    marked = [mention for mention in mentions if mention.marked and (context.asked or not mention.loose)]
+    if context.asked and not marked and len(mentions) == 1 and len(core(words(reply), also=_AROUND)) == 1:
         marked = mentions
     marked = _likeliest(marked)
     if not marked:

@@ -1,46 +1,63 @@
-"""Read days written with their month: ``May 14, 1956``, ``14/5/56``, ``05141956``."""
+"""Read days written with the name of their month: ``May 14, 1956``, ``14 de mayo``, ``23-Sep-2020``."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from flows.answers.calendar_words import MONTHS
+from flows.answers.calendar_words import MONTHS, alternation
 from flows.answers.context import AnswerContext, Within
-from flows.answers.day_mentions import FARTHEST_YEARS, OLDEST_YEARS, FoundDay, Kind, found_day, problem_day, real_day
+from flows.answers.day_mentions import (
+    FARTHEST_YEARS,
+    NO_CLOCK,
+    OLDEST_YEARS,
+    DayPattern,
+    FoundDay,
+    Kind,
+    found_day,
+    problem_day,
+    real_day,
+    whole_words,
+)
 from flows.answers.outcome import CERTAIN, LIKELY, Reason
 
 #: A two-digit year that makes a person younger than this may mean the century before.
 _CHILD_YEARS: Final = 10
 
 
-def read_named_month(place: re.Match[str], context: AnswerContext) -> FoundDay | None:
-    return _full(place, context, MONTHS[place["month"]], int(place["day"]), place["year"])
+def _read(place: re.Match[str], context: AnswerContext) -> FoundDay | None:
+    return full_day(place, context, MONTHS[place["month"]], int(place["day"]), place["year"])
 
 
-def _full(place: re.Match[str], context: AnswerContext, month: int, day: int, year: str | None) -> FoundDay:
+def _read_day_first(place: re.Match[str], context: AnswerContext) -> FoundDay | None:
+    """Read "5 June", unless the 5 belongs to a month before it, "May 5, June 6", or is an age: "18 in May"."""
+    return None if _ENDS_IN_MONTH.search(place.string, 0, place.start()) else _read(place, context)
+
+
+def full_day(place: re.Match[str], context: AnswerContext, month: int, day: int, year: str | None) -> FoundDay:
     if year is not None:
-        return _with_year(place, context, [(month, day)], year)
-    if not _exists_some_year(month, day):
+        return with_year(place, context, [(month, day)], year)
+    if not exists_some_year(month, day):
         return problem_day(place, Kind.FULL, Reason.IMPOSSIBLE_DATE)
     if context.within is Within.PAST:
         return problem_day(place, Kind.FULL, Reason.YEAR_MISSING)
-    return found_day(place, Kind.FULL, _next_such_day(context.today, month, day))
+    return replace(found_day(place, Kind.FULL, next_such_day(context.today, month, day)), yearless=True)
 
 
-def _exists_some_year(month: int, day: int) -> bool:
+def exists_some_year(month: int, day: int) -> bool:
     return real_day(2024, month, day) is not None  # a leap year
 
 
-def _next_such_day(today: date, month: int, day: int) -> date:
+def next_such_day(today: date, month: int, day: int) -> date:
     """Return the next day of that name, today included; 29 February waits for a leap year."""
     years = (today.year + ahead for ahead in range(9))
     candidates = (real_day(year, month, day) for year in years)
     return next(candidate for candidate in candidates if candidate is not None and candidate >= today)
 
 
-def _with_year(place: re.Match[str], context: AnswerContext, orders: list[tuple[int, int]], year: str) -> FoundDay:
+def with_year(place: re.Match[str], context: AnswerContext, orders: list[tuple[int, int]], year: str) -> FoundDay:
     """Read a day whose year was said; ``orders`` are (month, day) as the language writes them first."""
     written = re.sub(r"\D", "", year)
     for number, (month, day) in enumerate(orders):
@@ -79,47 +96,40 @@ def _centuries(year: int, month: int, day: int, context: AnswerContext) -> list[
     return [latest - 100, latest] if young and latest - 100 >= context.today.year - OLDEST_YEARS else [latest]
 
 
-def read_numeric(place: re.Match[str], context: AnswerContext) -> FoundDay | None:
-    first, second = int(place["one"]), int(place["two"])
-    orders = [(first, second), (second, first)]  # (month, day): as the United States write it
-    if context.language == "es":
-        orders.reverse()
-    year = place.groupdict().get("year")
-    if year is not None:
-        return _with_year(place, context, orders, year)
-    for month, day in orders:
-        if _exists_some_year(month, day):
-            found = _full(place, context, month, day, None)
-            other = next(
-                (_next_such_day(context.today, *o) for o in orders if _exists_some_year(*o) and o != (month, day)), None
-            )
-            doubt = other is not None and context.language != "en"
-            return FoundDay(
-                start=found.start,
-                end=found.end,
-                kind=Kind.FULL,
-                days=found.days,
-                problem=found.problem,
-                confidence=LIKELY if doubt else CERTAIN,
-                others=(other,) if other else (),
-            )
-    return problem_day(place, Kind.FULL, Reason.IMPOSSIBLE_DATE)
-
-
-def read_iso(place: re.Match[str], context: AnswerContext) -> FoundDay | None:
-    return found_day(place, Kind.FULL, real_day(int(place["year"]), int(place["one"]), int(place["two"])))
-
-
-def read_compact(place: re.Match[str], context: AnswerContext) -> FoundDay | None:
-    """Read digits run together: 05141956, 5141956, 051456, 19560514."""
-    digits = place[0]
-    if len(digits) == 8 and digits[:2] in ("19", "20"):
-        whole = real_day(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-        if whole is not None:
-            return found_day(place, Kind.FULL, whole, confidence=LIKELY)
-    if context.within is not Within.PAST and len(digits) != 8:
-        return None
-    padded = digits.zfill(8) if len(digits) > 6 else digits
-    first, second, year = int(padded[:2]), int(padded[2:4]), padded[4:]
-    orders = [(first, second), (second, first)]
-    return _with_year(place, context, orders if context.language != "es" else orders[::-1], year)
+_MONTH: Final = rf"(?P<month>{alternation(MONTHS)})"
+_DAY: Final = r"(?P<day>\d{1,2})(?P<nth> ?(?:st|nd|rd|th)(?![a-z])|(?:ro|er|\.?o|a)(?![a-z]))?"
+_YEAR: Final = r"(?P<year>'\d\d|(?:1[6-9]|20|21)\d\d|(?:19|20) \d\d|\d\d(?= ?(?:$|[.,;!?)])))(?!\d|/)" + NO_CLOCK
+_JOIN_YEAR: Final = r"(?:(?=\d{4})|[ ,./-]{1,3}|,? ?(?:of|in|de|del|del ano|de el) ?)"
+_ENDS_IN_MONTH: Final = re.compile(rf"(?<!\w)(?:{alternation(MONTHS)})\.? (?:the )?$")
+_NAMES: Final = frozenset(MONTHS)
+#: Before a number that is money: "$12 December 27".
+_NO_MONEY: Final = r"(?<!\$)(?<!\$ )"
+WRITTEN_DAYS: Final = (
+    DayPattern(
+        pattern=whole_words(rf"(?P<year>(?:1[6-9]|2[01])\d\d)[-/. ](?P<day>\d{{1,2}})[-/. ]{_MONTH}"),
+        read=_read,
+        hints=_NAMES,
+        digits=True,
+    ),
+    DayPattern(
+        pattern=whole_words(rf"(?P<day>\d{{1,2}})[-/. ](?P<year>(?:1[6-9]|2[01])\d\d)[-/. ]{_MONTH}"),
+        read=_read,
+        hints=_NAMES,
+        digits=True,
+    ),
+    DayPattern(
+        pattern=re.compile(
+            rf"(?<![\w/])(?<!\d:)(?<!\d\.){_NO_MONEY}{_DAY}(?: |-|\.|/)?(?:day )?(?:of |de |del |del mes de |(?<=[a-z] )in )?"
+            rf"[ ./-]?{_MONTH}\.?(?:{_JOIN_YEAR}{_YEAR})?(?!\w)(?! \d{{1,2}}(?!\w|:))"
+        ),
+        read=_read_day_first,
+        hints=_NAMES,
+        digits=True,
+    ),
+    DayPattern(
+        pattern=whole_words(rf"{_MONTH}\.?[ -]?(?:the |el |dia )?{_DAY}{NO_CLOCK}(?:{_JOIN_YEAR}{_YEAR})?"),
+        read=_read,
+        hints=_NAMES,
+        digits=True,
+    ),
+)
