@@ -1,0 +1,47 @@
+"""Read a reply to a reminder in a person's own words: they come, do not, want another time, are late, or ask something."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from flows.answers import read
+from flows.answers.context import AnswerContext
+from flows.answers.outcome import CERTAIN, LIKELY, Ambiguous, Match, NoMatch, Option, Outcome, Reason
+from flows.commands import ShiftReply
+from flows.intents import Intents
+
+CONFIRM: Final = "confirm"
+DECLINE: Final = "decline"
+_OF_LETTER: Final = {
+    ShiftReply.CONFIRM: CONFIRM,
+    ShiftReply.DECLINE: DECLINE,
+    ShiftReply.RESCHEDULE: "reschedule",
+}
+
+
+def read_shift_reply(text: str, intents: Intents, *, language: str, today: date) -> Outcome:
+    """Read what a reply to a reminder says: ``confirm``, ``decline``, ``reschedule``, ``late`` or ``question``."""
+    if letter := intents.commands.read_shift_reply(text):
+        return Match(value=_OF_LETTER[letter], span=(0, len(text)))
+    coded = intents.lexicon.code(text)
+    said = [rules.name for rules in intents.shift_replies if rules.find(coded, waiting="shift_reply")]
+    agreed = read("yes_no", text, AnswerContext(language=language, today=today))
+    if isinstance(agreed, Match) and agreed.value is not None:
+        said.append(CONFIRM if agreed.value else DECLINE)
+    if "question" in said and CONFIRM in said and said[0] == "question":
+        said.remove("question")  # "yes, who do I ask for?": that they come is sure, the question is kept beside it
+        said.append("question")
+    if said:
+        others = dict.fromkeys(other for other in said[1:] if other != said[0])
+        return Match(
+            value=said[0],
+            span=(0, len(text)),
+            confidence=LIKELY if others else CERTAIN,
+            alternatives=tuple(Option(value=other) for other in others),
+        )
+    if text.rstrip().endswith("?"):
+        return Match(value="question", span=(0, len(text)), confidence=LIKELY)
+    if isinstance(agreed, Match | Ambiguous):  # "maybe", "yes and no"
+        return Ambiguous(options=(Option(value=CONFIRM), Option(value=DECLINE)), reason=Reason.YES_AND_NO)
+    return NoMatch(reason=agreed.reason)
