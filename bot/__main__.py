@@ -1,7 +1,8 @@
-"""The command line: ``peoplepower demo | serve | chat | check | attended | broadcast | trouble``."""
+"""The command line: ``peoplepower demo | serve | chat | check | attended | broadcast | trouble | understand``."""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from datetime import timedelta
@@ -140,6 +141,37 @@ def trouble(config: _Config = Path("config.toml")) -> None:
 
     for line in list_trouble(config, os.environ):
         typer.echo(line)
+
+
+@app.command()
+def understand(
+    text: Annotated[str | None, typer.Argument(help="The reply.")] = None,
+    kind: Annotated[str, typer.Option("--type", help="Type of the answer: date, yes_no, role …; any for intent alone.")] = "any",
+    lang: Annotated[Language | None, typer.Option(help="The language of the question; else both are tried.")] = None,
+    today: Annotated[str | None, typer.Option(help="The day of the reply, like 2026-11-21; else today.")] = None,
+    asked: Annotated[str | None, typer.Option(help="The words of the question.")] = None,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Read questions as lines of JSON from standard input.")] = False,
+) -> None:
+    """Show how the bot reads a reply: what outranks the question, and the answer."""
+    from datetime import date
+
+    from bot import understand as understanding
+
+    if text is None and not jsonl:
+        raise typer.BadParameter("Write the reply, or --jsonl to read many.")
+    one = {"type": kind, "lang": lang, "today": today, "asked": asked, "text": text}
+    answered = understanding.answer_lines(
+        sys.stdin if jsonl else [json.dumps(one)],
+        today=date.today(),  # noqa: DTZ011 - the day where the command is typed
+    )
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    mistakes = 0
+    for line, good in answered:
+        sys.stdout.write(line + "\n")
+        mistakes += not good
+    if mistakes:
+        raise typer.Exit(EXIT_MISTAKE)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from channels.base import Channel, ChannelError, PermanentError
 from flows.facts import Hub
 from flows.file_shape import FlowError
 from flows.files import read_flow
+from flows.geography import place_of
 from flows.library import Library, shipped
 from storage import hubs, revisions
 from storage.database import Database, migrate, schema_is_current
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 
 #: A store that does not say whether it answers within this time does not.
 _READY_TIMEOUT_S: Final = 2.0
+_ANY_ZIP: Final = "60614"
 #: After a provider could not be reached, or refused our account.
 _START_AGAIN_S: Final = 5.0
 _REFUSED_AGAIN_S: Final = 60.0
@@ -157,6 +159,7 @@ def _start_again_s(error: ChannelError) -> float:
 def _library(database: Database, hub: Hub, now: datetime) -> Library:
     """Read the shipped flows and the older revisions that conversations may still be in."""
     library = shipped()
+    place_of(_ANY_ZIP)  # the first look reads the whole table: better here than while somebody waits
     with database.session() as session:
         hubs.keep(session, hub, now)
         revisions.save(session, hub.id, library.flows.values(), now)

@@ -57,7 +57,8 @@ class Inbox:
                 case _:
                     assert_never(event)
 
-    async def _take(self, inbound: Inbound) -> None:
+    async def _take(self, received: Inbound) -> None:
+        inbound = replace(received, text=_storable(received.text))
         lock = self._locks.get(inbound.sender) or asyncio.Lock()
         self._locks[inbound.sender] = lock
         async with lock:  # one turn of a conversation at a time; other processes are fenced by the version
@@ -127,3 +128,8 @@ class Inbox:
             trace=json.dumps(turn.trace, ensure_ascii=False),
             now=now,
         )
+
+
+def _storable(text: str) -> str:
+    """Drop what no database keeps as text: NUL, and halves of characters."""
+    return text.replace("\0", "").encode("utf-8", errors="ignore").decode("utf-8")

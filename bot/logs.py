@@ -2,7 +2,7 @@
 
 Nothing should log a message, a number or a token in the first place; a library or a traceback may do so all the same.
 So each record is read once more before it leaves, and whatever looks private is replaced: in the text, its arguments,
-the extra fields, and the exception with all its causes. Cost: some ten microseconds a line, and now and then a harmless
+the extra fields, and the exception with all its causes. Cost: some forty microseconds a line, and now and then a harmless
 long number is hidden as well.
 """
 

@@ -17,7 +17,8 @@ _HOLDS: Final = """
     WHERE b.person_id = :person_id AND b.status <> 'released' AND s.hub = :hub AND s.ref = :slot
 """
 _TAKE: Final = """
-    UPDATE slot SET taken = taken + 1 WHERE hub = :hub AND ref = :slot AND taken < capacity AND NOT cancelled
+    UPDATE slot SET taken = taken + 1
+    WHERE hub = :hub AND ref = :slot AND taken < capacity AND NOT cancelled AND starts_at > :now
     RETURNING id
 """
 _BOOK: Final = """
@@ -58,12 +59,12 @@ def book(scope: Scope, slot: str, *, quiet_hours: QuietHours) -> Operation[None]
     """Take a seat and plan its reminders; a person who has one keeps it.
 
     Raises:
-        Refused: with ``SeatTaken`` when the slot is full, cancelled or unknown.
+        Refused: with ``SeatTaken`` when the slot is full, begun, cancelled or unknown.
     """
     key = {"hub": scope.hub, "slot": slot}
     if (yield Statement(_HOLDS, {**key, "person_id": scope.person_id})):
         return
-    taken = yield Statement(_TAKE, key)
+    taken = yield Statement(_TAKE, {**key, "now": scope.now})
     if not taken:
         raise Refused(SeatTaken(slot=slot))
     slot_id = taken[0]["id"]

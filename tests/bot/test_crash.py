@@ -49,7 +49,7 @@ async def _sign_up(house: Served, phone: str, slots: asyncio.Semaphore) -> None:
         for line in SIGN_UP:
             sid = twilio.new_sid()
             while not await _acknowledged(house, line, sid=sid, phone=phone):
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.2)
 
 
 async def _acknowledged(house: Served, line: str, *, sid: str, phone: str) -> bool:

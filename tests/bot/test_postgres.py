@@ -11,6 +11,14 @@ from tests.bot.test_sending import VOLUNTEER, sign_up
 from tests.databases import NewDatabase
 
 
+async def test_text_that_no_database_keeps_is_answered_on_postgres(new_postgres: NewDatabase, tmp_path: Path) -> None:
+    with new_postgres() as url:
+        async with open_house(tmp_path, url=url) as house:
+            await house.say("sms", VOLUNTEER, "HI")
+
+            assert len(await house.say("sms", VOLUNTEER, "a\0b \ud83d")) == 1
+
+
 async def test_person_signs_up_books_and_confirms_on_postgres(new_postgres: NewDatabase, tmp_path: Path) -> None:
     with new_postgres() as url:
         async with open_house(tmp_path, url=url) as house:

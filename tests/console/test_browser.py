@@ -85,8 +85,10 @@ def test_a_volunteer_signs_up_books_a_training_and_answers_the_reminder(page: Pa
     expect(page.locator(".inspector")).to_contain_text("Confirmed")
     expect(page.locator("#people a[aria-current=page]")).to_contain_text("Ana Lopez")
 
+    before = _ours(page, "sms").count()
     page.get_by_role("button", name="Mark as attended").click()
     expect(page.locator(".person")).to_contain_text("Trained")
+    expect(_ours(page, "sms")).to_have_count(before + 1)
     _write(page, "SHIFTS")
     _press(page, "telegram", 0)
     expect(page.locator(".person")).to_contain_text("Placed")

@@ -77,6 +77,12 @@ async def test_a_strangers_refused_booking_leaves_nobody_behind(store: Store, da
     assert value(database, "SELECT count(*) FROM person") == 0
 
 
+async def test_slot_that_has_begun_has_no_seat(store: Store, database: Database) -> None:
+    slot = new_slot(database, starts=NOW - timedelta(minutes=1))
+
+    assert await turn(store, Book(slot=slot)) == SeatTaken(slot=slot)
+
+
 async def test_cancelled_foreign_and_unknown_slots_have_no_seat(store: Store, database: Database) -> None:
     cancelled, foreign = new_slot(database), new_slot(database, hub=OTHER_HUB.id)
     change(database, "UPDATE slot SET cancelled = TRUE WHERE ref = :ref", ref=cancelled)
