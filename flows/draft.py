@@ -17,7 +17,7 @@ from flows.library import Library
 from flows.messages import Choice, Purpose
 from flows.model import Ask, Flow, Option, Step
 from flows.rules.eligibility import ADULT, needs_review
-from flows.rules.stages import Stage
+from flows.stages import Stage
 from flows.templates import fill, placeholders
 
 

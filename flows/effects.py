@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flows.facts import Json, SlotKind
 from flows.messages import Choice, Purpose
-from flows.rules.stages import Stage
+from flows.stages import Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from flows.rules.stages import Stage
+from flows.stages import Stage
 
 #: What an answer may hold: anything that JSON can carry.
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]

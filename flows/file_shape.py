@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from rapidfuzz import process
 
 from flows.facts import SlotKind
-from flows.rules.stages import Stage
+from flows.stages import Stage
 
 
 class FlowError(ValueError):

@@ -23,7 +23,7 @@ from flows.file_shape import (
     line_of,
     read_table,
 )
-from flows.rules.stages import Stage
+from flows.stages import Stage
 from flows.templates import placeholders
 
 #: Names that every flow may use in conditions, worked out by ``flows.engine`` from the facts.

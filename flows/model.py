@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from flows.conditions import Condition, Known
 from flows.facts import SlotKind
-from flows.rules.stages import Stage
+from flows.stages import Stage
 
 #: One text in every language of the flow, by language code.
 Texts = Mapping[str, str]

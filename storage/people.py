@@ -13,7 +13,7 @@ from sqlmodel import Session, col, func, select
 
 from flows.facts import Json
 from flows.messages import Address
-from flows.rules.stages import Stage
+from flows.stages import Stage
 from storage.operations.people import TEXT_COLUMNS
 from storage.operations.rows import write_json
 from storage.store import OutboxStatus

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from flows.facts import BookingStatus, SlotKind
-from flows.rules.stages import Stage
+from flows.stages import Stage
 from storage.operations.rows import write_json
 from storage.people import move
 from storage.tables import BookingRow, Partner, PersonRow, ReminderRow, Site, SlotRow

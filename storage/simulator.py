@@ -13,7 +13,7 @@ from sqlmodel import Session, col, func, select
 
 from flows.facts import Json
 from flows.messages import Address, Choice
-from flows.rules.stages import Stage
+from flows.stages import Stage
 from storage.operations.rows import read_choices
 from storage.store import OutboxStatus
 from storage.tables import (

@@ -26,7 +26,7 @@ from flows.files import BUILT_IN_NAMES, BUILT_IN_PLACEHOLDERS, read_flow
 from flows.library import Library, read_library, shipped
 from flows.messages import Address
 from flows.model import Flow
-from flows.rules.stages import Stage
+from flows.stages import Stage
 from storage.database import Database, migrate
 from storage.people import add_person, find_by_user
 from storage.schedule import list_slots

@@ -19,7 +19,7 @@ from bot.seed.people import Goal, Persona, invent
 from channels.simulator import SimulatorChannel
 from flows.facts import SlotKind
 from flows.messages import Address, Inbound, InboundKind
-from flows.rules.stages import Stage
+from flows.stages import Stage
 from storage import people, schedule, simulator
 from storage.store import OutboxStatus, Settlement
 

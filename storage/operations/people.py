@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from flows.facts import Json
-from flows.rules.stages import Stage
+from flows.stages import Stage
 from storage.operations.rows import write_json
 from storage.operations.scope import Scope
 from storage.statements import Batch, Operation, Params, Statement, Value

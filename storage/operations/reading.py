@@ -9,7 +9,7 @@ from typing import Final
 
 from flows.facts import Person, Slot, SlotKind
 from flows.messages import Inbound
-from flows.rules.stages import Stage
+from flows.stages import Stage
 from storage.operations.rows import SLOT_COLUMNS, read_booking, read_slot
 from storage.operations.scope import identity
 from storage.statements import Operation, Row, Statement

@@ -26,7 +26,7 @@ from flows.effects import (
 )
 from flows.facts import Json, QuietHours
 from flows.messages import Inbound, InboundKind, Purpose
-from flows.rules.stages import Stage
+from flows.stages import Stage
 from storage.operations import addresses, forgetting, people, seats
 from storage.operations.rows import write_choices
 from storage.operations.scope import Scope, identity

@@ -16,7 +16,7 @@ from bot import config
 from bot.app import open_app, utc_now
 from bot.reconcile import SETTLE_AFTER, reconcile
 from channels import open_channel
-from flows.rules.stages import Stage
+from flows.stages import Stage
 from storage import people
 from tests.bot.served import Served, Vendors, served
 from tests.bot.test_serve import SIGN_UP, text

@@ -25,7 +25,7 @@ from flows.events import Event, SlotsFound
 from flows.facts import Booking, BookingStatus, Facts, Hub, Person, Slot, SlotKind
 from flows.library import Library, shipped
 from flows.messages import Address, Choice, Inbound, InboundKind, Outbound, Tap
-from flows.rules.stages import Stage
+from flows.stages import Stage
 
 LIBRARY: Final = shipped()
 HUB: Final = Hub(id="test", name="Chicago Reads", zone="America/Chicago", help_phone="312-555-0100")

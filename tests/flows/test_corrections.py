@@ -11,7 +11,7 @@ import pytest
 
 from flows.files import read_flow
 from flows.library import read_library
-from flows.rules.stages import Stage
+from flows.stages import Stage
 from tests.flows.talk import LIBRARY, SCREENED, Talk
 
 SUMMARY = Talk().says(*SCREENED[:-1])

@@ -8,7 +8,7 @@ import pytest
 
 from flows.facts import age_on
 from flows.rules.eligibility import needs_review
-from flows.rules.stages import MAY_SERVE, MAY_TRAIN, Stage
+from flows.stages import MAY_SERVE, MAY_TRAIN, Stage
 from tests.flows.talk import LIBRARY
 
 AUDIENCES = ["work_study", "employee", "older_adult", "high_school"]

@@ -8,7 +8,7 @@ import pytest
 
 from flows.effects import Book, Forget, HandOff, RecordConsent
 from flows.messages import Address, Inbound, InboundKind
-from flows.rules.stages import Stage
+from flows.stages import Stage
 from tests.flows.talk import LIBRARY, SCREENED, SHIFTS, Talk, booked, slot
 
 AT_ZIP = Talk().says(*SCREENED[:3])

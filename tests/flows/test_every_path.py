@@ -16,7 +16,7 @@ import pytest
 from flows.effects import MoveStage
 from flows.facts import Person
 from flows.model import Ask, Step
-from flows.rules.stages import Stage
+from flows.stages import Stage
 from flows.text import segments
 from tests.flows.talk import LIBRARY, SHIFTS, TRAININGS, Talk, booked
 

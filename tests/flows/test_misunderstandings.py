@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from flows.effects import HandOff, Say
-from flows.rules.stages import Stage
+from flows.stages import Stage
 from tests.flows.talk import SCREENED, Talk, booked
 
 #: A talk at each question that can be answered wrongly, by language and step; free text is always understood.

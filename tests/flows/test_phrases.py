@@ -14,7 +14,7 @@ from flows.commands import ShiftReply
 from flows.facts import LANGUAGES
 from flows.messages import Choice, Outbound
 from flows.rules.reminders import plan
-from flows.rules.stages import Stage
+from flows.stages import Stage
 from flows.text import fold, segments
 from tests.flows.talk import HUB, LIBRARY, MONDAY, PHONE, SHIFTS
 

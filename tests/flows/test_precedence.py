@@ -9,7 +9,7 @@ import pytest
 from flows.commands import CARRIER_STOP
 from flows.effects import Alert, Confirm, HandOff, MarkReachable, OptIn, OptOut, Say
 from flows.messages import Inbound, InboundKind, Purpose
-from flows.rules.stages import Stage
+from flows.stages import Stage
 from tests.flows.talk import SCREENED, Talk, booked
 
 #: A talk at each question of the first conversation, by the step that waits.

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from flows.effects import OptIn, Say
 from flows.messages import Inbound, InboundKind, Purpose
-from flows.rules.stages import Stage
+from flows.stages import Stage
 from tests.flows.talk import SCREENED, SHIFTS, TRAININGS, Talk, booked
 
 #: Words that mean something somewhere.

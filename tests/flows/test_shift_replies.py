@@ -8,7 +8,7 @@ import pytest
 
 from flows.effects import Book, Confirm, Release
 from flows.facts import SlotKind
-from flows.rules.stages import Stage
+from flows.stages import Stage
 from tests.flows.talk import TRAININGS, Talk, booked
 
 REMINDED = booked("s2", "s7").reminded("b-s2")

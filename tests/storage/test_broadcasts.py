@@ -8,7 +8,7 @@ import pytest
 
 from flows.effects import MarkReachable, MoveStage, OptOut, RecordConsent, Remember
 from flows.messages import Purpose
-from flows.rules.stages import Stage
+from flows.stages import Stage
 from storage import broadcasts, people
 from storage.broadcasts import Group
 from storage.database import Database

@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 
 from flows.effects import Alert, Book, Forget, MoveStage, RecordConsent, Remember
 from flows.messages import DeliveryReport, DeliveryStatus
-from flows.rules.stages import Stage
+from flows.stages import Stage
 from storage.database import Database
 from storage.store import Known, OutboxStatus, Settlement, Store
 from tests.storage.cases import HUB, MARIA, NOW, OMAR, applied, loaded, message, new_slot, rows, say, turn, value

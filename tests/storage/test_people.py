@@ -7,7 +7,7 @@ from datetime import timedelta
 from flows.effects import Book, HandOff, MoveStage, Release, Remember
 from flows.facts import BookingStatus, SlotKind
 from flows.messages import Address
-from flows.rules.stages import Stage
+from flows.stages import Stage
 from storage import people, revisions, schedule, tasks
 from storage.database import Database
 from storage.people import EventKind

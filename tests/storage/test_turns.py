@@ -20,7 +20,7 @@ from flows.effects import (
     Say,
 )
 from flows.messages import Choice, InboundKind, Purpose, Tap
-from flows.rules.stages import Stage
+from flows.stages import Stage
 from storage import people
 from storage.database import Database
 from storage.store import Applied, Known, Loaded, Stale, Store
