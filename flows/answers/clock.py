@@ -23,6 +23,8 @@ _BEFORE_HALF: Final = r"(?:(?P<early>(?:in the |this )?(?:morning|afternoon|even
 _LEAD: Final = r"(?:(?P<lead>at|@|around|about|by|from|after|before|until|till|til|past|since|between|a las?|las?|sobre las?|como a las?|desde(?: las?)?|hasta(?: las?)?|despues de(?: las?)?|antes de(?: las?)?|a partir de(?: las?)?|to|de|entre(?: las?)?|starting at|beginning at) ?)?"
 #: Lead to a time only within a range: "from 2 to 5", "de 2 a 5".
 _WEAK_LEADS: Final = ("", "to", "de")
+#: Before digits that run together, 730: only these make a time of them for somebody who was not asked for one.
+_SURE_LEADS: Final = ("at", "@", "a las", "a la", "las", "by", "around", "until", "before", "after")
 _CLOCK_WORD: Final = r"(?P<clock>ish| ?o[ '\"]?clock| en punto| ?hrs?\b| ?horas?\b|(?<=\d)h\b)?"
 
 
@@ -115,7 +117,8 @@ def _read(place: re.Match[str]) -> FoundTime | None:
         sure=sure or hour > 12 or hour == 0 or padded,
         marked=marked,
         exact=exact,
-        loose=bool(groups.get("h2")) and not (half or groups["clock"] or groups["lead"]),
+        loose=bool(groups.get("h2") or groups.get("run"))
+        and not (half or groups["clock"] or groups["lead"] in _SURE_LEADS),
         lead=groups["lead"] or "",
     )
 

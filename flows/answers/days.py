@@ -57,7 +57,8 @@ def find_days(text: str, context: AnswerContext) -> tuple[FoundDay, ...]:
     found: list[FoundDay] = []
     holidays = find_holidays(text, context) if not letters.isdisjoint(FIRST_WORDS) else ()
     for mention in chain(seen(_BEFORE_HOLIDAYS), holidays, seen(_AFTER_HOLIDAYS)):
-        if not taken(mention.start, mention.end):
-            found.append(mention)
+        if taken(mention.start, mention.end):
+            continue
+        found.append(mention)
     found.sort(key=lambda mention: mention.start)
     return tuple(with_shifts(text, found, letters, context))

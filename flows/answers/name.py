@@ -12,9 +12,13 @@ from flows.answers.words import fold, listed
 
 _INTRODUCTION: Final = re.compile(
     r"(?:^|(?<=[ ,.!]))(?:my (?:full |first |legal |real )?name(?: is|'?s)|the name(?: is|'?s)|names?(?: is)|names|name:|i am called|i go by|i'?m called|"
-    r"(?:please |just |you can )?call me|(?:people|everyone|friends) call me|they call me|this is|it is|it'?s|i am|i'?m|im|"
+    r"(?:please |just |you can )?call me|(?:people|everyone|friends) call me|they call me|this is|(?:it'?s |is |it is )?(?:spelled|spelt)|se escribe|it is|it'?s|i am|i'?m|im|"
     r"(?:yo )?me llamo|me dicen|mi nombre(?: completo)? es|mi nombre|me puedes? (?:llamar|decir)|llamame|dime|(?:yo )?soy|se llama|nombre:|es)"
     r":? (?=\w)"
+)
+_WISH: Final = re.compile(
+    r"(?:(?:call me|i go by|i'?m called|they call me|(?:everyone|everybody|people|friends) calls? me|known as|prefer(?: to be called)?|goes by|"
+    r"me dicen|me llaman|llamame|dime|me puedes? (?:decir|llamar))(?: just| solo)? \"?|[(\"])(?P<name>[^\W\d_]{2,20})(?![\w'@])"
 )
 _SIGN_OFF: Final = re.compile(
     r"(?: here| speaking| is my name| is the name| es mi nombre| a sus ordenes|,? but\b.*|,? pero\b.*|,? and i .*|,? y (?:tengo|quiero|vivo).*)$"
@@ -87,6 +91,17 @@ def read_name(text: str, context: AnswerContext) -> Outcome:
             confidence=CERTAIN if family and len(names) != 3 else LIKELY if introduced or family else GUESS,
         )
     return NoMatch(reason=Reason.NOT_A_NAME)
+
+
+def read_wished_name(text: str) -> str | None:
+    """Read how a person wishes to be called, if they say so: ``call me Bobby``, ``Robert "Bobby" Diaz``, ``me dicen Beto``."""
+    folded = fold(text)
+    for wish in _WISH.finditer(folded.text):
+        start, end = folded.span(*wish.span("name"))
+        name = text[start:end].strip(" .,!\"'")
+        if _is_name([name]):
+            return _written([name])
+    return None
 
 
 def _stretches(text: str) -> Iterator[tuple[int, int, bool]]:

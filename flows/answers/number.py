@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -18,11 +20,24 @@ _NUMBER: Final = re.compile(
 )
 _WORD_NUMBERS: Final = (
     (re.compile(r"(?<![\w'])(?:(?:a )?half (?:a )?dozen|media docena)(?![\w'])"), "6"),
-    (re.compile(r"(?<![\w'])(?:a |one |una )?(?:dozen|docena)(?![\w'])"), "12"),
-    (re.compile(r"(?<![\w'])(?:(?:a |un )?(?:couple|par)(?: of| de)?|both|ambos|ambas|twice|dos veces)(?![\w'])"), "2"),
+    (re.compile(r"(?<![\w'])(?<!\w )(?:a |one |una )?(?:dozen|docena)(?![\w'])"), "12"),
+    (
+        re.compile(
+            r"(?<![\w'])(?:(?:a |un )?(?:couple|pair|par)(?: of| de)?|both|ambos|ambas|twice|dos veces)(?![\w'])"
+        ),
+        "2",
+    ),
     (re.compile(r"(?<![\w'])(?:once(?= a| per| every)|una vez)(?![\w'])"), "1"),
     (re.compile(r"(?<![\w'])a(?= (?:hundred|thousand))"), "one"),
     (re.compile(r"(?<![\w'])(?:none|zero|nil|not any|ningun[oa]?|nada)(?![\w'])"), "0"),
+)
+#: Several numbers that are one: three dozen, zero five.
+_TOGETHER: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]] = (
+    (
+        re.compile(r"(?<![\w.,])(\d{1,4}) (?:dozens?|dz|dzs|dozs?|docenas?)(?!\w)"),
+        lambda found: str(12 * int(found[1])),
+    ),
+    (re.compile(r"^0 (?=\d$)"), lambda found: ""),
 )
 _AGED: Final = re.compile(
     r"(?<![\w.])(?P<age>\d{1,3}) ?-?(?:years?|yrs?|yr|y/?o|anos|anitos)(?![\w])(?:[ -]?(?:olds?|of age|de edad))?"
@@ -31,6 +46,25 @@ _LED: Final = re.compile(
     r"(?<![\w'])(?:i am|i'?m|im|age|aged|edad|tengo|cumpli|turned|just turned|my age is|age is)(?: |:|: )(?P<age>\d{1,3})(?!\w|[/-])"
 )
 _OLDEST: Final = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundNumber:
+    """A whole number in a text, and where it stands."""
+
+    start: int
+    end: int
+    value: int
+
+
+def find_numbers(text: str, context: AnswerContext) -> tuple[Reply, list[FoundNumber]]:
+    """Return the text with digits for number words, and its whole numbers."""
+    reply = _as_digits(text, context)
+    return reply, [
+        FoundNumber(start=place.start(), end=place.end(), value=_value(place))
+        for place in _NUMBER.finditer(reply.text)
+        if not place["part"]
+    ]
 
 
 def read_number(text: str, context: AnswerContext) -> Outcome:
@@ -84,7 +118,10 @@ def _as_digits(text: str, context: AnswerContext) -> Reply:
     reply = fold(text)
     for pattern, digits in _WORD_NUMBERS:
         reply = reply.replaced([(f.start(), f.end(), digits) for f in pattern.finditer(reply.text)])
-    return with_digits(reply, language=context.language)
+    reply = with_digits(reply, language=context.language)
+    for pattern, write in _TOGETHER:
+        reply = reply.replaced([(f.start(), f.end(), write(f)) for f in pattern.finditer(reply.text)])
+    return reply
 
 
 def _value(place: re.Match[str]) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from flows.answers.words import Reply, Word, words
+from flows.answers.words import Reply, Word, listed, words
 
 
 def _table(words_in_order: str, values: Sequence[int]) -> dict[str, int]:
@@ -26,6 +26,7 @@ _TEENS: Final = {
         "seventeen|diecisiete eighteen|dieciocho nineteen|diecinueve",
         range(10, 20),
     ),
+    **_table("diesiseis diesisiete diesiocho diesinueve", range(16, 20)),  # as they sound
     **_table(
         "veintiuno|veintiun|veintiuna veintidos veintitres veinticuatro veinticinco veintiseis veintisiete veintiocho "
         "veintinueve",
@@ -42,7 +43,13 @@ _HUNDREDS: Final = _table(
     "seiscientos|seiscientas setecientos|setecientas ochocientos|ochocientas novecientos|novecientas",
     range(100, 1000, 100),
 )
-_SCALES: Final = {"thousand": 1000, "mil": 1000, "million": 10**6, "millon": 10**6, "millones": 10**6}
+_SCALES: Final = {
+    **dict.fromkeys(("thousand", "thousands", "mil"), 1000),
+    **dict.fromkeys(("million", "millions", "millon", "millones"), 10**6),
+    **dict.fromkeys(("billion", "billions"), 10**9),
+}
+#: Of the digits before a word for many.
+_MOST_DIGITS: Final = 3
 #: Join tens without a word between; Spanish needs its ``y``, else they are two numbers.
 _ENGLISH_UNITS: Final = frozenset(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"))
 _ZERO: Final = {"zero": 0, "cero": 0}
@@ -62,34 +69,26 @@ _ORDINALS: Final = {
     ),
     "thirtieth": 30,
 }
+#: Before the ordinal of a unit: "vigésimo quinto".
+_TEN_ORDINALS: Final = _table(
+    "decimo|decima vigesimo|vigesima trigesimo|trigesima cuadragesimo|cuadragesima quincuagesimo|quincuagesima "
+    "sexagesimo|sexagesima septuagesimo|septuagesima octogesimo|octogesima nonagesimo|nonagesima",
+    range(10, 100, 10),
+)
 _DIGIT_ORDINAL: Final = re.compile(r"(\d{1,4})(?:st|nd|rd|th|ro|ra|er|do|da|to|ta|vo|va|no|na|mo|ma|o|a)")
 _ANY: Final = (
-    frozenset(_UNITS) | frozenset(_TEENS) | frozenset(_TENS) | frozenset(_HUNDREDS) | frozenset(_ZERO) | {"mil"}
+    frozenset(_UNITS)
+    | frozenset(_TEENS)
+    | frozenset(_TENS)
+    | frozenset(_HUNDREDS)
+    | frozenset(_ZERO)
+    | {"mil", "hundred"}
 )
 #: Before and after a "one" that counts nothing.
 _POINTING: Final = frozenset(
-    [
-        "the",
-        "this",
-        "that",
-        "which",
-        "any",
-        "every",
-        "each",
-        "no",
-        "some",
-        "another",
-        "other",
-        "last",
-        "next",
-        "right",
-        "wrong",
-        "only",
-        "cada",
-        "ningun",
-    ]
+    listed("the|this|that|which|any|every|each|no|some|another|other|last|next|right|wrong|only|cada|ningun")
 )
-_MODALS: Final = frozenset(["may", "might", "can", "could", "must", "should", "would", "puede", "debe"])
+_MODALS: Final = frozenset(listed("may|might|can|could|must|should|would|puede|debe"))
 
 
 def cardinal(said: Sequence[str], at: int, *, language: str) -> tuple[int, int] | None:
@@ -100,7 +99,7 @@ def cardinal(said: Sequence[str], at: int, *, language: str) -> tuple[int, int] 
     """
     if said[at] in _ZERO:
         return 0, at + 1
-    if said[at] not in _ANY and not (language == "es" and said[at] in _SPANISH_ONLY):
+    if said[at] not in _ANY and not (language == "es" and said[at] in _SPANISH_ONLY) and not _counts_a_scale(said, at):
         return None
     total, place = 0, at
     while True:
@@ -112,8 +111,14 @@ def cardinal(said: Sequence[str], at: int, *, language: str) -> tuple[int, int] 
         place = after + 1
         if place < len(said) and said[place] == "and":
             place += 1
-        if place >= len(said) or said[place] not in _ANY - {"mil"}:
+        if place >= len(said) or not (said[place] in _ANY - {"mil"} or _counts_a_scale(said, place)):
             return total, _without_and(said, place)
+
+
+def _counts_a_scale(said: Sequence[str], at: int) -> bool:
+    """Tell whether digits are followed by a word for many: "3 hundred", "5 mil"."""
+    after = said[at + 1] if at + 1 < len(said) else ""
+    return said[at].isdecimal() and len(said[at]) <= _MOST_DIGITS and (after == "hundred" or after in _SCALES)
 
 
 def _without_and(said: Sequence[str], place: int) -> int:
@@ -127,8 +132,15 @@ def _below_thousand(said: Sequence[str], at: int, *, language: str) -> tuple[int
         return said[place] if place < len(said) else ""
 
     total, place = 0, at
-    if word(at) in _UNITS and word(at + 1) == "hundred":
-        total, place = _UNITS[word(at)] * 100, at + 2
+    if at < len(said) and _counts_a_scale(said, at):
+        total, place = int(word(at)), at + 1
+        if word(place) != "hundred":
+            return total, place
+        total, place = total * 100, place + 1
+    elif word(at) == "hundred":
+        total, place = 100, at + 1
+    elif word(at + 1) == "hundred" and (word(at) in _UNITS or word(at) in _TEENS):
+        total, place = (_UNITS.get(word(at)) or _TEENS[word(at)]) * 100, at + 2
     elif word(at) in _HUNDREDS:
         total, place = _HUNDREDS[word(at)], at + 1
     if place > at and word(place) == "and" and (word(place + 1) in _ANY):
@@ -195,12 +207,17 @@ def _run(text: str, said: Sequence[Word], place: int) -> list[str]:
 
 
 def _digits_at(run: Sequence[str], *, language: str) -> tuple[int, str | None]:
-    if run[0] in _TENS and len(run) > 1 and run[1] in _UNIT_ORDINALS:
-        return 2, _suffixed(_TENS[run[0]] + _UNIT_ORDINALS[run[1]])
+    if run[0] in _TEN_ORDINALS:
+        unit = _UNIT_ORDINALS.get(run[1], 0) if len(run) > 1 else 0
+        return 1 + (unit > 0), _suffixed(_TEN_ORDINALS[run[0]] + unit)
     if run[0] in _ORDINALS:
         return 1, _suffixed(_ORDINALS[run[0]])
     found = cardinal(run, 0, language=language)
-    return (found[1], str(found[0])) if found else (1, None)
+    if found is None:
+        return 1, None
+    value, after = found
+    unit = _UNIT_ORDINALS.get(run[after], 0) if after < len(run) and run[after - 1] in _TENS else 0
+    return (after + 1, _suffixed(value + unit)) if unit else (after, str(value))
 
 
 def _suffixed(value: int) -> str:

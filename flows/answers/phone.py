@@ -16,6 +16,8 @@ _REGION: Final = "US"
 #: At most so many numbers are looked at.
 _MAX_NUMBERS: Final = 5
 _DIGIT_RUN: Final = re.compile(r"(?<!\w)\+?\(?\d(?:[ ()./,-]{0,3}\d){6,14}(?!\w)")
+#: Dialled before the code of another country, from Europe and from America.
+_ABROAD: Final = re.compile(r"^(?:00|011)(?=[1-9])")
 _OH: Final = re.compile(r"(?<=\d )(?:oh|o)(?= \d)")
 
 
@@ -45,8 +47,11 @@ def _numbers(reply: Reply) -> dict[str, tuple[int, int, float]]:
     if found:
         return found
     for run in list(_DIGIT_RUN.finditer(reply.text))[:_MAX_NUMBERS]:
-        digits = re.sub(r"[^\d+]", "", run[0])
-        number = phonenumbers.parse(digits, _REGION)
+        digits = _ABROAD.sub("+", re.sub(r"[^\d+]", "", run[0]))
+        try:
+            number = phonenumbers.parse(digits, _REGION)
+        except phonenumbers.NumberParseException:  # a plus before the code of no country
+            continue
         if phonenumbers.is_valid_number(number):
             found.setdefault(_e164(number), (run.start(), run.end(), LIKELY))
     return found
