@@ -146,11 +146,15 @@ def trouble(config: _Config = Path("config.toml")) -> None:
 @app.command()
 def understand(
     text: Annotated[str | None, typer.Argument(help="The reply.")] = None,
-    kind: Annotated[str, typer.Option("--type", help="Type of the answer: date, yes_no, role …; any for intent alone.")] = "any",
+    kind: Annotated[
+        str, typer.Option("--type", help="Type of the answer: date, yes_no, role …; any for intent alone.")
+    ] = "any",
     lang: Annotated[Language | None, typer.Option(help="The language of the question; else both are tried.")] = None,
     today: Annotated[str | None, typer.Option(help="The day of the reply, like 2026-11-21; else today.")] = None,
     asked: Annotated[str | None, typer.Option(help="The words of the question.")] = None,
-    jsonl: Annotated[bool, typer.Option("--jsonl", help="Read questions as lines of JSON from standard input.")] = False,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Read questions as lines of JSON from standard input.")
+    ] = False,
 ) -> None:
     """Show how the bot reads a reply: what outranks the question, and the answer."""
     from datetime import date
@@ -188,12 +192,11 @@ def main() -> None:
 def _mistakes() -> tuple[type[Exception], ...]:
     """Return the errors that an operator can mend; asked for only once there is one, as they bring most of us along."""
     from bot.config import ConfigError
-    from bot.operate import MistakeError
-    from bot.web_server import PortError
+    from bot.mistake import MistakeError
     from flows.file_shape import FlowError
     from storage.errors import StorageError
 
-    return ConfigError, FlowError, MistakeError, PortError, StorageError
+    return ConfigError, FlowError, MistakeError, StorageError
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import typer
 from bot.app import App, open_app
 from bot.attendance import note_attended
 from bot.console.movable_clock import MovableClock
-from bot.operate import MistakeError
+from bot.mistake import MistakeError
 from bot.seed.hub import add_calendar, demo_hub
 from channels.capabilities import CAPABILITIES
 from channels.render import as_sms

@@ -51,7 +51,7 @@ async def run_demo(
     Raises:
         StorageError: the database cannot be used.
         FlowError: a flow file is wrong.
-        PortError: the port is taken; known before anything is prepared.
+        MistakeError: the port is taken; known before anything is prepared.
     """
     listener = listen(_HOST, port)
     clock = MovableClock(begins_at=begins_at)

@@ -18,6 +18,7 @@ from rich.progress import Progress
 from bot import attendance, config
 from bot.app import utc_now
 from bot.broadcasts import Stretch, finish_time
+from bot.mistake import MistakeError
 from channels.capabilities import CAPABILITIES
 from flows.facts import Hub
 from flows.library import shipped
@@ -44,10 +45,6 @@ _REASONS: Final[Mapping[str, str]] = {
     "unreachable": "cannot be reached",
     "no_consent": "have not agreed to be written to",
 }
-
-
-class MistakeError(Exception):
-    """The command cannot be carried out as it was given; the message says what to do instead."""
 
 
 def note_attended(path: Path, environ: Mapping[str, str], *, person: str, session: str | None) -> str:

@@ -21,7 +21,7 @@ async def serve(settings: Settings) -> None:
     """Serve until the process is told to stop.
 
     Raises:
-        PortError: somebody else listens on the port.
+        MistakeError: somebody else listens on the port.
         StorageError: the database cannot be used.
         FlowError: a flow file is wrong.
         ValueError: a channel's settings contradict each other.

@@ -12,12 +12,10 @@ from typing import Final
 import uvicorn
 from fastapi import FastAPI
 
+from bot.mistake import MistakeError
+
 #: An open stream of events would otherwise keep a stopping server for ever.
 _GRACE_S: Final = 2
-
-
-class PortError(Exception):
-    """Nobody can listen there; the message says what to do instead."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -27,7 +25,7 @@ def listen(host: str, port: int) -> socket.socket:
         port: 0 takes a free one.
 
     Raises:
-        PortError: somebody else listens there, or this machine has no such address.
+        MistakeError: somebody else listens there, or this machine has no such address.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     taken = socket.socket(family, socket.SOCK_STREAM)
@@ -36,7 +34,7 @@ def listen(host: str, port: int) -> socket.socket:
         taken.bind((host, port))
     except OSError as error:
         taken.close()
-        raise PortError(
+        raise MistakeError(
             f"Cannot listen on {host}, port {port}: {error.strerror}. End the program that uses it, or choose another port."
         ) from error
     return taken

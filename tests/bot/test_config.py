@@ -314,7 +314,9 @@ def test_each_channel_takes_what_the_settings_hold(name: str) -> None:
         pytest.param("hub.timezone", '"America"', "is not a time zone", id="a folder of zones"),
         pytest.param("hub.timezone", '"../../etc/passwd"', "is not a time zone", id="a path"),
         pytest.param("hub.languages", "[]", "the list is empty", id="no language"),
-        pytest.param("hub.languages", '["english"]', '"english" is not a language the bot speaks', id="a language's name"),
+        pytest.param(
+            "hub.languages", '["english"]', '"english" is not a language the bot speaks', id="a language's name"
+        ),
         pytest.param("hub.languages", '["en", "en"]', "stands there twice", id="a language twice"),
         pytest.param("hub.languages", "3", "3 is not a list", id="not a list"),
         pytest.param("hub.languages", "[3]", "3 is not a text", id="not a list of texts"),

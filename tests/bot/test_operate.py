@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from bot.__main__ import app
 from bot.app import utc_now
-from bot.operate import MistakeError
+from bot.mistake import MistakeError
 from channels.base import PermanentError
 from storage import people
 from storage.database import Database
