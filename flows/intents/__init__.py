@@ -14,7 +14,7 @@ from flows.commands import CARRIER_HELP, CARRIER_STOP, Command, Commands, bare, 
 from flows.intents.grammar import Lexicon
 from flows.intents.rules import Found, Rules, compile_tables, literals_in, read_tables
 
-__all__ = ("Intent", "Intents", "Waiting", "read_intent", "read_intents", "shipped_intents")
+__all__ = ("ALERT", "STOP", "Intent", "Intents", "Waiting", "read_intent", "read_intents", "shipped_intents")
 
 STOP: Final = "stop"
 ALERT: Final = "alert"

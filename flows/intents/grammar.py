@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from typing import Final
 
 from rapidfuzz.distance import OSA
@@ -31,7 +31,7 @@ CLAUSE_END: Final = ","
 _PLAIN_WORD: Final = "."
 #: First of the signs that stand for sets of kinds: Unicode's private area.
 _FIRST_SIGN: Final = 0xE000
-_TOKEN: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[.!?;:,]|[()]| - ")
+_TOKEN: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[.!?;:,]|[()]| - |#(?!\d)")
 _STRETCHED: Final = re.compile(r"([a-z])\1{2,}")
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
 _FINDS: Final = {"^": "(?<=[|,])", "$": "(?=[|,])", "^^": r"(?<=\|)", "$$": r"(?=\|)"}
@@ -40,6 +40,8 @@ _COUNTS: Final = {"?": "?", "*": "{0,4}"}
 #: A word of at least so many letters may have one letter wrong, from so many on two.
 _ONE_SLIP_CHARS: Final = 6
 _TWO_SLIPS_CHARS: Final = 11
+#: No more words and marks of one reply are looked at.
+_MAX_TOKENS: Final = 250
 #: Looking for slips is the dearest part; no more unknown words of one reply are looked at.
 _MAX_SLIPS_SOUGHT: Final = 40
 #: Numbers of at least so many digits are phone numbers.
@@ -177,7 +179,10 @@ class Lexicon:
 
     def _words(self, reply: Reply) -> Iterator[tuple[str, int, int]]:
         """Yield words and marks with their places; phrases joined, stretched and spaced-out words set right."""
-        found = [(_plain_spelling(token[0]), token.start(), token.end()) for token in _TOKEN.finditer(reply.text)]
+        found = [
+            (_plain_spelling(token[0]), token.start(), token.end())
+            for token in islice(_TOKEN.finditer(reply.text), _MAX_TOKENS)
+        ]
         at = 0
         while at < len(found):
             word, start, end = found[at]
@@ -186,9 +191,9 @@ class Lexicon:
                 yield joined, start, found[at + length][2]
                 at += length + 1
                 continue
-            if "".join(part[0] for part in found[at : at + 4]) == "stop" and len(word) == 1:
-                yield "stop", start, found[at + 3][2]
-                at += 4
+            if spaced := _spaced_stop_at(found, at):
+                yield "stop", start, found[at + spaced - 1][2]
+                at += spaced
                 continue
             if digits := _phone_at(found, at):
                 yield "0" * _PHONE_DIGITS, start, found[at + digits - 1][2]
@@ -246,6 +251,15 @@ def _phone_at(found: Sequence[tuple[str, int, int]], at: int) -> int:
         digits += len(word)
         pieces += 1
     return pieces if pieces > 1 and digits >= _PHONE_DIGITS else 0
+
+
+def _spaced_stop_at(found: Sequence[tuple[str, int, int]], at: int) -> int:
+    """Return of how many pieces S T O P or S.T.O.P consists that begins here."""
+    for step in (1, 2):
+        pieces = [part[0] for part in found[at : at + 3 * step + 1]]
+        if pieces[::step] == ["s", "t", "o", "p"] and set(pieces[1::step]) <= ({"."} if step == 2 else {"t", "o", "p"}):
+            return len(pieces)
+    return 0
 
 
 def _plain_spelling(word: str) -> str:

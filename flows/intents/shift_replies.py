@@ -11,6 +11,8 @@ from flows.answers.outcome import CERTAIN, LIKELY, Ambiguous, Match, NoMatch, Op
 from flows.commands import ShiftReply
 from flows.intents import Intents
 
+#: The type of the question that a reminder asks.
+SHIFT_REPLY: Final = "shift_reply"
 CONFIRM: Final = "confirm"
 DECLINE: Final = "decline"
 _OF_LETTER: Final = {
@@ -25,13 +27,15 @@ def read_shift_reply(text: str, intents: Intents, *, language: str, today: date)
     if letter := intents.commands.read_shift_reply(text):
         return Match(value=_OF_LETTER[letter], span=(0, len(text)))
     coded = intents.lexicon.code(text)
-    said = [rules.name for rules in intents.shift_replies if rules.find(coded, waiting="shift_reply")]
+    found = [
+        (rules.name, place) for rules in intents.shift_replies if (place := rules.find(coded, waiting=SHIFT_REPLY))
+    ]
+    said = [name for name, _ in found]
     agreed = read("yes_no", text, AnswerContext(language=language, today=today))
     if isinstance(agreed, Match) and agreed.value is not None:
         said.append(CONFIRM if agreed.value else DECLINE)
-    if "question" in said and CONFIRM in said and said[0] == "question":
-        said.remove("question")  # "yes, who do I ask for?": that they come is sure, the question is kept beside it
-        said.append("question")
+        if said[0] == "question" and agreed.value and found[0][1].start > 1:
+            said = [CONFIRM, *said]  # "yes, who do I ask for?": that they come is sure, the question is kept beside it
     if said:
         others = dict.fromkeys(other for other in said[1:] if other != said[0])
         return Match(
