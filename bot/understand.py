@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from flows.answers import ANSWER_TYPES, AnswerChoice, AnswerContext, Within, read
 from flows.answers.outcome import Ambiguous, Match, NoMatch, Outcome, Reason
-from flows.answers.words import fold, words
+from flows.answers.words import fold, listed, words
 from flows.facts import Json
-from flows.intents import Intent, Waiting, shipped_intents
+from flows.intents import ALERT, Intent, Waiting, shipped_intents
 from flows.intents.shift_replies import SHIFT_REPLY, read_shift_reply
 
 #: A type that no reader has: only what outranks a question is looked for.
@@ -25,11 +25,12 @@ TYPES: Final = tuple(sorted({*ANSWER_TYPES, *_SETS, SHIFT_REPLY, ANY}))
 _LANGUAGES: Final = ("en", "es")
 #: Frequent words that only Spanish has.
 _SPANISH: Final = frozenset(
-    ["el", "la", "los", "las", "de", "del", "que", "y", "por", "para", "con", "una", "es", "mi", "soy", "tengo", "puedo"]
-    + ["quiero", "si", "lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo", "tarde", "hoy", "ahora"]
-    + ["gracias", "hola", "favor", "anos", "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto"]
-    + ["septiembre", "octubre", "noviembre", "diciembre", "estoy", "voy", "no se", "cuando", "donde", "mas", "nada", "me"]
-) - {"me", "no se"}
+    listed(
+        "el|la|los|las|de|del|que|y|por|para|con|una|es|mi|soy|tengo|puedo|quiero|si|estoy|voy|cuando|donde|mas|nada",
+        "lunes|martes|miercoles|jueves|viernes|sabado|domingo|tarde|hoy|ahora|gracias|hola|favor|anos|enero|febrero",
+        "marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre",
+    )
+)
 #: A correction or a language asked for may bring an answer with it: "wrong zip, 60614".
 _MAY_ANSWER: Final = ("change:", "language:", "cancel_shift")
 
@@ -107,7 +108,7 @@ def _shipped_choices(name: str) -> tuple[AnswerChoice, ...]:
 def _outcome(question: Question, intent: Intent | None) -> Outcome:
     if question.type == ANY:
         return NoMatch(reason=Reason.NOT_UNDERSTOOD)
-    if intent is None or not intent.clear:
+    if intent is None or not (intent.clear or intent.name == ALERT):
         return _read(question, question.text)
     if question.type == SHIFT_REPLY and intent.name == "cancel_shift":
         return _read(question, question.text)
@@ -176,7 +177,7 @@ def _parsed(line: str) -> Mapping[str, Any]:
     except RecursionError:
         raise LineError("This JSON is nested too deeply.") from None
     if not isinstance(asked, dict):
-        raise LineError("A line must be an object like {\"type\": \"date\", \"text\": \"tues the 3rd\"}.")
+        raise LineError('A line must be an object like {"type": "date", "text": "tues the 3rd"}.')
     return asked
 
 
@@ -188,12 +189,12 @@ def question_of(asked: Mapping[str, Any], *, today: date) -> Question:
     """
     kind, text = asked.get("type"), asked.get("text")
     if not isinstance(kind, str) or kind not in TYPES:
-        raise LineError(f"\"type\" is {_shown(kind)}; write one of {', '.join(TYPES)}.")
+        raise LineError(f'"type" is {_shown(kind)}; write one of {", ".join(TYPES)}.')
     if not isinstance(text, str):
-        raise LineError(f"\"text\" is {_shown(text)}; write the reply between quotes.")
+        raise LineError(f'"text" is {_shown(text)}; write the reply between quotes.')
     language = asked.get("lang")
     if language is not None and language not in _LANGUAGES:
-        raise LineError(f"\"lang\" is {_shown(language)}; write \"en\" or \"es\", or leave it out.")
+        raise LineError(f'"lang" is {_shown(language)}; write "en" or "es", or leave it out.')
     within, window = _within(asked.get("within"))
     choices = _offered(asked.get("choices"))
     if ANSWER_TYPES.get(kind) and ANSWER_TYPES[kind].needs_choices and not choices:
@@ -220,7 +221,7 @@ def _today(said: object, today: date) -> date:
     try:
         return datetime.fromisoformat(str(said)).date()
     except ValueError:
-        raise LineError(f"\"today\" is {_shown(said)}; write a date like 2026-11-21.") from None
+        raise LineError(f'"today" is {_shown(said)}; write a date like 2026-11-21.') from None
 
 
 def _within(said: object) -> tuple[Within | None, tuple[str, str] | None]:
@@ -230,7 +231,7 @@ def _within(said: object) -> tuple[Within | None, tuple[str, str] | None]:
         return Within(str(said)), None
     if isinstance(said, list) and len(said) == 2 and all(_is_time(end) for end in said):
         return None, (said[0], said[1])
-    raise LineError(f"\"within\" is {_shown(said)}; write \"past\", \"future\" or [\"15:00\", \"19:00\"].")
+    raise LineError(f'"within" is {_shown(said)}; write "past", "future" or ["15:00", "19:00"].')
 
 
 def _is_time(said: object) -> bool:
@@ -243,5 +244,5 @@ def _offered(said: object) -> tuple[AnswerChoice, ...]:
     if not isinstance(said, list) or not all(
         isinstance(one, dict) and isinstance(one.get("id"), str) and isinstance(one.get("label"), str) for one in said
     ):
-        raise LineError(f"\"choices\" is {_shown(said)}; write [{{\"id\": \"a\", \"label\": \"First\"}}].")
+        raise LineError(f'"choices" is {_shown(said)}; write [{{"id": "a", "label": "First"}}].')
     return tuple(AnswerChoice(id=one["id"], label=one["label"]) for one in said)
