@@ -25,7 +25,7 @@ _LEAD: Final = r"(?:(?P<lead>at|@|around|about|by|from|after|before|until|till|t
 _WEAK_LEADS: Final = ("", "to", "de")
 #: Before digits that run together, 730: only these make a time of them for somebody who was not asked for one.
 _SURE_LEADS: Final = ("at", "@", "a las", "a la", "las", "by", "around", "until", "before", "after")
-_CLOCK_WORD: Final = r"(?P<clock>ish| ?o[ '\"]?clock| en punto| ?hrs?\b| ?horas?\b|(?<=\d)h\b)?"
+_CLOCK_WORD: Final = r"(?P<clock> ?ish| ?o[ '\"]?clock| en punto| ?hrs?\b| ?horas?\b|(?<=\d)h\b)?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +60,13 @@ def _compile(pattern: str) -> re.Pattern[str]:
 
 
 _WORDS: Final = _compile(
-    r"(?:at |a la |a |al )?(?:(?P<noon>(?:12 )?noon(?:time)?|(?:the )?mid ?-?day|noontime|mediodia|medio dia)|(?P<midnight>(?:12 )?midnight|medianoche|media noche))"
+    r"(?:at |a la |a |al )?(?:(?P<noon>(?:12 )?noon(?:time)?|(?:the )?mid ?-?day|noontime|mediodia|medio dia)|(?P<midnight>(?:12 )?midnight|medianoche|media noche))(?: ?ish)?"
 )
 _PHRASE: Final = _compile(
     rf"{_LEAD}{_BEFORE_HALF}(?:"
     r"(?P<part>half|quarter|a quarter|\d{1,2}(?: minutes?| mins?|(?= (?:past|after)))) ?(?P<sign>past|after|to|til|till|of|before) (?P<ph>\d{1,2}|noon|midnight)"
-    r"|(?P<es_part>cuarto|un cuarto|\d{1,2}(?: minutos)?) para las? (?P<eh>\d{1,2})"
-    r"|(?P<yh>\d{1,2}) (?P<y_sign>y|con|menos) (?P<y_part>media|cuarto|un cuarto|\d{1,2}(?: minutos)?)"
+    r"|(?P<es_part>cuarto|un cuarto|1 cuarto|\d{1,2}(?: minutos)?) para las? (?P<eh>\d{1,2})"
+    r"|(?P<yh>\d{1,2}) (?P<y_sign>y|con|menos) (?P<y_part>media|cuarto|un cuarto|1 cuarto|\d{1,2}(?: minutos)?)"
     rf"){_CLOCK_WORD}(?:,? ?{_HALF})?"
 )
 _DIGITS: Final = _compile(
@@ -76,6 +76,16 @@ _DIGITS: Final = _compile(
     r"|(?P<run>\d{3,4})"
     r"|(?P<h3>\d{1,2})"
     rf"){_CLOCK_WORD}(?:,? ?{_HALF}|(?P<letter>[ap])(?![\w']))?"
+)
+
+
+#: After a number: what it counts, so that it is no hour.
+_COUNTED: Final = re.compile(
+    r" ?(?:(?:-|to|a|and|y|or|o) ?\d{1,3} )?(?:kids?|child(?:ren)?|people|persons?|students?|adults?|times|years?|dollars|blocks|miles|"
+    r"ninos?|personas?|estudiantes?|veces|anos?|cuadras|millas)(?!\w)"
+)
+_STREET: Final = re.compile(
+    r" (?:[nsew]\.? )?(?:\w+ ){1,2}(?:st|street|ave|avenue|rd|road|blvd|boulevard|drive|dr|lane|ln|way|ct|court|pl|place)(?!\w)"
 )
 
 
@@ -98,6 +108,10 @@ def _read(place: re.Match[str]) -> FoundTime | None:
         return FoundTime(
             start=place.start(), end=place.end(), minute=_NOON if groups["noon"] else 0, sure=True, exact=True
         )
+    if (groups.get("h3") and not groups["half"] and _COUNTED.match(place.string, place.end())) or (
+        groups.get("run") and _STREET.match(place.string, place.end())
+    ):
+        return None
     hour, minute, exact = _phrase(groups) if place.re is _PHRASE else _digits(groups)
     half = groups.get("half") or groups.get("early") or {"a": "am", "p": "pm"}.get(groups.get("letter") or "", "")
     marked = bool(half or exact or groups["clock"] or (groups["lead"] or "") not in _WEAK_LEADS)
@@ -117,10 +131,17 @@ def _read(place: re.Match[str]) -> FoundTime | None:
         sure=sure or hour > 12 or hour == 0 or padded,
         marked=marked,
         exact=exact,
-        loose=bool(groups.get("h2") or groups.get("run"))
-        and not (half or groups["clock"] or groups["lead"] in _SURE_LEADS),
+        loose=_is_loose(place, groups, told=bool(half or groups["clock"])),
         lead=groups["lead"] or "",
     )
+
+
+def _is_loose(place: re.Match[str], groups: dict[str, str | None], *, told: bool) -> bool:
+    """Tell whether a mention is only digits that could be anything: "three twenty", "730", "version 2.10"."""
+    if told or (groups["lead"] or "") in _SURE_LEADS:
+        return False
+    dotted = bool(groups.get("h")) and "." in place[0] and place.start() > 0
+    return bool(groups.get("h2") or groups.get("run")) or dotted
 
 
 def _phrase(groups: dict[str, str | None]) -> tuple[int, int, bool]:

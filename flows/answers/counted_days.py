@@ -43,6 +43,12 @@ def _read_relative(place: re.Match[str], context: AnswerContext) -> FoundDay | N
     return found_day(place, Kind.RELATIVE, context.today + timedelta(days=days))
 
 
+def _read_idiom(place: re.Match[str], context: AnswerContext) -> FoundDay | None:
+    """Read "de hoy en ocho", a week from today, and "mañana en quince", two weeks from tomorrow."""
+    days = (7 if place["eights"] else 14) + (place["from"] == "manana")
+    return found_day(place, Kind.RELATIVE, context.today + timedelta(days=days))
+
+
 def _read_now(place: re.Match[str], context: AnswerContext) -> FoundDay | None:
     return found_day(place, Kind.RELATIVE, context.today, confidence=GUESS)
 
@@ -65,12 +71,20 @@ def _read_weekend(place: re.Match[str], context: AnswerContext) -> FoundDay | No
     saturday = context.today + timedelta(days=5 - context.today.weekday())
     if re.search(NEXT_WORDS, place[0]):
         saturday += timedelta(days=7)
+    if place[0].endswith("after next"):
+        saturday += timedelta(days=7)
     if re.search(r"last|past|pasado", place[0]):
         saturday -= timedelta(days=7)
     return found_day(place, Kind.RELATIVE, saturday, saturday + timedelta(days=1))
 
 
 COUNTED_DAYS: Final = (
+    DayPattern(
+        pattern=whole_words(r"(?:de )?(?P<from>hoy|manana) en (?:(?P<eights>8)|15)(?! d)"),
+        read=_read_idiom,
+        hints=frozenset({"hoy", "manana"}),
+        digits=True,
+    ),
     DayPattern(
         pattern=whole_words(rf"(?:in|within|en|dentro de|hace) {AMOUNT} (?:more )?{UNIT}(?: ago| atras)?(?:'? time)?"),
         read=_read_offset,
@@ -109,7 +123,7 @@ COUNTED_DAYS: Final = (
 )
 WEEKENDS: Final = DayPattern(
     pattern=whole_words(
-        r"(?:this |next |last |the |este |el |proximo |el proximo )?(?:weekend|week-end|fin de semana|finde)(?: pasado| que viene)?"
+        r"(?:this |next |last |the |este |el |proximo |el proximo )?(?:weekend|week-end|fin de semana|finde)(?: pasado| que viene| after next)?"
     ),
     read=_read_weekend,
     hints=frozenset({"weekend", "week", "fin", "finde"}),

@@ -13,7 +13,7 @@ from flows.answers.context import AnswerContext, Within
 from flows.answers.day_mentions import OLDEST_YEARS, FoundDay, Kind, real_day
 from flows.answers.days import find_days
 from flows.answers.outcome import LIKELY, Ambiguous, Match, NoMatch, Option, Outcome, Reason
-from flows.answers.words import Reply, fold, phrases
+from flows.answers.words import Reply, core, fold, phrases, words
 
 #: No visit is planned later.
 _FARTHEST_YEARS: Final = 5
@@ -23,7 +23,7 @@ _DENIED: Final = re.compile(
 )
 #: The same, said after the day.
 _DENIED_AFTER: Final = re.compile(
-    r"^,? ?(?:i'?m (?:busy|not|unavailable|away|out|working)|i am (?:busy|not|unavailable|away|working)|is (?:bad|no good|not|out)|"
+    r"^,? ?(?:no(?=,| el | la | mejor)|i'?m (?:busy|not|unavailable|away|out|working)|i am (?:busy|not|unavailable|away|working)|is (?:bad|no good|not|out)|"
     r"(?:doesn'?t|won'?t|does not|will not|isn'?t|didn'?t) |i (?:can'?t|cannot|won'?t|don'?t|work\b|have (?:class|work|a meeting))|no puedo|no me|"
     r"estoy ocupad[oa]|tengo (?:clase|trabajo))"
 )
@@ -34,7 +34,8 @@ _MEANT: Final = re.compile(
 
 #: Words around a date that say nothing more.
 _AROUND: Final = phrases(
-    "the|on|by|at|in|my|birthday|is|it|it's|was|i|i was|born|dob|date of birth|d o b|works|for me",
+    "what about|how about|maybe|i think|i guess|or so|like|ok|okay|no|yes|sure|then|let's do|let's say|say|around|can do|i can do|would be|best",
+    "que tal|tal vez|creo que|como|o asi|si|mejor|mismo|puede ser|seria|the|on|by|at|in|my|birthday|is|it|it's|was|i|i was|born|dob|date of birth|d o b|works|for me",
     "el|la|los|en|de|naci|nacida|nacido|fecha de nacimiento|mi|cumpleanos|es|para",
 )
 
@@ -54,12 +55,14 @@ def read_date(text: str, context: AnswerContext) -> Outcome:
         return NoMatch(reason=_fault(days[0], context) or Reason.NOT_UNDERSTOOD)
     if len(allowed) > 1:
         return Ambiguous(options=tuple(_option(day) for day in allowed), reason=Reason.WHICH_DATE)
-    return _match(reply, allowed[0], sound, context)
+    return _match(reply, allowed[0], sound, mentions, context)
 
 
-def _match(reply: Reply, day: date, sound: Sequence[FoundDay], context: AnswerContext) -> Match:
+def _match(
+    reply: Reply, day: date, sound: Sequence[FoundDay], said: Sequence[FoundDay], context: AnswerContext
+) -> Match:
     mentions = [mention for mention in sound if day in mention.days]
-    start, end = mentions[0].start, mentions[-1].end
+    start, end = _widened(reply, mentions, day, said)
     others = dict.fromkeys(other for mention in mentions for other in mention.others if _fault(other, context) is None)
     return Match(
         value=day.isoformat(),
@@ -68,6 +71,17 @@ def _match(reply: Reply, day: date, sound: Sequence[FoundDay], context: AnswerCo
         alternatives=tuple(_option(other) for other in others),
         rest=reply.rest(start, end, also=_AROUND),
     )
+
+
+def _widened(reply: Reply, mentions: Sequence[FoundDay], day: date, said: Sequence[FoundDay]) -> tuple[int, int]:
+    """Return from where to where the day was told, the weekday beside it included: "Friday, the 2nd"."""
+    start, end = mentions[0].start, mentions[-1].end
+    for one in said:
+        if one.kind is Kind.WEEKDAY and len(one.days) == 1 and one.days[0].weekday() == day.weekday():
+            gap = reply.text[one.end : start] if one.end <= start else reply.text[end : one.start]
+            if not core(words(fold(gap)), also=_AROUND):
+                start, end = min(start, one.start), max(end, one.end)
+    return start, end
 
 
 def _option(day: date) -> Option:

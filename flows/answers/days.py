@@ -12,7 +12,7 @@ from flows.answers.counted_days import COUNTED_DAYS, WEEKENDS
 from flows.answers.day_mentions import DayPattern, FoundDay
 from flows.answers.holidays import FIRST_WORDS, find_holidays
 from flows.answers.nth_days import NTH_DAYS
-from flows.answers.numbered_days import BARE_NUMBER, NUMBERED_DAYS
+from flows.answers.numbered_days import BARE_NUMBER, DAYS_OF_A_MONTH, NUMBERED_DAYS
 from flows.answers.numeric_days import NUMERIC_DAYS, SHORT_NUMERIC_DAYS
 from flows.answers.periods import PERIODS
 from flows.answers.shifted_days import with_shifts
@@ -23,7 +23,7 @@ from flows.answers.written_days import WRITTEN_DAYS
 _BEFORE_HOLIDAYS: Final = (*NUMERIC_DAYS[:3], *NTH_DAYS, *WRITTEN_DAYS, NUMERIC_DAYS[3])
 _AFTER_HOLIDAYS: Final = (
     *COUNTED_DAYS,
-    NUMBERED_DAYS[0],
+    *DAYS_OF_A_MONTH,
     *SHORT_NUMERIC_DAYS[:2],
     *WEEKDAY_PATTERNS,
     *SHORT_NUMERIC_DAYS[2:],

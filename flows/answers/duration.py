@@ -11,7 +11,7 @@ from typing import Final
 from flows.answers.context import AnswerContext
 from flows.answers.numerals import with_digits
 from flows.answers.outcome import CERTAIN, GUESS, LIKELY, Ambiguous, Match, NoMatch, Option, Outcome, Reason
-from flows.answers.words import Reply, fold, phrases
+from flows.answers.words import Reply, core, fold, phrases, words
 
 #: By the beginning of a unit: how many minutes it has; a month is 30 days, a year 365.
 _MINUTES: Final = (("mi", 1), ("me", 30 * 1440), ("mo", 30 * 1440), ("m", 1), ("h", 60), ("d", 1440), ("n", 1440), ("w", 7 * 1440), ("s", 7 * 1440), ("y", 365 * 1440), ("a", 365 * 1440))  # fmt: skip
@@ -26,9 +26,15 @@ _AMOUNT: Final = (
     r"|(?P<pair>(?:an? |1 )?(?:couple|pair|par)(?: of| de)?)|(?P<one>an?|another|otr[ao]|all|whole|tod[ao] (?:el|la)))"
 )
 _STRETCH: Final = re.compile(
-    rf"(?<![\w.,:/$-])(?:{_AMOUNT}(?: more| mas| full| whole)? ?-?{_UNIT}|(?P<bare>hora|dia|semana|mes|ano)(?= y ))"
+    rf"(?<![\w.,:/$])(?:{_AMOUNT}(?: more| mas| full| whole)? ?-?{_UNIT}|(?P<bare>hora|dia|semana|mes|ano)(?= y ))"
     rf"(?!\w)(?:,? (?:and|y) (?:an? |1 )?(?P<more>{_FRACTION})(?! (?:an? )?(?:hours?|horas?|min))(?!\w))?"
 )
+#: The number before "to 3 hours"; its unit comes later.
+_RANGE: Final = re.compile(
+    rf"(?<![\w.,:/$-])(?P<count>\d{{1,3}}(?:[.,]\d)?)(?= ?(?:-|to|or|a|o) ?\d{{1,3}}(?:[.,]\d)? ?-?{_UNIT}(?!\w))"
+)
+#: Before "a week": how often, not how long.
+_OFTEN: Final = re.compile(r"(?:hours?|hrs?|h|horas?|minutes?|mins?|minutos?|times|veces) (?:per |por |cada )?$")
 _CLOCK: Final = re.compile(
     r"(?<![\w.,:/$-])(?P<h>\d{1,2})(?:h ?|:)(?P<m>[0-5]\d)(?: ?(?:hours?|hrs?|h|horas?|m|min))?(?![\w:])"
 )
@@ -68,6 +74,18 @@ def read_duration(text: str, context: AnswerContext) -> Outcome:
 
 
 def _stretches(text: str) -> list[_Stretch]:
+    return [*_ranged(text), *_single(text)]
+
+
+def _ranged(text: str) -> list[_Stretch]:
+    """Read the first number of "2-3 hours", of which the unit stands after the second."""
+    return [
+        _Stretch(start=at.start(), end=at.end(), minutes=Fraction(at["count"].replace(",", ".")) * _each(at["unit"]))
+        for at in _RANGE.finditer(text)
+    ]
+
+
+def _single(text: str) -> list[_Stretch]:
     clocks = [
         _Stretch(start=at.start(), end=at.end(), minutes=Fraction(60 * int(at["h"]) + int(at["m"])))
         for at in _CLOCK.finditer(text)
@@ -75,6 +93,7 @@ def _stretches(text: str) -> list[_Stretch]:
     told = [
         _Stretch(start=at.start(), end=at.end(), minutes=_minutes(at))
         for at in _STRETCH.finditer(text)
+        if not (at["one"] and _OFTEN.search(text[: at.start()]))
         if not any(at.start() < clock.end and clock.start < at.end() for clock in clocks)
     ]
     return sorted([*clocks, *told], key=lambda stretch: stretch.start)
@@ -82,10 +101,14 @@ def _stretches(text: str) -> list[_Stretch]:
 
 def _minutes(at: re.Match[str]) -> Fraction:
     unit = at["unit"] or at["bare"]
-    each = next(minutes for beginning, minutes in _MINUTES if unit.startswith(beginning))
+    each = _each(unit)
     count = Fraction(at["whole"].replace(",", ".")) if at["whole"] else Fraction(0)
     count += 2 if at["pair"] else 1 if at["one"] or at["bare"] else 0
     return each * (count + _fraction(at["part"]) + _fraction(at["only"]) + _fraction(at["more"]))
+
+
+def _each(unit: str) -> int:
+    return next(minutes for beginning, minutes in _MINUTES if unit.startswith(beginning))
 
 
 def _fraction(word: str | None) -> Fraction:
@@ -111,7 +134,7 @@ def _joined(text: str, stretches: Sequence[_Stretch]) -> list[_Stretch]:
 def _bare(reply: Reply, context: AnswerContext) -> Outcome:
     """Guess the unit of a number that stands alone, when a length of time was asked for."""
     bare = _BARE.match(reply.text) if context.asked else None
-    if bare is None or not int(bare["count"]):
+    if bare is None or not int(bare["count"]) or len(core(words(reply), also=_AROUND)) > 1:
         return NoMatch(reason=Reason.NOT_UNDERSTOOD)
     count = int(bare["count"])
     value, other = (60 * count, count) if count <= _MOST_HOURS else (count, 60 * count)

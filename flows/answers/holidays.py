@@ -189,6 +189,7 @@ _SIDE: Final = re.compile(
     rf"(?<![a-z])(?P<side>this coming|this|coming|upcoming|following|{NEXT_WORDS}|{PAST_WORDS}|este|esta)(?: dia (?:de |del )?)? $"
 )
 _EVE_BEFORE: Final = re.compile(r"(?<![a-z])(?:the )?(?:eve of|vispera de|la vispera de)(?: el| la)? $")
+_WEEKEND: Final = re.compile(r"'?s? week-?end(?![a-z])")
 _EVE: Final = re.compile(r"'?s? eve(?![a-z])")
 #: Makes of a holiday something else than a day.
 _NO_DAY: Final = re.compile(
@@ -247,10 +248,19 @@ def _mention(text: str, holiday: Holiday, start: int, end: int, context: AnswerC
     year = _YEAR.match(text, end)
     if year:
         end = year.end()
+    weekend = _WEEKEND.match(text, end)
+    if weekend:
+        end = weekend.end()
     days = _days(holiday, year, side["side"] if side else "", context)
     if not days:
         reason = Reason.YEAR_MISSING if context.within is Within.PAST else Reason.IMPOSSIBLE_DATE
         return FoundDay(start=start, end=end, kind=Kind.FULL, problem=reason)
+    if weekend:
+        saturday = days[0] + timedelta(
+            days=(5 - days[0].weekday()) if days[0].weekday() > 1 else -2 - days[0].weekday()
+        )
+        both = (saturday, saturday + timedelta(days=1))
+        return FoundDay(start=start, end=end, kind=Kind.FULL, days=both)
     meant = days[0] - timedelta(days=earlier)
     evening = (meant - timedelta(days=1),) if holiday.from_evening and not earlier else ()
     return FoundDay(

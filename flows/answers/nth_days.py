@@ -74,5 +74,9 @@ NTH_DAYS: Final = (
         read=_read,
         hints=frozenset((*WEEKDAYS, "day", "days", "dia")),
     ),
-    DayPattern(pattern=whole_words(rf"{_COUNTED}{_OF}{_THIS}"), read=_read, hints=frozenset({"month", "mes"})),
+    DayPattern(
+        pattern=whole_words(rf"{_COUNTED}(?:{_OF}|,? (?=next|this|last|del)){_THIS}"),
+        read=_read,
+        hints=frozenset({"month", "mes"}),
+    ),
 )

@@ -70,8 +70,23 @@ _MONTH: Final = (
     r"(?:month|mes)(?: (?:que viene|que entra|proximo|siguiente|pasado|anterior))?)"
 )
 _NO_DAY: Final = (
-    r"(?! (?:thought|day|one|time|option|person|people|choice|grade|street|st\b|ave|avenue|floor|week|grader|of us|place|"
+    r"(?! (?:thought|thing|of (?:all|us|them|my)|day|one|time|option|person|people|choice|grade|street|st\b|ave|avenue|floor|week|grader|of us|place|"
     r"graders?|semana|vez|opcion|persona|hora|grado|lugar|piso|parte|turno|year|birthday|period|class|try|shift|kid|child|hour))"
+)
+_NTH: Final = r"(?P<day>\d{1,2})(?:st|nd|rd|th|ro|er|\.?o)"
+_IN_MONTH: Final = DayPattern(
+    pattern=whole_words(rf"(?:the |el )?{_NTH},? (?=this|next|last|el prox|del){_MONTH}"),
+    read=_read,
+    digits=True,
+    hints=frozenset({"month", "mes"}),
+)
+_MONTH_FIRST: Final = DayPattern(
+    pattern=whole_words(
+        rf"(?=this|next|last|el|este|prox){_MONTH},? (?:on )?(?:the |el |el dia )?(?P<day>\d{{1,2}})(?:st|nd|rd|th|ro|er|\.?o)?"
+    ),
+    read=_read,
+    digits=True,
+    hints=frozenset({"month", "mes"}),
 )
 NUMBERED_DAYS: Final = (
     DayPattern(
@@ -93,6 +108,7 @@ NUMBERED_DAYS: Final = (
     ),
     DayPattern(pattern=whole_words(r"(?P<day>\d{1,2})(?:st|nd|rd|th)" + _NO_DAY), read=_read, digits=True),
 )
+DAYS_OF_A_MONTH: Final = (NUMBERED_DAYS[0], _IN_MONTH, _MONTH_FIRST)
 BARE_NUMBER: Final = DayPattern(
     pattern=re.compile(r"^(?P<day>[1-9]|[12]\d|3[01])\W*$"), read=_read_bare, digits=True, when_asked=True
 )

@@ -59,7 +59,7 @@ def _read_compact(place: re.Match[str], context: AnswerContext) -> FoundDay | No
 
 _DATE: Final = r"(?P<one>\d{1,2}) ?(?P<mark>[-/.]) ?(?P<two>\d{1,2}) ?(?P=mark) ?(?P<year>\d{4}|'?\d\d)(?![\d/])"
 #: A day of a weekday, or after "on": there a dot or hyphen parts month and day.
-_LED: Final = r"(?<=on |by |el |en )(?P<one>\d{1,2})[-.](?P<two>\d{1,2})(?![\d/:.-])(?!\.\d)"
+_LED: Final = r"(?:(?<=\bon )|(?<=\bby )|(?<=\bel )|(?<=\ben ))(?P<one>\d{1,2})[-.](?P<two>\d{1,2})(?![\d/:.-])(?!\.\d)"
 NUMERIC_DAYS: Final = (
     DayPattern(
         pattern=re.compile(
@@ -79,7 +79,7 @@ NUMERIC_DAYS: Final = (
 SHORT_NUMERIC_DAYS: Final = (
     DayPattern(
         pattern=whole_words(
-            r"(?<![$.])(?P<one>\d{1,2}) ?/ ?(?P<two>\d{1,2})(?![/\d%]|\.\d| of | (?:cup|hour|mile|inch|h)s?\b| an hour)"
+            r"(?<![$.])(?!24/7)(?P<one>\d{1,2}) ?/ ?(?P<two>\d{1,2})(?![/\d%]|\.\d| of | (?:cup|hour|mile|inch|h)s?\b| an hour)"
         ),
         read=_read_numeric,
         digits=True,

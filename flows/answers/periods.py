@@ -50,7 +50,9 @@ PERIODS: Final = (
         hints=frozenset({"spring", "summer", "fall", "autumn", "winter", "primavera", "verano", "otono", "invierno"}),
     ),
     DayPattern(
-        pattern=whole_words(rf"(?P<month>{_MONTH}|(?<=in )(?:may|march))(?: (?:of |de |del )?\d{{4}})?"),
+        pattern=whole_words(
+            rf"(?P<month>{_MONTH}|(?:(?<=in )|(?<=of )|(?<=de )|(?<=en )|(?<=next )|(?<=this ))(?:may|march))(?: (?:of |de |del )?\d{{4}})?"
+        ),
         read=_read,
         hints=frozenset(MONTHS),
     ),

@@ -8,19 +8,21 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
+from flows.answers.calendar_words import WEEKDAYS, alternation
 from flows.answers.context import AnswerContext
 from flows.answers.counted_days import AMOUNT, UNIT, UNITS, counted
-from flows.answers.day_mentions import FoundDay, Kind, moved
+from flows.answers.day_mentions import FoundDay, Kind, coming, moved
+from flows.answers.outcome import Reason
 
 _AWAY: Final = r"(?P<side>before|prior to|ahead of|after|from|following|past|since|antes del?|despues del?|a partir del?|desde)(?: the| el| la| los)?"
 #: What may stand before a day and move it; ends where the day begins.
 _SHIFT: Final = re.compile(
-    rf"(?<![\w/:$.])(?:(?:in |en )?{AMOUNT} {UNIT}|(?:the |el |la )?(?P<next_to>day|night|dia|noche|vispera)|(?:the |el |la )?(?P<week>week|semana)) {_AWAY} $"
+    rf"(?<![\w/:$.])(?:(?:in |en )?{AMOUNT} {UNIT}|(?:the |el |la )?(?P<next_to>day|night|dia|noche|vispera)|(?:the |a |el |la )?(?P<week>week|semana)|(?:the |el )?(?P<weekday>{alternation(WEEKDAYS)})) {_AWAY} $"
 )
 #: Moves a day from behind: "Monday two weeks from now", "Friday week".
 _BEHIND: Final = re.compile(rf"^,? (?:in )?{AMOUNT} (?P<unit>weeks?|wks?) (?:from now|hence|out|later)(?!\w)")
 _EARLIER: Final = re.compile(r"before|prior|ahead|antes|vispera")
-_HINTS: Final = UNITS | {"night", "noche", "vispera"}
+_HINTS: Final = UNITS | {"night", "noche", "vispera", "after", "before", "following", "despues", "antes"}
 #: Without a day beside it, told from today: "what about the day after?"
 _NEXT_DAY: Final = re.compile(
     r"(?<!\w)(?:the )?(?:(?P<after>day after|following day|next day)|day before|previous day)(?!\w| (?!i\b|we\b|works|is|would|please))|"
@@ -61,6 +63,10 @@ def _shifted(text: str, mention: FoundDay) -> FoundDay:
     if len(mention.days) != 1:
         return mention
     before = _SHIFT.search(text, 0, mention.start) if mention.start else None
+    if before is not None and before["weekday"]:
+        return _beside(mention, before)
+    if before is not None and before["week"] and before["side"] not in ("from", "a partir de", "a partir del"):
+        return replace(mention, start=before.start(), days=(), problem=Reason.DAY_MISSING)
     if before is not None and not _starts_a_stay(text, before, mention):
         day = _moved(mention.days[0], before)
         return replace(mention, start=before.start(), days=(day,), others=(), kind=Kind.RELATIVE) if day else mention
@@ -71,6 +77,17 @@ def _shifted(text: str, mention: FoundDay) -> FoundDay:
             mention, end=mention.end + behind.end(), days=(mention.days[0] + later,), others=(), kind=Kind.RELATIVE
         )
     return mention
+
+
+def _beside(mention: FoundDay, before: re.Match[str]) -> FoundDay:
+    """Read "the Monday after Easter": the next such weekday, or the last one before."""
+    if before["side"] in ("from", "since", "desde", "a partir de", "a partir del", "past"):
+        return mention
+    weekday, anchor = WEEKDAYS[before["weekday"]], mention.days[0]
+    day = coming(anchor, weekday)
+    if _EARLIER.search(before["side"]):
+        day -= timedelta(days=14 if anchor.weekday() == weekday else 7)
+    return replace(mention, start=before.start(), days=(day,), others=(), kind=Kind.RELATIVE)
 
 
 def _starts_a_stay(text: str, shift: re.Match[str], mention: FoundDay) -> bool:

@@ -21,15 +21,19 @@ _USUAL_HOURS: Final = (7 * 60, 18 * 60 + 59)
 
 #: A digit, and a letter or slash that tells it is no time.
 _WRITTEN_DATE: Final = re.compile(r"(?=.*\d).*(?:[a-z]{2}|/)")
+#: Joins number words: "five-thirty", "ten-ish".
+_HYPHEN: Final = re.compile(r"(?<=[a-z])-(?=[a-z])")
 #: Words around a time that say nothing more.
 _AROUND: Final = phrases(
-    "at|around|about|like|maybe|say|by|the|i|is|it|it's|works|for me|would|be|good|best|ok|a las|a la|las|como|sobre|tal vez|quizas"
+    "any time|anytime|before|after|a eso de|a eso de las|antes de las|despues de las|at|around|about|like|maybe|say|by|the|i|is|it|it's|works|for me|would|be|good|best|ok|a las|a la|las|como|sobre|tal vez|quizas"
 )
 
 
 def read_time(text: str, context: AnswerContext) -> Outcome:
     """Read one time; between morning and evening the window of the question decides, else the usual hours."""
-    reply = with_calendar_words(fold(text), language=context.language)
+    reply = fold(text)
+    hyphens = ((found.start(), found.end(), " ") for found in _HYPHEN.finditer(reply.text))
+    reply = with_calendar_words(reply.replaced(hyphens), language=context.language)
     if not reply.text:
         return NoMatch(reason=Reason.EMPTY)
     reply = _without_dates(reply, context)

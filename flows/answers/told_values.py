@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from flows.answers.calendar_words import with_calendar_words
+from flows.answers.calendar_words import WEEKDAYS, with_calendar_words
 from flows.answers.choice import read_choice
 from flows.answers.clock import find_times
 from flows.answers.context import AnswerChoice, AnswerContext, Within
@@ -104,6 +105,8 @@ def told_values(text: str, said: str, context: AnswerContext, known: Mapping[str
             continue
         hours = _without_counts(left, context, known) if kind == "time" and "number" in kinds else left
         outcome = read(hours, _asking(next(one for one in known.values() if one.type == kind), context))
+        if kind == "date" and isinstance(outcome, Match) and _only_repeats(left, outcome, known):
+            continue
         yield from _new(kind, outcome, known)
         if isinstance(outcome, Match) and kind in _LOOK_LIKE_NUMBERS:
             left = _without(left, [outcome.span])
@@ -116,6 +119,13 @@ def told_values(text: str, said: str, context: AnswerContext, known: Mapping[str
     for field, one in known.items():
         if one.type == "choice":
             yield from _chosen(field, one, left, context)
+
+
+def _only_repeats(text: str, day: Match, known: Mapping[str, Known]) -> bool:
+    """Tell whether nothing but the weekday of a known date was said: "Friday is right"."""
+    name = fold(text[slice(*day.span)]).text
+    days = [one.value for one in known.values() if one.type == "date" and isinstance(one.value, str) and one.value]
+    return name in WEEKDAYS and any(date.fromisoformat(one).weekday() == WEEKDAYS[name] for one in days)
 
 
 def _new(kind: str, outcome: Outcome, known: Mapping[str, Known]) -> Iterator[Told]:

@@ -36,6 +36,15 @@ def _read_day_first(place: re.Match[str], context: AnswerContext) -> FoundDay | 
     return None if _ENDS_IN_MONTH.search(place.string, 0, place.start()) else _read(place, context)
 
 
+def _read_range(place: re.Match[str], context: AnswerContext) -> FoundDay | None:
+    """Read "April 2-4", "del 13 al 15 de abril": its first and its last day, of which the person chooses."""
+    month, (first, last) = MONTHS[place["month"]], (int(place["day"]), int(place["last"]))
+    if not first < last or context.within is Within.PAST or not exists_some_year(month, last):
+        return None
+    days = (next_such_day(context.today, month, day) for day in (first, last))
+    return found_day(place, Kind.FULL, *days)
+
+
 def full_day(place: re.Match[str], context: AnswerContext, month: int, day: int, year: str | None) -> FoundDay:
     if year is not None:
         return with_year(place, context, [(month, day)], year)
@@ -104,7 +113,23 @@ _ENDS_IN_MONTH: Final = re.compile(rf"(?<!\w)(?:{alternation(MONTHS)})\.? (?:the
 _NAMES: Final = frozenset(MONTHS)
 #: Before a number that is money: "$12 December 27".
 _NO_MONEY: Final = r"(?<!\$)(?<!\$ )"
+_NTH: Final = r"(?:st|nd|rd|th)?"
+_TO: Final = r" ?(?:-|to|through|thru|until|till|and|or|al?|y|o|hasta)(?: the| el)? ?"
 WRITTEN_DAYS: Final = (
+    DayPattern(
+        pattern=whole_words(
+            rf"{_MONTH}\.? (?:the )?(?P<day>\d{{1,2}}){_NTH}{_TO}(?P<last>\d{{1,2}}){_NTH}(?![/:\d-]|, ?\d{{4}}){NO_CLOCK}"
+        ),
+        read=_read_range,
+        hints=_NAMES,
+        digits=True,
+    ),
+    DayPattern(
+        pattern=whole_words(rf"(?P<day>\d{{1,2}}){_NTH}{_TO}(?P<last>\d{{1,2}}){_NTH} (?:of |de )?{_MONTH}(?!,? \d)"),
+        read=_read_range,
+        hints=_NAMES,
+        digits=True,
+    ),
     DayPattern(
         pattern=whole_words(rf"(?P<year>(?:1[6-9]|2[01])\d\d)[-/. ](?P<day>\d{{1,2}})[-/. ]{_MONTH}"),
         read=_read,

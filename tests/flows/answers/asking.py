@@ -20,6 +20,7 @@ def outcome(
     tap: str | None = None,
     minimum: int | None = None,
     maximum: int | None = None,
+    asked: bool = True,
 ) -> Outcome:
     """Read a reply to a question of a type."""
     context = AnswerContext(
@@ -31,6 +32,7 @@ def outcome(
         tap=tap,
         minimum=minimum,
         maximum=maximum,
+        asked=asked,
     )
     return read(type_name, text, context)
 

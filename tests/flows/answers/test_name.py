@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows.answers import Match
+from flows.answers.name import read_wished_name
 from tests.flows.answers.asking import outcome, told
 
 
@@ -90,3 +91,20 @@ def test_the_span_is_the_name_alone() -> None:
 
     assert isinstance(result, Match)
     assert reply[slice(*result.span)].rstrip(".") == "Nora Quinn"
+
+
+@pytest.mark.parametrize(
+    ("reply", "called"),
+    [
+        ("Robert Diaz but call me Bobby", "Bobby"),
+        ('Robert "Bobby" Diaz', "Bobby"),
+        ("Roberto (Beto) Díaz", "Beto"),
+        ("me dicen beto", "Beto"),
+        ("I go by Sam", "Sam"),
+        ("my name is Ana López", None),
+        ("call me at 5", None),
+        ("call me maybe", None),
+    ],
+)
+def test_how_a_person_wishes_to_be_called_is_found(reply: str, called: str | None) -> None:
+    assert read_wished_name(reply) == called

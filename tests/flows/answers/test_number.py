@@ -31,6 +31,13 @@ from tests.flows.answers.asking import outcome, told
         ("diez y seis", 16),
         ("ningún", 0),
         ("5 mil", 5000),
+        ("3 hundred and one", 301),
+        ("fifteen hundred", 1500),
+        ("three dozen", 36),
+        ("2 docenas", 24),
+        ("a pair", 2),
+        ("cero dos", 2),
+        ("diesiseis", 16),
     ],
 )
 def test_a_number_is_read(reply: str, value: int) -> None:
@@ -50,6 +57,8 @@ def test_once_is_eleven_in_spanish_only() -> None:
         ("-4", "-too_small"),
         ("many", "-not_understood"),
         ("the third", "-not_understood"),
+        ("this one", "-not_understood"),
+        ("which one is closer?", "-not_understood"),
         ("", "-empty"),
     ],
 )
