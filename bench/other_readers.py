@@ -29,7 +29,7 @@ def _dateparser() -> Reader:
     def read(kind: str, text: str, context: AnswerContext) -> str | None:
         settings = {
             "RELATIVE_BASE": datetime.combine(context.today, datetime.min.time()),
-            "PREFER_DATES_FROM": "future" if context.within is Within.FUTURE else "current_period",
+            "PREFER_DATES_FROM": "past" if context.within is Within.PAST else "future",
         }
         found = search.search_dates(text, languages=[context.language], settings=settings)
         return found[0][1].strftime(_FORMATS[kind]) if found else None
