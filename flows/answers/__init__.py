@@ -12,6 +12,7 @@ from flows.answers.choice import read_choice
 from flows.answers.contact import read_contact
 from flows.answers.context import AnswerChoice, AnswerContext, Within
 from flows.answers.date import read_date
+from flows.answers.duration import read_duration
 from flows.answers.email import read_email
 from flows.answers.free_text import read_text
 from flows.answers.name import read_name
@@ -63,6 +64,7 @@ ANSWER_TYPES: Final[Mapping[str, AnswerType]] = MappingProxyType(
         "choice": AnswerType(read=read_choice, value=str, needs_choices=True),
         "contact": AnswerType(read=read_contact, value=str),
         "date": AnswerType(read=read_date, value=str),
+        "duration": AnswerType(read=read_duration, value=int),
         "email": AnswerType(read=read_email, value=str),
         "name": AnswerType(read=read_name, value=dict, keys=("first", "last")),
         "number": AnswerType(read=read_number, value=int),
