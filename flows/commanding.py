@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Final, assert_never
 
 from flows import walk
-from flows.commands import Command, bare, is_carrier_stop
+from flows.commands import Command, ShiftReply, bare, is_carrier_stop
 from flows.draft import Draft
-from flows.effects import Alert, HandOff, OptIn, OptOut
-from flows.facts import SlotKind
+from flows.effects import Alert, Confirm, HandOff, OptIn, OptOut, Release
+from flows.facts import Booking, SlotKind
 from flows.messages import Inbound, Purpose
 from flows.stages import MAY_SERVE, MAY_TRAIN, Stage
 
@@ -130,3 +130,33 @@ def begin_or_idle(draft: Draft, inbound: Inbound | None = None) -> None:
         if inbound and len(inbound.text.split()) > 1 and draft.said[0] not in draft.conversation.last_said:
             draft.effects.append(HandOff(reason="wrote_freely"))
             draft.say_phrase("someone_reads")
+
+
+def take_shift_reply(draft: Draft, booking: Booking, reply: ShiftReply) -> None:
+    """Do what a person says about a place they have: confirm it, give it back, or look for another."""
+    draft.note("shift_reply", reply=reply.value, booking=booking.ref)
+    values = {"slot": draft.say_booking(booking)}
+    match reply:
+        case ShiftReply.CONFIRM:
+            draft.effects.append(Confirm(booking=booking.ref))
+            draft.say_phrase("confirmed", **values)
+        case ShiftReply.DECLINE:
+            draft.effects.append(Release(booking=booking.ref, cause="said N"))
+            draft.move(_stage_without(draft, booking), cause="gave a place back")
+            draft.say_phrase(f"released.{booking.slot.kind.value}", **values)
+        case ShiftReply.RESCHEDULE:
+            open_offer(draft, booking.slot.kind, replaces=booking.ref)
+        case _:
+            assert_never(reply)
+
+
+def _stage_without(draft: Draft, given_back: Booking) -> Stage:
+    """Where somebody stands who has just given a place back: it was their last of its kind, or nothing changes."""
+    kind = given_back.slot.kind
+    if any(b.ref != given_back.ref and b.slot.kind is kind for b in draft.facts.bookings):
+        return draft.current_stage
+    stands = {
+        (SlotKind.TRAINING, Stage.TRAINING): Stage.ELIGIBLE,
+        (SlotKind.SHIFT, Stage.PLACED): Stage.READY,
+    }
+    return stands.get((kind, draft.current_stage), draft.current_stage)

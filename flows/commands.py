@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -49,31 +48,6 @@ CARRIER_START: Final = frozenset({"start", "yes", "unstop"})
 #: The same, asking for help.
 CARRIER_HELP: Final = frozenset({"help", "info"})
 
-_THEM: Final = r"(?:texting|messaging|contacting|writing|calling|emailing|bothering|spamming)"
-_MAIL: Final = r"(?:texts?|texting|messages?|sms|spam)"
-#: Wishes to be left alone that need no question back; the whole reply, or its end.
-#: Any reasonable wording counts. Source: 47 CFR 64.1200(a)(10), as amended from April 2025.
-_LEAVES: Final = re.compile(
-    r"stop (?:it|all|now|this|that|everything)|(?:no|end|stop)(?: all| the| these| your| more)* "
-    + _MAIL
-    + r"|(?:sorry )?(?:you (?:have|got|have got) |this is |it's )?(?:the |a )?wrong (?:number|person)"
-    r"|(?:tiene |es |este es |soy )?(?:un |el |la )?(?:numero equivocado|persona equivocada)|no mas (?:mensajes|textos)"
-)
-_ENDS_LEAVING: Final = re.compile(
-    rf"(?:.* )?(?:(?:stop|quit) {_THEM}(?: me| us)?|(?:stop|quit) sending(?: me)?(?: any| the| these| more| your)* {_MAIL}"
-    r"|(?:do not|don't|dont|never) (?:text|message|contact|write|write to|call|bother) me"
-    r"|(?:remove|take|delete|erase|unsubscribe) (?:me|my (?:phone )?number)(?: off| from)?(?: (?:your|this|the) lists?)?"
-    r"|opt (?:me )?out|leave me alone|want to (?:stop|unsubscribe|opt out)|lose my number"
-    r"|(?:dejen?|deja|paren?) de (?:mandar|enviar|escribir|molestar|llamar|textear)(?:me)?(?: mas)?(?: mensajes| textos)?"
-    r"|no me (?:escriba|mande|envie|moleste|llame|contacte)[ns]?(?: mas)?(?: mensajes| textos)?"
-    r"|no quiero(?: recibir)?(?: mas| sus| estos)* (?:mensajes|textos)|dar(?:me)? de baja"
-    r"|(?:quit|borr|sac|saqu|elimin)[ae]n?me(?: de (?:la|su|esta) lista)?)"
-    r"(?: (?:now|anymore|any more|again|ever|ever again|immediately|already|please|ya|mas|nunca|por favor))*"
-)
-_DENIES: Final = re.compile(
-    r"(?:don't|dont|do not|not|never|no) (?:stop|quit|remove|take|delete|opt|leave|dejen?|pare)\b"
-)
-
 
 def bare(text: str) -> str:
     """Return a reply without accents, punctuation and courtesy: what is left when only a command was said."""
@@ -83,10 +57,6 @@ def bare(text: str) -> str:
 def is_carrier_stop(text: str) -> bool:
     """Tell whether the network itself acts on a text as an opt-out, and so confirms it."""
     return text.strip().casefold() in CARRIER_STOP
-
-
-def _wants_to_leave(said: str) -> bool:
-    return bool(_LEAVES.fullmatch(said) or _ENDS_LEAVING.fullmatch(said)) and not _DENIES.search(said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +77,7 @@ class Commands:
             opted_out: whether the address is opted out: only then is YES the network's word for coming back.
         """
         word = bare(text)
-        if word in CARRIER_STOP or _wants_to_leave(word):
+        if word in CARRIER_STOP:
             return Command.STOP
         if word in CARRIER_START - {"yes"} or (opted_out and word in CARRIER_START):
             return Command.START

@@ -111,6 +111,12 @@ class Draft:
         self.choices = self.shown(self.frame, ask)
         self.step = step.id
 
+    def asks_for(self, name: str) -> bool:
+        """Tell whether the step that waits saves its answer under a name."""
+        frame = self.conversation.frame
+        step = self.flow(frame).steps.get(frame.step) if frame else None
+        return bool(step and step.ask and step.ask.save_as == name)
+
     def shown(self, frame: Frame, ask: Ask) -> tuple[Choice, ...]:
         """List the choices of a step as the person sees them: what was found first, then the step's own."""
         offered = frame.offered if self.flow(frame).steps[frame.step].offer else ()

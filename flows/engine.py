@@ -11,17 +11,16 @@ from datetime import datetime
 from itertools import takewhile
 from typing import assert_never
 
-from flows import commanding, replying, walk
-from flows.commands import Command, ShiftReply
+from flows import commanding, interrupting, replying, walk
+from flows.commands import Command
 from flows.conversation import Conversation
 from flows.draft import Draft, Turn
-from flows.effects import Confirm, MarkReachable, OptIn, Release
+from flows.effects import MarkReachable, OptIn
 from flows.events import Event, SlotsFound
-from flows.facts import LANGUAGES, Booking, Facts, SlotKind
+from flows.facts import LANGUAGES, Booking, Facts
 from flows.library import Library
 from flows.messages import Inbound, InboundKind
 from flows.shift_reply import read_shift_reply
-from flows.stages import Stage
 
 __all__ = ("Turn", "advance")
 
@@ -51,11 +50,14 @@ def _take_inbound(draft: Draft, inbound: Inbound) -> None:
     _leave_lost_flows(draft)
     if _network_event(draft, inbound) or _command(draft, inbound):
         return
+    intent = interrupting.read_interruption(draft, inbound)
+    if intent and interrupting.obey_above_all(draft, intent, inbound):
+        return
     if draft.facts.person.held:
         draft.note("silent", why="a coordinator holds the conversation")
     elif draft.facts.person.opted_out:
         draft.note("silent", why="opted out, and this is no word for coming back")
-    elif not _shift_reply(draft, inbound):
+    elif not _shift_reply(draft, inbound) and not (intent and interrupting.obey(draft, intent, inbound)):
         _answer_or_begin(draft, inbound)
 
 
@@ -106,19 +108,13 @@ def _command(draft: Draft, inbound: Inbound) -> bool:
         command = Command.START
         if inbound.campaign:
             draft.remember("campaign", inbound.campaign)
-    if command is None or (command in (Command.ENGLISH, Command.SPANISH) and _asks_for_language(draft)):
+    if command is None or (command in (Command.ENGLISH, Command.SPANISH) and draft.asks_for("language")):
         return False
     if command is not Command.STOP and not (command is Command.START if opted_out else not draft.facts.person.held):
         return False
     draft.note("command", command=command.value)
     commanding.obey(draft, command, inbound)
     return True
-
-
-def _asks_for_language(draft: Draft) -> bool:
-    frame = draft.conversation.frame
-    step = draft.flow(frame).steps.get(frame.step) if frame else None
-    return bool(step and step.ask and step.ask.save_as == "language")
 
 
 def _shift_reply(draft: Draft, inbound: Inbound) -> bool:
@@ -132,34 +128,8 @@ def _shift_reply(draft: Draft, inbound: Inbound) -> bool:
     )
     if found is None:
         return False
-    booking, reply = found
-    draft.note("shift_reply", reply=reply.value, booking=booking.ref)
-    values = {"slot": draft.say_booking(booking)}
-    match reply:
-        case ShiftReply.CONFIRM:
-            draft.effects.append(Confirm(booking=booking.ref))
-            draft.say_phrase("confirmed", **values)
-        case ShiftReply.DECLINE:
-            draft.effects.append(Release(booking=booking.ref, cause="said N"))
-            draft.move(_stage_without(draft, booking), cause="gave a place back")
-            draft.say_phrase(f"released.{booking.slot.kind.value}", **values)
-        case ShiftReply.RESCHEDULE:
-            commanding.open_offer(draft, booking.slot.kind, replaces=booking.ref)
-        case _:
-            assert_never(reply)
+    commanding.take_shift_reply(draft, *found)
     return True
-
-
-def _stage_without(draft: Draft, given_back: Booking) -> Stage:
-    """Where somebody stands who has just given a place back: it was their last of its kind, or nothing changes."""
-    kind = given_back.slot.kind
-    if any(b.ref != given_back.ref and b.slot.kind is kind for b in draft.facts.bookings):
-        return draft.current_stage
-    stands = {
-        (SlotKind.TRAINING, Stage.TRAINING): Stage.ELIGIBLE,
-        (SlotKind.SHIFT, Stage.PLACED): Stage.READY,
-    }
-    return stands.get((kind, draft.current_stage), draft.current_stage)
 
 
 def _answer_or_begin(draft: Draft, inbound: Inbound) -> None:

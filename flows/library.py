@@ -17,6 +17,7 @@ from flows.conditions import Condition, parse
 from flows.facts import LANGUAGES
 from flows.file_shape import FlowError, read_table
 from flows.files import BUILT_IN_NAMES, Sets, names_of, read_flow
+from flows.intents import Intents, read_intents
 from flows.model import Flow, Option
 from flows.phrases import Phrases, read_phrases
 from flows.rules.eligibility import Role
@@ -45,6 +46,7 @@ class Library:
     roles: Mapping[str, Role]
     phrases: Phrases
     commands: Commands
+    intents: Intents
     #: What flow files refer to by name.
     sets: Sets
     #: Every flow that a conversation may still be in, by revision; holds the current ones too.
@@ -80,12 +82,19 @@ def read_library(folder: Traversable) -> Library:
     catalog = {_stem(path): path.read_text("utf-8") for path in _toml_files(folder / "catalog")}
     sets = read_sets(roles, audiences, catalog)
     sources = {**audiences, **catalog}
+    commands = read_commands((folder / "commands.toml").read_text("utf-8"))
     current = {name: _read_named(name, source, sets) for name, source in sources.items()}
     return Library(
         flows=current,
         roles=roles,
         phrases=read_phrases((folder / "phrases.toml").read_text("utf-8"), file="phrases.toml", languages=LANGUAGES),
-        commands=read_commands((folder / "commands.toml").read_text("utf-8")),
+        commands=commands,
+        intents=read_intents(
+            commands,
+            words=(folder / "intents" / "words.toml").read_text("utf-8"),
+            rules=(folder / "intents" / "rules.toml").read_text("utf-8"),
+            shift_replies=(folder / "intents" / "shift_replies.toml").read_text("utf-8"),
+        ),
         sets=sets,
         revisions={flow.revision: flow for flow in current.values()},
     )

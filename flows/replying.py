@@ -61,6 +61,11 @@ def _read(draft: Draft, frame: Frame, ask: Ask, inbound: Inbound) -> Outcome:
     return outcome
 
 
+def understands(draft: Draft, ask: Ask, text: str) -> bool:
+    """Tell whether a text would be taken for an answer."""
+    return isinstance(read(ask.type, text, draft.context(draft.frame, ask, tap=None)), Match)
+
+
 def _may_be_unsure(ask: Ask) -> bool:
     return any(option.id == "unsure" for option in ask.options)
 

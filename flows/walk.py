@@ -131,6 +131,22 @@ def _revisit(draft: Draft, name: str) -> str:
     return step.id
 
 
+def return_to(draft: Draft, name: str) -> Step | None:
+    """Go back to the question of an answer that was given in this talk; ``None`` when there was none."""
+    stack = draft.conversation.stack
+    while stack and not (name in stack[-1].answers and draft.flow(stack[-1]).asks(name)):
+        *callers, left = stack
+        if callers:  # what was answered in the called flow still stands when it is called again
+            callers[-1] = replace(callers[-1], answers={**callers[-1].answers, **left.answers})
+        stack = tuple(callers)
+    if not stack:
+        return None
+    draft.conversation = replace(draft.conversation, stack=stack)
+    step_id = _revisit(draft, name)
+    draft.conversation = draft.conversation.with_frame(replace(draft.frame, step=step_id, misses=0))
+    return draft.flow(draft.frame).steps[step_id]
+
+
 def back(draft: Draft) -> None:
     """Take the last answer back and ask for it again."""
     stack = draft.conversation.stack

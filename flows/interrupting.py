@@ -1,0 +1,118 @@
+"""Do what a sentence asks that outranks the question: leave, be heard, correct something, reach a human."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flows import commanding, replying, walk
+from flows.answers import read
+from flows.answers.context import AnswerContext, Within
+from flows.answers.outcome import Match
+from flows.commands import Command, ShiftReply
+from flows.draft import Draft
+from flows.effects import Alert, HandOff
+from flows.facts import Booking
+from flows.intents import ALERT, STOP, Intent, Waiting
+from flows.messages import Inbound, InboundKind
+
+#: Intents that are commands in other words.
+_COMMANDS = {
+    "help": Command.HELP,
+    "human": Command.PERSON,
+    "back": Command.BACK,
+    "status": Command.STATUS,
+    "language:en": Command.ENGLISH,
+    "language:es": Command.SPANISH,
+}
+_CHANGE = "change:"
+
+
+def read_interruption(draft: Draft, inbound: Inbound) -> Intent | None:
+    """Find what a text asks for besides answering; a pressed button only answers."""
+    if inbound.kind is not InboundKind.MESSAGE or not inbound.text.strip():
+        return None
+    frame = draft.conversation.frame
+    step = draft.flow(frame).steps.get(frame.step) if frame else None
+    waiting = None
+    if step and step.ask:
+        words = tuple(word for choice in draft.shown(draft.frame, step.ask) for word in (choice.label, *choice.also))
+        waiting = Waiting(type=step.ask.type, choices=words)
+    return draft.library.intents.read(inbound.text, waiting=waiting)
+
+
+def obey_above_all(draft: Draft, intent: Intent, inbound: Inbound) -> bool:
+    """Do what holds whoever answers and whatever was said before: let go who wants to leave, and hear who tells of harm."""
+    if ALERT in (intent.name, *intent.also):
+        draft.note("alert", why="the text tells of harm")
+        draft.effects.append(Alert(kind="harm"))
+        if intent.name == ALERT and not draft.facts.person.opted_out:
+            draft.say_phrase("harm")
+            return True
+    if intent.name == STOP and intent.clear:
+        commanding.opt_out(draft, inbound.text.strip()[:20], confirm=True)
+        return True
+    return False
+
+
+def obey(draft: Draft, intent: Intent, inbound: Inbound) -> bool:
+    """Do what else a sentence asks; tell whether it was anything that can be done."""
+    draft.note("intent", intent=intent.name, clear=intent.clear)
+    match intent.name:
+        case "stop":
+            draft.effects.append(HandOff(reason="unclear_opt_out"))
+            draft.say_phrase("unclear_stop")
+        case "delete_data":
+            draft.effects.append(HandOff(reason="delete_data"))
+            draft.say_phrase("passed_on")
+        case "cancel_shift":
+            return _give_back(draft, inbound)
+        case "language:en" | "language:es" | "change:language" if draft.asks_for("language"):
+            return False
+        case name if name.startswith(_CHANGE):
+            return _change(draft, name.removeprefix(_CHANGE), intent, inbound)
+        case name if name in _COMMANDS:
+            commanding.obey(draft, _COMMANDS[name], inbound)
+        case _:
+            return False
+    return True
+
+
+def _give_back(draft: Draft, inbound: Inbound) -> bool:
+    """Free the place that the text means; ask which when it may mean several."""
+    bookings = draft.facts.bookings
+    meant = bookings if len(bookings) == 1 else _on_the_day(draft, inbound.text)
+    if not bookings:
+        return False
+    if len(meant) == 1:
+        commanding.take_shift_reply(draft, meant[0], ShiftReply.DECLINE)
+    else:
+        draft.effects.append(HandOff(reason="cancels_one_of_several"))
+        commanding.tell_status(draft)
+    return True
+
+
+def _on_the_day(draft: Draft, text: str) -> tuple[Booking, ...]:
+    context = AnswerContext(language=draft.language, today=draft.today, within=Within.FUTURE)
+    outcome = read("date", text, context)
+    if not isinstance(outcome, Match):
+        return ()
+    return tuple(b for b in draft.facts.bookings if b.slot.starts_local.date().isoformat() == outcome.value)
+
+
+def _change(draft: Draft, field: str, intent: Intent, inbound: Inbound) -> bool:
+    """Ask an answer anew, or take the new one from the same text; what depended on it is asked again, nothing else."""
+    step = walk.return_to(draft, field)
+    if step is None:
+        if draft.conversation.frame:
+            return False
+        draft.effects.append(HandOff(reason=f"change:{field}"))
+        draft.say_phrase("passed_on")
+        return True
+    assert step.ask, "only an asking step is returned to"
+    if intent.rest and replying.understands(draft, step.ask, intent.rest):
+        draft.say_phrase("changed")
+        replying.read_answer(draft, draft.frame, step, step.ask, replace(inbound, text=intent.rest))
+        return True
+    draft.say_phrase("changing")
+    draft.ask_again()
+    return True
