@@ -52,6 +52,8 @@ class Question:
     within: Within | None = None
     window: tuple[str, str] | None = None
     choices: tuple[AnswerChoice, ...] = ()
+    #: Whether the reply is known to answer a question of its type; if not, a bare number is no date and no time.
+    asked: bool = False
 
 
 # --- one reply --------------------------------------------------------------------------------------------------------
@@ -143,6 +145,7 @@ def _read_in(language: str, question: Question, text: str) -> Outcome:
         choices=_choices(question),
         within=question.within,
         window=question.window,
+        asked=question.asked,
     )
     return read("choice" if question.type in _SETS else question.type, text, context)
 
@@ -182,7 +185,9 @@ def _parsed(line: str) -> Mapping[str, Any]:
 
 
 def question_of(asked: Mapping[str, Any], *, today: date) -> Question:
-    """Read one question from its fields; ``asked``, the words of the question, is for the reader's eyes.
+    """Read one question from its fields.
+
+    That ``asked``, the words of the question, or ``within`` are told shows that the reply answers such a question.
 
     Raises:
         LineError: a field is missing or cannot be read.
@@ -208,6 +213,7 @@ def question_of(asked: Mapping[str, Any], *, today: date) -> Question:
         within=within,
         window=window,
         choices=choices,
+        asked=bool(asked.get("asked") or within or window),
     )
 
 
