@@ -48,6 +48,9 @@ class Conversation:
     stack: tuple[Frame, ...] = ()
     #: What we last said, so that it is never said twice in a row.
     last_said: str = ""
+    #: Since when answers are counted, in seconds since 1970, and how many there have been.
+    counted_from: int = 0
+    counted: int = 0
     #: Within a turn: said before the places on offer are known, and not yet sent.
     unsaid: str = ""
 

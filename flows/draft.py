@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from flows import wording
 from flows.answers.context import AnswerChoice, AnswerContext, Within
 from flows.conversation import Conversation, Frame
-from flows.effects import Effect, FindSlots, MoveStage, Remember, Say
+from flows.effects import Effect, FindSlots, HandOff, MoveStage, Remember, Say
 from flows.facts import Booking, Facts, Json, age_on
 from flows.geography import place_of
 from flows.library import Library
@@ -19,6 +20,10 @@ from flows.model import Ask, Flow, Option, Step
 from flows.rules.eligibility import ADULT, needs_review
 from flows.stages import Stage
 from flows.templates import fill, placeholders
+
+#: A sign-up takes a dozen answers; whoever gets more in ten minutes is hardly a person.
+_MAX_ANSWERS: Final = 30
+_COUNTED_S: Final = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +59,9 @@ class Draft:
     def turn(self) -> Turn:
         """Put the gathered parts together; one turn says at most one message."""
         text = wording.join(self.said)
-        if text and self.needs is None:
+        if text and self.needs is None and self._is_talked_out():
+            self.note("silent", why=f"more than {_MAX_ANSWERS} answers in ten minutes: perhaps another machine writes")
+        elif text and self.needs is None:
             if text == self.conversation.last_said:
                 text = wording.join((self.phrase("once_more"), text))
             self.conversation = replace(self.conversation, last_said=text)
@@ -67,6 +74,17 @@ class Draft:
             needs=self.needs,
             trace=tuple(self.trace),
         )
+
+    def _is_talked_out(self) -> bool:
+        """Count one more answer; tell whether it is one too many, and let a human look at the first that is."""
+        now = int(self.now.timestamp())
+        talk = self.conversation
+        fresh = now - talk.counted_from >= _COUNTED_S
+        counted = 1 if fresh else talk.counted + 1
+        self.conversation = replace(talk, counted_from=now if fresh else talk.counted_from, counted=counted)
+        if counted == _MAX_ANSWERS + 1:
+            self.effects.append(HandOff(reason="answers_too_often"))
+        return counted > _MAX_ANSWERS and self.purpose is not Purpose.FAREWELL
 
     def remember_answer(self, ask: Ask, value: Json) -> None:
         """Keep an answer as a fact about the person, and what follows from it."""
