@@ -36,8 +36,7 @@ def test_back_then_the_same_answer_gives_the_same_state(name: str) -> None:
 
     again = back.says(answer)
 
-    uncounted = {"turn": 0, "counted": 0}
-    assert replace(again.conversation, **uncounted) == replace(there.conversation, **uncounted)
+    assert replace(again.conversation, turn=0, counted=0) == replace(there.conversation, turn=0, counted=0)
     assert again.answers == there.answers
 
 
