@@ -362,4 +362,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Refuse: a step back would lose what people told us; restore a backup instead."""
-    raise NotImplementedError("The schema only moves forward. Restore a backup made before the upgrade.")
+    raise RuntimeError("The schema only moves forward. Restore a backup made before the upgrade.")
