@@ -12,6 +12,7 @@ from typing import Final, assert_never
 from weakref import WeakValueDictionary
 
 from flows.conversation import Conversation
+from flows.effects import learned
 from flows.engine import Turn, advance
 from flows.events import Event, SlotsFound
 from flows.facts import Facts, Hub
@@ -114,6 +115,7 @@ class Inbox:
             whole = replace(part, effects=whole.effects + part.effects, trace=whole.trace + part.trace)
             if part.needs is None:
                 return whole
+            facts = replace(facts, person=learned(facts.person, part.effects))
             slots = await self.store.find_slots(self.hub.id, part.needs.kind, now, until=now + _HORIZON)
             event = SlotsFound(slots=tuple(slots))
 

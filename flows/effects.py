@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from flows.facts import Json, SlotKind
+from flows.facts import Json, Person, SlotKind
 from flows.messages import Choice, Purpose
 from flows.stages import Stage
 
@@ -135,3 +136,19 @@ class FindSlots:
     """Not an effect but a question to the shell, answered by an event within the same turn: what is open?"""
 
     kind: SlotKind
+
+
+def learned(person: Person, effects: Iterable[Effect]) -> Person:
+    """Return what is known about a person once a turn's effects hold: for the rest of the same turn."""
+    answers, stage = dict(person.answers), person.stage
+    for effect in effects:
+        match effect:
+            case Remember(field=field, value=None):
+                answers.pop(field, None)
+            case Remember(field=field, value=value):
+                answers[field] = value
+            case MoveStage(stage=moved_to):
+                stage = moved_to
+            case _:
+                pass
+    return replace(person, answers=answers, stage=stage)

@@ -19,6 +19,7 @@ from flows.effects import (
     Release,
     Remember,
     Say,
+    learned,
 )
 from flows.engine import Turn, advance
 from flows.events import Event, SlotsFound
@@ -168,12 +169,14 @@ class Talk:
     def _think(self, inbound: Inbound) -> Turn:
         whole = Turn(conversation=self.conversation)
         event: Event = inbound
+        facts = self._facts
         while True:
-            part = advance(self.library, whole.conversation, event, self._facts, self.now)
+            part = advance(self.library, whole.conversation, event, facts, self.now)
             whole = replace(part, effects=whole.effects + part.effects, trace=whole.trace + part.trace)
             if part.needs is None:
                 return whole
             kind = part.needs.kind
+            facts = replace(facts, person=learned(facts.person, part.effects))
             event = SlotsFound(slots=tuple(slot for slot in self.slots if slot.kind is kind))
 
     def _apply(self, turn: Turn) -> Talk:
