@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from storage import people
 from tests.bot.house import HUB, open_house, shown
+from tests.bot.served import served
 from tests.bot.test_sending import VOLUNTEER, sign_up
+from tests.bot.test_serve import SIGN_UP, has, text, until
 from tests.databases import NewDatabase
 
 
@@ -37,3 +41,14 @@ async def test_person_signs_up_books_and_confirms_on_postgres(new_postgres: NewD
                 person = people.find_by_user(session, HUB.id, VOLUNTEER)
                 assert person
                 assert person.stage == "training"
+
+
+async def test_served_on_postgres_a_person_signs_up_by_text(new_postgres: NewDatabase, tmp_path: Path) -> None:
+    with new_postgres() as url:
+        async with served(tmp_path, database_url=url) as (house, vendors):
+            for number, line in enumerate(SIGN_UP, start=1):
+                assert await text(house, line) == 200
+                await until(partial(has, vendors.twilio.messages, number))
+
+            assert "You are accepted" in vendors.twilio.messages[-1]["body"]
+            assert await house.end(signal.SIGTERM) == 0

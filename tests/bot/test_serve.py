@@ -32,7 +32,7 @@ async def until(happened: Callable[[], Any]) -> None:
             await asyncio.sleep(0.01)
 
 
-def _has(messages: list[dict[str, Any]], number: int, to: str = "") -> bool:
+def has(messages: list[dict[str, Any]], number: int, to: str = "") -> bool:
     return len([message for message in messages if to in ("", message["to"])]) == number
 
 
@@ -82,7 +82,7 @@ async def test_person_signs_up_by_text_slack_and_telegram(tmp_path: Path) -> Non
     async with served(tmp_path) as (house, vendors):
         for number, line in enumerate(SIGN_UP, start=1):
             assert await text(house, line) == 200
-            await until(partial(_has, vendors.twilio.messages, number))
+            await until(partial(has, vendors.twilio.messages, number))
             await _by_slack(house, vendors, line, number)
             await _by_telegram(house, vendors, line, number)
 
@@ -175,7 +175,7 @@ async def test_strange_texts_are_answered(tmp_path: Path) -> None:
 
             assert await text(house, body, From=phone) == 200
 
-            await until(partial(_has, vendors.twilio.messages, 2, to=phone))
+            await until(partial(has, vendors.twilio.messages, 2, to=phone))
 
 
 async def test_delivery_report_and_opt_out_are_recorded(tmp_path: Path) -> None:
