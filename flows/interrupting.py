@@ -25,6 +25,8 @@ _COMMANDS = {
     "language:es": Command.SPANISH,
 }
 _CHANGE = "change:"
+#: Types whose answers are found within a sentence: "wrong zip it is 60608". A name would take the whole of it.
+_TOLD_IN_PASSING = frozenset({"zip", "date", "phone", "email", "contact", "choice", "availability", "number", "age"})
 
 
 def read_interruption(draft: Draft, inbound: Inbound) -> Intent | None:
@@ -109,10 +111,11 @@ def _change(draft: Draft, field: str, intent: Intent, inbound: Inbound) -> bool:
         draft.say_phrase("passed_on")
         return True
     assert step.ask, "only an asking step is returned to"
-    if intent.rest and replying.understands(draft, step.ask, intent.rest):
-        draft.say_phrase("changed")
-        replying.read_answer(draft, draft.frame, step, step.ask, replace(inbound, text=intent.rest))
-        return True
+    for told in (intent.rest, inbound.text if step.ask.type in _TOLD_IN_PASSING else ""):
+        if told and replying.understands(draft, step.ask, told):
+            draft.say_phrase("changed")
+            replying.read_answer(draft, draft.frame, step, step.ask, replace(inbound, text=told))
+            return True
     draft.say_phrase("changing")
     draft.ask_again()
     return True

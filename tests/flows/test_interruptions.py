@@ -67,8 +67,9 @@ def test_human_is_fetched_by_a_sentence() -> None:
     assert asked.step == "audience"
 
 
-def test_correction_with_its_answer_is_taken_and_nothing_else_is_asked_again() -> None:
-    corrected = SUPPORT.says("oops, I put the wrong zip, it's 60608")
+@pytest.mark.parametrize("text", ["oops, I put the wrong zip, it's 60608", "me equivoque de zip es 60608"])
+def test_correction_with_its_answer_is_taken_and_nothing_else_is_asked_again(text: str) -> None:
+    corrected = SUPPORT.says(text)
 
     assert corrected.person.answers["zip"] == "60608"
     assert corrected.step == "support"
