@@ -90,6 +90,8 @@ class StepTable(_Table):
     call: str | None = None
     next: Annotated[list[NextTable], BeforeValidator(_as_branches)] = []
     end: str | None = None
+    #: For the linter: this message may take more than two parts.
+    long: bool = False
 
 
 class FlowTable(_Table):
