@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final, assert_never
 
-from flows import walk
+from flows import replying, walk
 from flows.commands import Command, ShiftReply, bare, is_carrier_stop
 from flows.draft import Draft
 from flows.effects import Alert, Confirm, HandOff, OptIn, OptOut, Release
@@ -118,9 +118,11 @@ def begin_or_idle(draft: Draft, inbound: Inbound | None = None) -> None:
     if inbound and draft.conversation.last_said and draft.library.commands.only_thanks(inbound.text):
         draft.note("thanks")
         draft.say_phrase("you_are_welcome")
-    elif draft.current_stage in (Stage.ENQUIRED, Stage.SCREENING):
+        return
+    answered = inbound is not None and replying.answer_question(draft, inbound)
+    if draft.current_stage in (Stage.ENQUIRED, Stage.SCREENING):
         walk.push(draft, _FIRST_FLOW, {})
-    else:
+    elif not answered:
         draft.note("idle", stage=draft.current_stage.value)
         draft.say_phrase(
             f"idle_by_stage.{draft.current_stage.value}"

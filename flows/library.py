@@ -15,6 +15,7 @@ from rapidfuzz import process
 from flows.commands import Commands, read_commands
 from flows.conditions import Condition, parse
 from flows.facts import LANGUAGES
+from flows.faq import Faq, read_faq
 from flows.file_shape import FlowError, read_table
 from flows.files import BUILT_IN_NAMES, Sets, names_of, read_flow
 from flows.intents import Intents, read_intents
@@ -51,6 +52,8 @@ class Library:
     sets: Sets
     #: Every flow that a conversation may still be in, by revision; holds the current ones too.
     revisions: Mapping[str, Flow] = field(default_factory=dict)
+    #: What people ask in the middle, and the answers.
+    faq: Faq = field(default_factory=Faq)
 
     def flow(self, flow_id: str, revision: str | None = None) -> Flow:
         """Return a flow as a conversation began it, or the current one when that revision is gone."""
@@ -97,7 +100,13 @@ def read_library(folder: Traversable) -> Library:
         ),
         sets=sets,
         revisions={flow.revision: flow for flow in current.values()},
+        faq=_read_faq(folder / "faq.toml"),
     )
+
+
+def _read_faq(path: Traversable) -> Faq:
+    """Read what people ask in the middle; a hub need not have such a file."""
+    return read_faq(path.read_text("utf-8"), file="faq.toml") if path.is_file() else Faq()
 
 
 def _read_named(name: str, source: str, sets: Sets) -> Flow:

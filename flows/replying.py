@@ -13,6 +13,7 @@ from flows.conversation import Frame
 from flows.draft import Draft
 from flows.effects import HandOff
 from flows.facts import Json
+from flows.faq import Asked, Entry, is_question
 from flows.messages import Inbound, Tap
 from flows.model import Ask, Step
 
@@ -20,6 +21,8 @@ from flows.model import Ask, Step
 _MAX_MISSES: Final = 3
 #: After this many the bot leaves it to the human; whoever writes on is no longer asked the same.
 _SILENT_AFTER: Final = 5
+#: Answer types that take almost any words for an answer.
+_ANY_TEXT: Final = frozenset({"text", "name"})
 #: What the choices of a yes-or-no question stand for.
 _YES_NO: Final = {"yes": True, "no": False, "unsure": None}
 #: What takes half of a yes back, where the question is whether all is right.
@@ -29,8 +32,18 @@ _BUT: Final = re.compile(
 
 
 def read_answer(draft: Draft, frame: Frame, step: Step, ask: Ask, inbound: Inbound) -> None:
-    """Read a reply and go on with it, or ask again."""
+    """Read a reply and go on with it, or answer what it asks, or ask again."""
+    asked = _asked(draft, ask, inbound)
+    if asked:
+        _say_entry(draft, asked.entry)
+        if not asked.rest:
+            _back_to_question(draft)
+            return
+        inbound = replace(inbound, text=asked.rest)
     outcome = _read(draft, frame, ask, inbound)
+    if not isinstance(outcome, Match) and (asked or answer_question(draft, inbound)):
+        _back_to_question(draft)
+        return
     if isinstance(outcome, Match) and (objection := _objection(draft, ask, outcome.value, inbound)):
         _misunderstood(draft, frame, step, ask, objection)
         return
@@ -39,9 +52,52 @@ def read_answer(draft: Draft, frame: Frame, step: Step, ask: Ask, inbound: Inbou
             draft.note("understood", step=step.id, type=ask.type, confidence=confidence)
             _accept(draft, frame, step, ask, value)
         case Ambiguous(reason=reason) | NoMatch(reason=reason):
-            _misunderstood(draft, frame, step, ask, reason.value)
+            unknown = reason is Reason.NOT_UNDERSTOOD and is_question(inbound.text)
+            if unknown and frame.misses < _MAX_MISSES:
+                _unknown_question(draft, frame, step)
+            else:
+                _misunderstood(draft, frame, step, ask, reason.value)
         case _:
             assert_never(outcome)
+
+
+def _asked(draft: Draft, ask: Ask, inbound: Inbound) -> Asked | None:
+    """Find a clear question in a reply: no reader may take "is it paid?" for a yes, or for the name of a school."""
+    if inbound.tap:
+        return None
+    return draft.library.faq.take_out(inbound.text, draft.language, marked=ask.type in _ANY_TEXT)
+
+
+def answer_question(draft: Draft, inbound: Inbound) -> bool:
+    """Answer a text that is a question of the hub's file; tell whether it is one."""
+    entry = None if inbound.tap else draft.library.faq.find(inbound.text, draft.language)
+    if entry:
+        _say_entry(draft, entry)
+    return entry is not None
+
+
+def _say_entry(draft: Draft, entry: Entry) -> None:
+    draft.note("faq", id=entry.id)
+    draft.said.append(entry.say(draft.language, draft.built_in_texts()))
+
+
+def _back_to_question(draft: Draft) -> None:
+    draft.say_phrase("back_to")
+    draft.ask_again()
+
+
+def _unknown_question(draft: Draft, frame: Frame, step: Step) -> None:
+    """Say that we cannot answer; the second time in a row, let a human do it."""
+    again = draft.phrase("unknown_question") in draft.conversation.last_said
+    misses = _MAX_MISSES if again else frame.misses + 1
+    draft.conversation = draft.conversation.with_frame(replace(frame, misses=misses))
+    draft.note("misunderstood", step=step.id, reason="unknown_question", misses=misses)
+    if misses == _MAX_MISSES:
+        draft.effects.append(HandOff(reason="question"))
+        draft.say_phrase("question_passed_on")
+    else:
+        draft.say_phrase("unknown_question")
+    draft.ask_again()
 
 
 def _read(draft: Draft, frame: Frame, ask: Ask, inbound: Inbound) -> Outcome:
