@@ -5,9 +5,9 @@ from __future__ import annotations
 from flows.library import Library
 from flows.lint import calls, cases, clashes, consent, showing, unset, ways, wording
 from flows.lint.finding import Finding, Severity
-from flows.lint.sight import open_library
+from flows.lint.sight import Rule, open_library
 
-__all__ = ["Finding", "Severity", "lint"]
+__all__ = ["RULES", "Finding", "Severity", "lint"]
 
 #: Each looks at everything once.
 _CHECKS = (
@@ -21,6 +21,13 @@ _CHECKS = (
     consent.check,
 )
 
+#: Each looks at everything once.
+_MODULES = (ways, cases, unset, calls, clashes, wording, showing, consent)
+#: Every rule once; a message as a whole is asked one question by the same rule as a text.
+RULES = tuple(
+    {rule.id: rule for module in _MODULES for rule in vars(module).values() if isinstance(rule, Rule)}.values()
+)
+
 
 def lint(library: Library, *, phrases: str = "") -> tuple[Finding, ...]:
     """Look through a library with every rule; findings come file by file, from top to bottom.
@@ -29,5 +36,5 @@ def lint(library: Library, *, phrases: str = "") -> tuple[Finding, ...]:
         phrases: the text of the phrase file, to tell its lines.
     """
     sight = open_library(library, phrases=phrases)
-    found = {finding: None for check in _CHECKS for finding in check(sight)}
+    found = {finding: None for module in _MODULES for finding in module.check(sight)}
     return tuple(sorted(found, key=lambda finding: (finding.file, finding.line, finding.severity, finding.rule)))

@@ -26,9 +26,7 @@ _CARRIER: Final = CARRIER_STOP | CARRIER_START | CARRIER_HELP
 #: What we may tell people to reply: STOP leaves, HELP helps; START is told in one phrase alone.
 _MAY_OFFER: Final = frozenset({"stop", "help", "info"})
 _MAY_OFFER_START: Final = "stopped"
-_VERBS: Final = (
-    r"(?:reply|text|send|write|type|say|answer|press|responda|escriba|mande|envie|envíe|conteste|diga|oprima)"
-)
+_VERBS: Final = r"(?:reply|text|send|write|type|answer|press|responda|escriba|mande|envie|envíe|conteste|oprima)"
 _TOLD: Final = re.compile(rf"\b{_VERBS}:? (?:the word |with |con |la palabra )?[\"'“«]?([^\W\d_]+)\b", re.IGNORECASE)
 _CAPITALS: Final = re.compile(r"(?<![{\w])[A-ZÁÉÍÓÚÑ]{2,}(?![}\w])")
 #: What a stranger may begin with; anything would do.

@@ -55,9 +55,11 @@ def _before_consent(flow: Flow, start: str, allowed: Step) -> Iterator[Step]:
         if step.id in seen:
             continue
         seen.add(step.id)
+        if _consents(step):  # the first thing that the step does
+            continue
         if step is not allowed and _does(step):
             yield step
-        elif not _consents(step):
+        else:
             ahead += [branch.to for branch in reversed(step.branches) if not branch.revisit]
 
 

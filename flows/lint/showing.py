@@ -9,7 +9,6 @@ from flows.lint.finding import Finding, Severity
 from flows.lint.messages import Message, as_sms, messages
 from flows.lint.sight import Rule, Sight, Where
 from flows.lint.worst import filled
-from flows.messages import Tap
 from flows.model import Flow, Step
 from flows.text import Segments, fold, segments
 
@@ -18,7 +17,6 @@ QUESTIONS = Rule(id="one-question", why="Of two questions people answer one, and
 CHOICES = Rule(id="too-many-choices", why="A text message cannot show them all on one screen.")
 MANY = Rule(id="many-choices", severity=Severity.WARNING, why="More than five choices are hard to keep in mind.")
 LABEL = Rule(id="label-too-long", why="Slack cuts a button's label off.")
-BUTTON = Rule(id="button-too-long", why="Telegram refuses a button whose value is longer.")
 
 _MOST_PARTS: Final = 2
 #: One digit is enough to pick a choice.
@@ -26,8 +24,6 @@ _MOST_CHOICES: Final = 9
 _GOOD_CHOICES: Final = 5
 #: Source: https://docs.slack.dev/reference/block-kit/block-elements/button-element
 _MOST_LABEL_CHARS: Final = 75
-#: Source: https://core.telegram.org/bots/api#inlinekeyboardbutton, "callback_data"
-_MOST_TAP_BYTES: Final = 64
 
 
 def check(sight: Sight) -> Iterator[Finding]:
@@ -104,7 +100,3 @@ def _choices(sight: Sight, name: str, flow: Flow, step: Step) -> Iterator[Findin
             if len(label) > _MOST_LABEL_CHARS:
                 what = f"the {language} label of {option.id!r} has {len(label)} letters"
                 yield LABEL.found(sight.at(name, step.id), what, write=f"use at most {_MOST_LABEL_CHARS}")
-        size = len(Tap(step=step.id, choice=option.id).encode().encode())
-        if size > _MOST_TAP_BYTES:
-            what = f"{step.id}|{option.id} has {size} bytes; {_MOST_TAP_BYTES} is the most"
-            yield BUTTON.found(sight.at(name, step.id), what, write="shorten the name of the step or of the choice")

@@ -1,0 +1,149 @@
+"""Each rule of the linter finds its mistake in one file, and nothing in its mended twin; what we ship is clean."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from flows.file_shape import FlowError
+from flows.files import read_flow
+from flows.library import Library, read_sets, shipped
+from flows.lint import RULES, lint
+from flows.lint.finding import Finding
+from flows.phrases import Phrases
+
+HERE = Path(__file__).parent
+SHIPPED = shipped()
+PHRASES = (files("flows") / "phrases.toml").read_text("utf-8")
+CASES = sorted(path.name.removesuffix(".bad.toml") for path in HERE.glob("*.bad.toml"))
+
+
+def library_of(text: str) -> Library:
+    """Read the flows of a file; several stand below lines like ``# file: audiences/cat``."""
+    if "# file: " in text:
+        parts = re.split(r"^# file: (\S+)\n", text, flags=re.MULTILINE)[1:]
+        sources = {name.removeprefix("catalog/"): source for name, source in zip(parts[::2], parts[1::2], strict=True)}
+    else:
+        found = re.search(r'^id = "(\w+)"', text, re.MULTILINE)
+        sources = {found[1] if found else "training": text}
+    audiences = {name: source for name, source in sources.items() if "/" in name}
+    catalog = {name: source for name, source in sources.items() if "/" not in name}
+    sets = read_sets(SHIPPED.roles, audiences, catalog)
+    flows = {name: read_flow(source, file=f"{name}.toml", sets=sets) for name, source in sources.items()}
+    return replace(SHIPPED, flows=flows, sets=sets, revisions={}, phrases=Phrases(texts={}))
+
+
+def found_in(text: str) -> tuple[Finding, ...]:
+    return lint(library_of(text))
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_rule_finds_its_mistake(rule: str) -> None:
+    findings = found_in((HERE / f"{rule}.bad.toml").read_text("utf-8"))
+
+    assert {finding.rule for finding in findings} == {rule}
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_mended_twin_is_clean(rule: str) -> None:
+    assert found_in((HERE / f"{rule}.good.toml").read_text("utf-8")) == ()
+
+
+def test_every_rule_has_its_files() -> None:
+    assert set(CASES) == {rule.id for rule in RULES}
+
+
+def test_what_we_ship_is_clean() -> None:
+    assert lint(SHIPPED, phrases=PHRASES) == ()
+
+
+def test_phrases_are_looked_at_and_found_in_their_file() -> None:
+    wrong = PHRASES.replace("Thanks for writing! Text STATUS", "Thanks for writing! Text CANCEL or STATUS")
+    texts = {**SHIPPED.phrases.texts, "idle": {**SHIPPED.phrases.texts["idle"], "en": "Text CANCEL or STATUS."}}
+
+    (finding,) = lint(replace(SHIPPED, phrases=Phrases(texts=texts)), phrases=wrong)
+
+    assert (finding.file, finding.step, finding.rule) == ("phrases.toml", "idle", "carrier-word-offered")
+    assert "Text CANCEL" in wrong.splitlines()[finding.line - 1]
+
+
+def test_finding_names_the_line_the_letters_and_what_to_write() -> None:
+    text = (HERE / "too-many-parts.bad.toml").read_text("utf-8")
+
+    english, spanish = found_in(text)
+
+    assert text.splitlines()[english.line - 1].startswith("say.en")
+    assert text.splitlines()[spanish.line - 1].startswith("say.es")
+    assert "doubled by í" in spanish.found
+    assert "long = true" in spanish.write
+
+
+SAME_CONDITION = """\
+id = "training"
+languages = ["en", "es"]
+
+[step.wants_pet]
+ask.en = "Is it a cat?"
+ask.es = "¿Es gato?"
+answer = "yes_no"
+save_as = "cat"
+[[step.wants_pet.next]]
+if = "cat"
+to = "name"
+[[step.wants_pet.next]]
+to = "look"
+
+[step.name]
+ask.en = "What is its name?"
+ask.es = "¿Qué nombre tiene?"
+answer = "text"
+save_as = "cat_name"
+next = "look"
+
+[step.look]
+[[step.look.next]]
+if = "cat"
+to = "bye"
+[[step.look.next]]
+to = "other"
+
+[step.bye]
+say.en = "Bye, {cat_name}."
+say.es = "Saludos, {cat_name}."
+end = "done"
+
+[step.other]
+say.en = "Bye."
+say.es = "Saludos."
+end = "done"
+"""
+
+
+def test_answer_is_known_where_one_condition_leads_through_its_question() -> None:
+    assert found_in(SAME_CONDITION) == ()
+    (finding,) = found_in(SAME_CONDITION.replace('"Bye."', '"Bye, {cat_name}."').replace('"Saludos."', '"{cat_name}."'))
+    assert (finding.rule, finding.step) == ("read-before-set", "other")
+
+
+BROKEN = ["", "next = 'bye'\n", "end = 'done'\n", "ask.en = '''A? B?'''\n", 'if = "minor"\n', 'to = "bye"\n']
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_no_mutilated_file_makes_it_fail(rule: str) -> None:
+    """Each line left out, doubled or exchanged: either the reader refuses the file, or the linter looks at it."""
+    lines = (HERE / f"{rule}.bad.toml").read_text("utf-8").splitlines(keepends=True)
+    looked_at = 0
+    for number, line in enumerate(lines):
+        for instead in (*BROKEN[: 1 + number % len(BROKEN)], line * 2):
+            try:
+                library = library_of("".join([*lines[:number], instead, *lines[number + 1 :]]))
+            except FlowError:
+                continue
+            lint(library)
+            looked_at += 1
+
+    assert looked_at
