@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from flows.commands import ShiftReply
-from flows.facts import Hub
+from flows.facts import BookingStatus, Hub
 from flows.library import Library
 from flows.messages import Choice, Purpose
 from flows.shift_reply import REMINDER_STEP
@@ -30,8 +30,9 @@ def _settle(reminder: DueReminder, hub: Hub, library: Library, now: datetime) ->
     if now >= slot.starts_at:
         return ReminderSettled(id=reminder.id, booking=reminder.booking.ref, message=None, reason="begun")
     language = reminder.language or hub.languages[0]
+    confirmed = reminder.booking.status is BookingStatus.CONFIRMED  # they said they come: not asked again
     text = library.phrases.say(
-        f"reminder.{reminder.kind}",
+        "reminder_confirmed" if confirmed else f"reminder.{reminder.kind}",
         language,
         {
             "hub": hub.name,
@@ -51,6 +52,7 @@ def _settle(reminder: DueReminder, hub: Hub, library: Library, now: datetime) ->
                 label=library.phrases.say(f"reminder_choice.{reply.name.lower()}", language),
             )
             for reply in ShiftReply
+            if not (confirmed and reply is ShiftReply.CONFIRM)
         ),
         step=f"{REMINDER_STEP}{reminder.booking.ref}",
         expires_at=slot.starts_at,

@@ -140,7 +140,7 @@ def _answer_or_begin(draft: Draft, inbound: Inbound) -> None:
         return
     if frame is None:
         if asked := next((booking for booking in draft.facts.bookings if booking.asked), None):
-            _ask_about(draft, asked)
+            _ask_about(draft, asked, inbound)
         else:
             commanding.begin_or_idle(draft, inbound)
         return
@@ -160,8 +160,9 @@ def _answer_or_begin(draft: Draft, inbound: Inbound) -> None:
     replying.read_answer(draft, frame, step, step.ask, inbound)
 
 
-def _ask_about(draft: Draft, booking: Booking) -> None:
+def _ask_about(draft: Draft, booking: Booking, inbound: Inbound) -> None:
     """Ask again whether they come: what they wrote after a reminder was neither a yes nor a no."""
-    draft.note("misunderstood", booking=booking.ref)
-    draft.say_phrase("reason.not_understood")
+    if not replying.answer_question(draft, inbound):
+        draft.note("misunderstood", booking=booking.ref)
+        draft.say_phrase("reason.not_understood")
     draft.say_phrase("status_booking", slot=draft.say_booking(booking))

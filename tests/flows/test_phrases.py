@@ -56,6 +56,7 @@ def test_every_key_in_the_file_is_used() -> None:
     by_pattern = (
         WANTED
         | {f"attended.{stage.value}" for stage in Stage}
+        | {"reminder_confirmed"}
         | {f"idle_by_stage.{stage.value}" for stage in Stage}
         | {f"example.{name}" for name in ANSWER_TYPES}
     )

@@ -165,3 +165,11 @@ def test_seat_that_went_meanwhile_leaves_the_old_place_alone() -> None:
     assert talk.all(Release) == []
     assert "just taken" in talk.text
     assert talk.says("1").all(Release)
+
+
+def test_question_after_a_reminder_is_answered_and_the_place_is_told_again() -> None:
+    asked = REMINDED.says("is it paid?")
+
+    assert "not paid" in asked.text
+    assert "Reply C" in asked.text
+    assert not asked.all(Confirm)
