@@ -10,6 +10,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from bot.seed.hub import Date, read_data
+from flows.commands import ShiftReply
 from flows.facts import Hub
 from flows.messages import Address, Choice, Inbound, InboundKind, Outbound, Tap
 
@@ -130,7 +131,8 @@ class Persona:
         asked, self.asked = self.asked, None
         if asked is None or self.random.random() < 0.35:
             return None
-        return self._choose(asked, asked.choices[0])
+        coming = next((choice for choice in asked.choices if choice.id == ShiftReply.CONFIRM.value), None)
+        return self._choose(asked, coming) if coming else None  # who has confirmed is not asked again
 
     def _choose(self, asked: Outbound, choice: Choice) -> Inbound:
         if self.address.channel != "sms" and self.random.random() < 0.9:
