@@ -1,4 +1,4 @@
-"""The command line: ``peoplepower demo | serve | chat | check | attended | broadcast | trouble | understand``."""
+"""The command line: ``peoplepower demo | serve | chat | check | attended | broadcast | trouble | understand | flows``."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from typing import Annotated, Final
 
 import typer
 
+from bot import flow_commands
+
 #: An operator's mistake ends the program with this code and a sentence.
 EXIT_MISTAKE: Final = 2
 
@@ -21,6 +23,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(flow_commands.app)
 
 _Config = Annotated[Path, typer.Option("--config", "-c", help="The settings, see config.example.toml.")]
 

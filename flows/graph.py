@@ -55,19 +55,18 @@ def _leaving(flow: Flow, step: Step) -> Iterator[Edge]:
         yield Edge(source=step.id, to=step.book.full, why=Why.FULL, label="seat gone")
     for number, branch in enumerate(step.branches):
         if branch.revisit:
-            label = f"change {branch.to.strip('{}')}"
-            for target in _revisited(flow, branch.to):
-                yield Edge(source=step.id, to=target, why=Why.REVISIT, label=label, branch=number)
+            for answer, target in _revisited(flow, branch.to):
+                yield Edge(source=step.id, to=target, why=Why.REVISIT, label=f"change {answer}", branch=number)
         else:
             label = branch.condition.source if branch.condition else "otherwise" if number else ""
             yield Edge(source=step.id, to=branch.to, why=Why.NEXT, label=label, branch=number)
 
 
-def _revisited(flow: Flow, name: str) -> Iterator[str]:
+def _revisited(flow: Flow, name: str) -> Iterator[tuple[str, str]]:
     names = flow.names[name[1:-1]].values if name.startswith("{") else [name]
     for answer in sorted(names):
         if asked := flow.asks(answer):
-            yield asked.id
+            yield answer, asked.id
 
 
 def reached(starts: Iterable[str], onward: Mapping[str, Collection[str]]) -> set[str]:

@@ -8,6 +8,7 @@ import shlex
 import shutil
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
@@ -24,6 +25,8 @@ from flows.effects import Effect
 from flows.file_shape import FlowError, FlowTable
 from flows.files import BUILT_IN_NAMES, BUILT_IN_PLACEHOLDERS, read_flow
 from flows.library import Library, read_library, shipped
+from flows.lint import RULES, lint
+from flows.lint.sight import Rule
 from flows.messages import Address
 from flows.model import Flow
 from flows.stages import Stage
@@ -49,8 +52,14 @@ TERMS = """
 
 
 def commands() -> dict[str, click.Command]:
-    group = typer.main.get_command(app)
-    return dict(getattr(group, "commands"))  # noqa: B009 - typer's group and click's are two classes by now
+    """List every command, those of a group as ``flows lint``."""
+    return dict(_below(typer.main.get_command(app), ""))
+
+
+def _below(group: object, before: str) -> Iterator[tuple[str, click.Command]]:
+    for name, command in getattr(group, "commands", {}).items():  # typer's group and click's are two classes by now
+        yield before + name, command
+        yield from _below(command, f"{before}{name} ")
 
 
 def flow_keys(shape: dict[str, Any]) -> Iterator[str]:
@@ -104,6 +113,11 @@ def test_every_name_that_the_bot_gives_is_told(name: str) -> None:
 @pytest.mark.parametrize("effect", get_args(Effect), ids=lambda effect: effect.__name__)
 def test_every_effect_has_a_row(effect: type) -> None:
     assert effect.__name__ in rows("architecture.md")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_every_rule_of_the_linter_is_told(rule: Rule) -> None:
+    assert f"`{rule.id}`" in PAGES["write-a-flow.md"]
 
 
 @pytest.mark.parametrize("name", ANSWER_TYPES)
@@ -171,6 +185,15 @@ def test_the_question_of_five_minutes_fits_into_the_sign_up(library: Library) ->
 
     assert [branch.to for branch in flow.steps["role"].branches] == ["experience"]
     assert [branch.to for branch in flow.steps["experience"].branches] == ["availability"]
+
+
+def test_flows_of_the_page_pass_the_linter(library: Library) -> None:
+    (welcome,) = examples("write-a-flow.md", "flow")
+    flows = {"screening": load(with_the_question_of_the_page(), library), "welcome_back": load(welcome, library)}
+
+    findings = lint(replace(library, flows={**library.flows, **flows}))
+
+    assert [finding for finding in findings if finding.rule != "uncalled-flow"] == []
 
 
 def faults(source: str, library: Library) -> list[str]:
@@ -279,7 +302,9 @@ def test_every_command_line_can_be_typed() -> None:
     lines = list(typed())
 
     assert len(lines) > 15
-    for page, (name, *arguments) in lines:
+    for page, (first, *arguments) in lines:
+        inner = f"{first} {arguments[0]}" if arguments else ""
+        name = inner if inner in commands() else first
         assert name in commands(), f"{page}: there is no command {name}"
         options = [word.partition("=")[0] for word in arguments if word.startswith("-")]
         known = {option for parameter in commands()[name].params for option in parameter.opts}

@@ -1,0 +1,142 @@
+"""What a flow's author does from the command line: look through the flows, see one drawn, help an editor along."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+if TYPE_CHECKING:  # commands start sooner without
+    from flows.library import Library
+
+app = typer.Typer(name="flows", help="Look through flow files and see them drawn.", no_args_is_help=True)
+
+_Folder = Annotated[Path | None, typer.Option("--folder", help="Another folder of flows than the program's own.")]
+
+
+class Format(StrEnum):
+    """What a flow is drawn as."""
+
+    SVG = "svg"
+    MERMAID = "mermaid"
+    DOT = "dot"
+    TEXT = "text"
+
+
+@app.command("lint")
+def lint_flows(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False, folder: _Folder = None
+) -> None:
+    """Look for what would go wrong in a conversation; ends with 1 when there are errors."""
+    findings = look_through(folder)
+    typer.echo(json.dumps(findings, ensure_ascii=False, indent=2) if as_json else report(findings))
+    raise typer.Exit(int(any(finding["severity"] == "error" for finding in findings)))
+
+
+@app.command("show")
+def show_flow(
+    name: Annotated[str, typer.Argument(help="The flow: screening, or audiences/employee.")],
+    as_: Annotated[Format, typer.Option("--format", help="What to draw.")] = Format.TEXT,
+    folder: _Folder = None,
+) -> None:
+    """Draw a flow; steps with findings are coloured."""
+    from bot.mistake import MistakeError
+    from flows.diagram import as_dot, as_mermaid, as_text
+    from flows.drawing import as_svg
+    from flows.file_shape import did_you_mean
+    from flows.lint import lint
+
+    library = _library(folder)
+    if name not in library.flows:
+        raise MistakeError(f"There is no flow {name!r}; {did_you_mean(name, sorted(library.flows))}")
+    findings = lint(library, phrases=_phrases(folder))
+    draw: Mapping[Format, Callable[..., str]] = {
+        Format.SVG: as_svg,
+        Format.MERMAID: as_mermaid,
+        Format.DOT: as_dot,
+        Format.TEXT: as_text,
+    }
+    typer.echo(draw[as_](library, name, findings))
+
+
+@app.command("schema")
+def print_schema() -> None:
+    """Print the JSON Schema of a flow file, for editors that complete and check as you type."""
+    from flows.file_schema import file_schema
+
+    typer.echo(json.dumps(file_schema(), ensure_ascii=False, indent=2))
+
+
+#: A finding as programs get it.
+_Told = Mapping[str, str | int]
+#: Files that cannot be read are told in the same form.
+_UNREADABLE: Final = "the file cannot be used, and the program does not start"
+
+
+def look_through(folder: Path | None) -> list[_Told]:
+    """List what the linter finds in a folder, or why it cannot be read."""
+    from flows.file_shape import FlowError
+    from flows.lint import lint
+
+    try:
+        library = _library(folder)
+    except FlowError as error:
+        return [_unreadable(fault) for fault in error.faults]
+    return [asdict(finding) for finding in lint(library, phrases=_phrases(folder))]
+
+
+def _unreadable(fault: str) -> _Told:
+    where, _, told = fault.partition(": ")
+    file, _, line = where.partition(":")
+    found, _, write = told.rpartition("; ")
+    at = int(line) if line.isdigit() else 1
+    step = told.split(".")[1].split(":")[0] if told.startswith("step.") else ""
+    return {
+        "severity": "error",
+        "file": file,
+        "line": at,
+        "step": step,
+        "rule": "unreadable",
+        "found": found or told,
+        "why": _UNREADABLE,
+        "write": write if found else "mend it",
+    }
+
+
+def report(findings: Sequence[_Told]) -> str:
+    """Tell findings to a person, place by place."""
+    lines: list[str] = []
+    last = ""
+    for finding in findings:
+        place = f"{finding['file']}:{finding['line']}" + (f" {finding['step']}" if finding["step"] else "")
+        lines += [place] if place != last else []
+        last = place
+        lines += [
+            f"  {finding['severity']} [{finding['rule']}] {finding['found']}",
+            f"    {finding['why']}",
+            f"    To mend it: {finding['write']}.",
+        ]
+    return "\n".join([*lines, _sum(findings)])
+
+
+def _sum(findings: Iterable[_Told]) -> str:
+    severities = [finding["severity"] for finding in findings]
+    errors, warnings = severities.count("error"), severities.count("warning")
+    return f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}"
+
+
+def _library(folder: Path | None) -> Library:
+    from flows.library import read_library, shipped
+
+    return read_library(folder) if folder else shipped()
+
+
+def _phrases(folder: Path | None) -> str:
+    from importlib.resources import files
+
+    return ((folder or files("flows")) / "phrases.toml").read_text("utf-8")
