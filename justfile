@@ -19,6 +19,7 @@ lint:
     uv run ruff format --check .
     uv run mypy
     uv run lint-imports
+    uv run peoplepower flows lint
 
 # Run the tests, or some: just test tests/flows -k stop
 test *args:
