@@ -199,3 +199,13 @@ async def test_reminders_keep_the_wall_clock_across_a_change_of_clocks(tmp_path:
             ("2027-03-14T17:00+00:00", f"Bright Hub: see you soon: {slot}"),  # a Sunday: when the quiet hours end
             ("2027-03-15T20:00+00:00", f"Bright Hub: it starts soon: {slot}"),  # three in the afternoon, in summer
         ]
+
+
+async def test_events_that_come_late_or_twice_are_each_one_turn(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        first, second = house.inbound("sms", VOLUNTEER, "HI"), house.inbound("sms", VOLUNTEER, "1")
+
+        late = [await house.deliver(event) for event in (second, first, second, first)]
+
+        assert [len(answers) for answers in late] == [1, 1, 0, 0]
+        assert late[0][0].text.startswith("Bright Hub: thanks for writing!")
