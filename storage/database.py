@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +24,7 @@ _OLDEST_SQLITE: Final = (3, 35, 0)
 _OLDEST_POSTGRES: Final = 140_000
 #: How long a writer waits for another one, in milliseconds.
 BUSY_TIMEOUT_MS: Final = 10_000
+_SWITCH_AGAIN_S: Final = 0.01
 #: Any number will do, as long as every process that migrates takes the same one.
 _MIGRATION_LOCK: Final = 7_305_216
 _BEGIN: Final = "peoplepower_begin"
@@ -87,12 +89,26 @@ def prepare_sqlite(connection: sqlite3.Connection) -> None:
     """Set what every SQLite connection needs: durable commits, checked references, erased deletions."""
     connection.isolation_level = None  # transactions begin where we say, not where the module guesses
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    connection.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA cache_size = -32768")
     connection.execute("PRAGMA journal_size_limit = 67108864")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch a file to its write-ahead log. SQLite does not wait for others who switch the same new file, so we do."""
+    patience = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > patience:
+                raise
+            time.sleep(_SWITCH_AGAIN_S)
+        else:
+            return
 
 
 def check_sqlite_version() -> None:
