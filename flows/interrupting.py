@@ -8,6 +8,7 @@ from flows import commanding, replying, walk
 from flows.answers import read
 from flows.answers.context import AnswerContext, Within
 from flows.answers.outcome import Match
+from flows.answers.words import phrase_key
 from flows.commands import Command, ShiftReply
 from flows.draft import Draft
 from flows.effects import Alert, HandOff
@@ -31,13 +32,15 @@ _TOLD_IN_PASSING = frozenset({"zip", "date", "phone", "email", "contact", "choic
 
 def read_interruption(draft: Draft, inbound: Inbound) -> Intent | None:
     """Find what a text asks for besides answering; a pressed button only answers."""
-    if inbound.kind is not InboundKind.MESSAGE or not inbound.text.strip():
-        return None
+    if inbound.kind is not InboundKind.MESSAGE or not any(map(str.isalpha, inbound.text)):
+        return None  # a number, a date in figures: half of all replies ask for nothing
     frame = draft.conversation.frame
     step = draft.flow(frame).steps.get(frame.step) if frame else None
     waiting = None
     if step and step.ask:
         words = tuple(word for choice in draft.shown(draft.frame, step.ask) for word in (choice.label, *choice.also))
+        if phrase_key(inbound.text) in map(phrase_key, words):
+            return None  # just a choice; no carrier's word may be one
         waiting = Waiting(type=step.ask.type, choices=words)
     return draft.library.intents.read(inbound.text, waiting=waiting)
 
