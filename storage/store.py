@@ -11,7 +11,6 @@ from typing import Protocol
 from flows.effects import Effect
 from flows.facts import Booking, Person, Slot, SlotKind
 from flows.messages import (
-    Address,
     Choice,
     Consequence,
     DeliveryReport,
@@ -228,8 +227,3 @@ class Store(Protocol):
 
     async def fan_out(self, hub: str, broadcast: str, limit: int, now: datetime) -> int:
         """Write the next batch of a confirmed broadcast to the outbox; return how many people it covered, 0 at the end."""
-
-
-def sender_key(address: Address) -> str:
-    """Name the sender that a message to this address leaves by."""
-    return f"{address.channel}:{address.account}"
