@@ -14,6 +14,7 @@ _GIVE_SEATS_BACK: Final = """
 """
 #: Children of others come before their parents.
 _ERASE: Final = (
+    "DELETE FROM timer WHERE person_id = :person_id",
     "DELETE FROM reminder WHERE booking_id IN (SELECT id FROM booking WHERE person_id = :person_id)",
     "DELETE FROM booking WHERE person_id = :person_id",
     "DELETE FROM task WHERE person_id = :person_id",

@@ -1,10 +1,9 @@
-"""The organisation, its partners and places, and the flows it has used."""
+"""The organisation, its partners and places."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Text
 from sqlmodel import Field
 
 from storage.tables.base import Instant, Table
@@ -46,15 +45,3 @@ class Site(Table, table=True):
     zone: str
     latitude: float | None = None
     longitude: float | None = None
-
-
-class FlowRevision(Table, table=True):
-    """A flow as it was when conversations began with it; never changed."""
-
-    __tablename__ = "flow_revision"
-
-    revision: str = Field(primary_key=True)  #: content hash
-    hub: str = Field(primary_key=True)
-    flow: str = Field(index=True)
-    source: str = Field(sa_type=Text)
-    created_at: datetime = Field(sa_type=Instant)

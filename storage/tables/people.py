@@ -56,6 +56,7 @@ class AddressRow(Table, table=True):
     consented_at: datetime | None = Field(default=None, sa_type=Instant)
     opted_out_at: datetime | None = Field(default=None, sa_type=Instant)
     reachable: bool = True
+    paused_at: datetime | None = Field(default=None, sa_type=Instant)  #: since an opt-out that was not clear
     created_at: datetime = Field(sa_type=Instant)
 
 
@@ -85,6 +86,19 @@ class ConversationRow(Table, table=True):
     state: str = Field(sa_type=Text)
     held_by: str | None = None  #: the coordinator who answers instead of the bot
     changed_at: datetime = Field(sa_type=Instant)
+
+
+class TimerRow(Table, table=True):
+    """When a conversation that waits for an answer is looked at again; one row each, set anew by every turn."""
+
+    __tablename__ = "timer"
+    __table_args__ = (Index("ix_timer_due", "hub", "due_at"),)
+
+    person_id: int = Field(primary_key=True, foreign_key="person.id")
+    hub: str
+    turn: int  #: the turn that set it; once another has been taken, it does nothing
+    kind: str  #: ``flows.effects.TimerKind``
+    due_at: datetime = Field(sa_type=Instant)
 
 
 class StageChange(Table, table=True):
