@@ -1,33 +1,55 @@
 """The schema: one SQLModel class a table, each row belonging to a hub."""
 
+from storage.tables.audit import AuditRow
 from storage.tables.base import Instant, Table, from_micros, new_message_ref, new_ref, to_micros
+from storage.tables.covering import CoverAskRow, CoverRow, SwapRow, WaitRow
 from storage.tables.flows import FlowRevision, PublicationRow
-from storage.tables.hub import HubRow, Partner, Site
+from storage.tables.hours import HoursRow
+from storage.tables.hub import HolidayRow, HubRow, Partner, Site
+from storage.tables.links import LinkRow, SuppressionRow
 from storage.tables.messages import BroadcastRow, InboundRow, OutboxRow
+from storage.tables.organisations import AllowanceRow, MembershipRow, OrganisationRow
 from storage.tables.people import AddressRow, ConsentRow, ConversationRow, PersonRow, StageChange, TaskRow, TimerRow
-from storage.tables.schedule import BookingRow, ReminderRow, SlotRow
+from storage.tables.requirements import GuardianConsentRow, RequirementRow, SiteRequirementRow
+from storage.tables.schedule import BookingRow, ReminderRow, SeriesRow, SlotRow
 
 __all__ = [
     "AddressRow",
+    "AllowanceRow",
+    "AuditRow",
     "BookingRow",
     "BroadcastRow",
     "ConsentRow",
     "ConversationRow",
+    "CoverAskRow",
+    "CoverRow",
     "FlowRevision",
+    "GuardianConsentRow",
+    "HolidayRow",
+    "HoursRow",
     "HubRow",
     "InboundRow",
     "Instant",
+    "LinkRow",
+    "MembershipRow",
+    "OrganisationRow",
     "OutboxRow",
     "Partner",
     "PersonRow",
     "PublicationRow",
     "ReminderRow",
+    "RequirementRow",
+    "SeriesRow",
     "Site",
+    "SiteRequirementRow",
     "SlotRow",
     "StageChange",
+    "SuppressionRow",
+    "SwapRow",
     "Table",
     "TaskRow",
     "TimerRow",
+    "WaitRow",
     "from_micros",
     "new_message_ref",
     "new_ref",

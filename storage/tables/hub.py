@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
+from sqlalchemy import text
 from sqlmodel import Field
 
 from storage.tables.base import Instant, Table
@@ -45,3 +46,21 @@ class Site(Table, table=True):
     zone: str
     latitude: float | None = None
     longitude: float | None = None
+    supervisor: str = Field(
+        default="", sa_column_kwargs={"server_default": text("''")}
+    )  #: who of the partner, never of the school, answers for the volunteers there
+    supervisor_contact: str = Field(
+        default="", sa_column_kwargs={"server_default": text("''")}
+    )  #: their phone in E.164 or e-mail: where hours are sent for approval
+
+
+class HolidayRow(Table, table=True):
+    """A day without school, everywhere or at one site."""
+
+    __tablename__ = "holiday"
+
+    id: int | None = Field(default=None, primary_key=True)
+    hub: str = Field(index=True)
+    site_id: int | None = Field(default=None, foreign_key="site.id")
+    day: date
+    name: str = ""

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from storage.tables.base import NEVER_REUSED, Instant, Table, new_ref
+
+
+class SeriesRow(Table, table=True):
+    """A shift or training that comes again by a rule; its slots are rows of their own."""
+
+    __tablename__ = "series"
+    __table_args__ = (UniqueConstraint("ref"), NEVER_REUSED)
+
+    id: int | None = Field(default=None, primary_key=True)
+    hub: str = Field(index=True)
+    ref: str = Field(default_factory=new_ref)
+    rule: str  #: RFC 5545 recurrence rule without its start
+    starts_local: str  #: wall clock of the first one
+    zone: str
+    template: str = Field(sa_type=Text)  #: what its slots have in common, JSON
+    made_until: date | None = None  #: slots exist up to this day
+    created_at: datetime = Field(sa_type=Instant)
 
 
 class SlotRow(Table, table=True):
@@ -36,6 +53,18 @@ class SlotRow(Table, table=True):
     supervised: bool = True
     one_to_one: bool = False
     cancelled: bool = False
+    course: str | None = None  #: of a training: what it teaches; a shift may ask for it
+    needs_courses: str = Field(
+        default="[]", sa_column_kwargs={"server_default": text("'[]'")}
+    )  #: courses one must have finished before, JSON list
+    subject: str | None = None
+    grades: str = Field(default="", sa_column_kwargs={"server_default": text("''")})  #: ``K-2``, ``6-8``
+    language: str | None = None  #: spoken with the children, where it is not English
+    series_id: int | None = Field(default=None, foreign_key="series.id", index=True)
+    series_day: date | None = None  #: the day its rule gave it, whatever it was moved to
+    ladder: str = Field(
+        default="", sa_column_kwargs={"server_default": text("''")}
+    )  #: names of its reminders, JSON list; empty for the usual ones
 
 
 class BookingRow(Table, table=True):
@@ -67,6 +96,10 @@ class BookingRow(Table, table=True):
     status: str  #: ``flows.facts.BookingStatus``
     asked: bool = False  #: a reminder waits for C, N or R
     cause: str | None = None
+    arrived_at: datetime | None = Field(default=None, sa_type=Instant)  #: texted HERE
+    asked_after_at: datetime | None = Field(
+        default=None, sa_type=Instant
+    )  #: was asked how it went, or whether they came
     created_at: datetime = Field(sa_type=Instant)
     changed_at: datetime = Field(sa_type=Instant)
 

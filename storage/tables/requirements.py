@@ -1,0 +1,58 @@
+"""What a person has to bring before they are placed, what a site asks on top, and what guardians agreed to."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field
+
+from storage.tables.base import NEVER_REUSED, Instant, Table
+
+
+class RequirementRow(Table, table=True):
+    """One requirement of one person: never the report itself, only what came of it."""
+
+    __tablename__ = "requirement"
+    __table_args__ = (UniqueConstraint("person_id", "kind", "nth"), NEVER_REUSED)
+
+    id: int | None = Field(default=None, primary_key=True)
+    hub: str = Field(index=True)
+    person_id: int = Field(foreign_key="person.id")
+    kind: str  #: id in ``flows/requirements.toml``
+    nth: int = 1  #: 1 and 2 for two references
+    status: str  #: ``flows.rules.requirements.Status``
+    reference: str = ""  #: the checking agency's number
+    decided_by: str = ""
+    valid_from: date | None = None
+    valid_until: date | None = None  #: the last day on which it holds; ``None`` for ever
+    changed_at: datetime = Field(sa_type=Instant)
+
+
+class SiteRequirementRow(Table, table=True):
+    """Where a site asks for something else than the defaults."""
+
+    __tablename__ = "site_requirement"
+
+    site_id: int = Field(primary_key=True, foreign_key="site.id")
+    kind: str = Field(primary_key=True)
+    hub: str
+    needed: bool
+    months: int | None = None  #: how long it holds there; ``None`` as the defaults say
+
+
+class GuardianConsentRow(Table, table=True):
+    """Evidence that a guardian agreed, or took it back."""
+
+    __tablename__ = "guardian_consent"
+    __table_args__ = (NEVER_REUSED,)
+
+    id: int | None = Field(default=None, primary_key=True)
+    hub: str
+    person_id: int = Field(foreign_key="person.id", index=True)
+    guardian_name: str  #: as they typed it
+    relation: str
+    form_version: str  #: content hash of the words they saw
+    via: str  #: ``page``, ``reply``
+    given_at: datetime = Field(sa_type=Instant)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
