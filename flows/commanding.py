@@ -68,6 +68,7 @@ def opt_out(draft: Draft, cause: str, *, confirm: bool) -> None:
 
 
 def _start(draft: Draft) -> None:
+    draft.conversation = replace(draft.conversation, began=draft.conversation.turn)
     if draft.facts.person.opted_out:
         draft.effects.append(OptIn(cause="START"))
         draft.say_phrase("welcome_back")
@@ -96,12 +97,14 @@ def tell_status(draft: Draft) -> None:
 
 
 def open_offer(draft: Draft, kind: SlotKind, *, replaces: str | None = None) -> None:
-    """Begin to offer places, or say why it is too early.
+    """Begin to offer places, or say why it is too early; a question that waits for an answer is asked again afterwards.
 
     Args:
         replaces: the booking that a new one takes the place of.
     """
     allowed = MAY_TRAIN if kind is SlotKind.TRAINING else MAY_SERVE
+    if replaces:  # whoever signs up anew may move the place they have
+        allowed |= {Stage.ENQUIRED, Stage.SCREENING}
     if draft.current_stage not in allowed:
         if draft.conversation.frame:
             draft.say_phrase("finish_first")
@@ -109,8 +112,9 @@ def open_offer(draft: Draft, kind: SlotKind, *, replaces: str | None = None) -> 
         else:
             draft.say_phrase(f"status.{draft.current_stage.value}")
         return
-    draft.conversation = replace(draft.conversation, stack=())
-    walk.push(draft, _OFFERS[kind], {"replaces": replaces} if replaces else {})
+    if not walk.digress(draft, _OFFERS[kind], {"replaces": replaces} if replaces else {}):
+        draft.say_phrase("finish_first")
+        draft.ask_again()
 
 
 def begin_or_idle(draft: Draft, inbound: Inbound | None = None) -> None:

@@ -33,6 +33,8 @@ class Known:
     kind: Kind
     #: The only values it can have, for answers picked from a list.
     values: frozenset[str] = field(default_factory=frozenset)
+    #: The answer type it comes from; empty for what the bot works out. Conditions do not ask for it, calls do.
+    type: str = field(default="", compare=False)
 
 
 class ConditionError(ValueError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,10 @@ from flows.templates import fill, placeholders
 #: A sign-up takes a dozen answers; whoever gets more in ten minutes is hardly a person.
 _MAX_ANSWERS: Final = 30
 _COUNTED_S: Final = 600
+#: Turns without reaching an end; the longest sign-up takes thirty.
+_MAX_TURNS: Final = 200
+#: A nudge that could not leave until then is not worth sending.
+_NUDGE_HOLDS: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,17 +59,30 @@ class Draft:
     purpose: Purpose = Purpose.REPLY
     needs: FindSlots | None = None
     moved_to: Stage | None = None
+    #: Whether the person comes back after a silence.
+    away: bool = False
+    #: Whether this turn asks once more, since nobody answered.
+    nudging: bool = False
+    #: Whether this has to be said, however much has been said before.
+    urgent: bool = False
+    #: Steps whose answers still stood and were not asked for again.
+    passed_over: set[str] = field(default_factory=set)
 
     def turn(self) -> Turn:
         """Put the gathered parts together; one turn says at most one message."""
         text = wording.join(self.said)
-        if text and self.needs is None and self._is_talked_out():
+        if self.needs is None and self._is_endless():
+            self.note("silent", why=f"more than {_MAX_TURNS} turns without an end: a human was asked to look")
+        elif text and self.needs is None and self._is_talked_out():
             self.note("silent", why=f"more than {_MAX_ANSWERS} answers in ten minutes: perhaps another machine writes")
         elif text and self.needs is None:
             if text == self.conversation.last_said:
                 text = wording.join((self.phrase("once_more"), text))
             self.conversation = replace(self.conversation, last_said=text)
-            self.effects.append(Say(text=text, choices=self.choices, step=self.step, purpose=self.purpose))
+            expires_at = self.now + _NUDGE_HOLDS if self.purpose is Purpose.NUDGE else None
+            self.effects.append(
+                Say(text=text, choices=self.choices, step=self.step, purpose=self.purpose, expires_at=expires_at)
+            )
         elif text:  # said before the places on offer are known: kept until they are
             self.conversation = replace(self.conversation, unsaid=text)
         return Turn(
@@ -74,6 +91,21 @@ class Draft:
             needs=self.needs,
             trace=tuple(self.trace),
         )
+
+    def _is_endless(self) -> bool:
+        """Tell whether the talk goes on and on, and let a human look once; an end, or START, begins anew."""
+        talk = self.conversation
+        if not talk.stack:
+            self.conversation = replace(talk, began=talk.turn)
+            return False
+        if talk.turn - talk.began == _MAX_TURNS + 1:
+            self.effects.append(HandOff(reason="talks_without_end"))
+        return self.is_worn_out and not self.urgent and self.purpose is not Purpose.FAREWELL
+
+    @property
+    def is_worn_out(self) -> bool:
+        """Whether a talk has taken so many turns that the bot leaves it to a human."""
+        return self.conversation.turn - self.conversation.began > _MAX_TURNS
 
     def _is_talked_out(self) -> bool:
         """Count one more answer; tell whether it is one too many, and let a human look at the first that is."""
@@ -84,7 +116,7 @@ class Draft:
         self.conversation = replace(talk, counted_from=now if fresh else talk.counted_from, counted=counted)
         if counted == _MAX_ANSWERS + 1:
             self.effects.append(HandOff(reason="answers_too_often"))
-        return counted > _MAX_ANSWERS and self.purpose is not Purpose.FAREWELL
+        return counted > _MAX_ANSWERS and not self.urgent and self.purpose is not Purpose.FAREWELL
 
     def remember_answer(self, ask: Ask, value: Json) -> None:
         """Keep an answer as a fact about the person, and what follows from it."""
@@ -179,7 +211,7 @@ class Draft:
         text, values = texts[self.language], self.built_in_texts()
         frame = self.conversation.frame
         if frame:
-            flow, known = self.flow(frame), {**self.profile, **frame.answers}
+            flow, known = self.flow(frame), {**self.profile, **frame.known}
             for name in placeholders(text):
                 if name in known:
                     values[name] = self.say_answer(flow, frame, name, known[name])
@@ -210,7 +242,7 @@ class Draft:
 
     def values(self) -> dict[str, Json]:
         """Return all that conditions may read: facts, answers, and what follows from them."""
-        answers = self.frame.answers if self.conversation.frame else {}
+        answers = self.frame.known if self.conversation.frame else {}
         known = {**self.profile, **answers}
         role = self.library.roles.get(str(known.get("role")))
         return {

@@ -1,7 +1,7 @@
 """Take one turn of a conversation: ``advance`` is a pure function from what happened to what shall be said and done.
 
 The order of precedence is fixed: what the network did, legal words, global words, the reply to a reminder, the answer
-to the step that waits, and only then the flow.
+to the step that waits, and only then the flow. A timer counts only as long as nobody has written.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ from datetime import datetime
 from itertools import takewhile
 from typing import assert_never
 
-from flows import commanding, interrupting, replying, walk
+from flows import commanding, interrupting, nudging, offering, replying, walk
 from flows.commands import Command
 from flows.conversation import Conversation
 from flows.draft import Draft, Turn
-from flows.effects import MarkReachable, OptIn
-from flows.events import Event, SlotsFound
+from flows.effects import MarkReachable, OptIn, ResumeSending
+from flows.events import Event, SlotsFound, TimerDue
 from flows.facts import LANGUAGES, Booking, Facts
+from flows.intents import STOP
 from flows.library import Library
-from flows.messages import Inbound, InboundKind
+from flows.messages import Inbound, InboundKind, Purpose
 from flows.shift_reply import read_shift_reply
 
 __all__ = ("Turn", "advance")
@@ -37,9 +38,20 @@ def advance(library: Library, conversation: Conversation, event: Event, facts: F
         case Inbound():
             _take_inbound(draft, event)
         case SlotsFound():
-            walk.take_slots(draft, event)
+            draft.nudging = conversation.nudged > 0  # whoever writes is no longer nudged: the turn is a timer's
+            draft.purpose = Purpose.NUDGE if draft.nudging else Purpose.REPLY
+            offering.take_slots(draft, event)
+        case TimerDue() if nudging.is_stale(conversation, event):
+            draft.note("stale", why="somebody has written since, or the timer has fired")
+            return Turn(conversation=conversation, trace=tuple(draft.trace))
+        case TimerDue():
+            draft.conversation = replace(conversation, turn=conversation.turn + 1, unsaid="")
+            _leave_lost_flows(draft)
+            nudging.take_timer(draft, event)
         case _:
             assert_never(event)
+    if draft.needs is None:
+        nudging.set_timer(draft)
     return draft.turn()
 
 
@@ -47,13 +59,17 @@ def _take_inbound(draft: Draft, inbound: Inbound) -> None:
     """Begin a turn."""
     language = draft.conversation.language or _first_language(draft, inbound)
     draft.conversation = replace(draft.conversation, turn=draft.conversation.turn + 1, language=language, unsaid="")
+    nudging.hear(draft)
     _leave_lost_flows(draft)
     if _network_event(draft, inbound) or _command(draft, inbound):
         return
     intent = interrupting.read_interruption(draft, inbound)
+    if draft.facts.person.paused and not (intent and intent.name == STOP):
+        draft.effects.append(ResumeSending())
     if intent and interrupting.obey_above_all(draft, intent, inbound):
         return
     if draft.facts.person.held:
+        draft.conversation = replace(draft.conversation, began=draft.conversation.began + 1)  # the bot has no part in it
         draft.note("silent", why="a coordinator holds the conversation")
     elif draft.facts.person.opted_out:
         draft.note("silent", why="opted out, and this is no word for coming back")
@@ -83,6 +99,8 @@ def _network_event(draft: Draft, inbound: Inbound) -> bool:
             commanding.opt_out(draft, inbound.text or "network", confirm=False)
         case InboundKind.OPT_IN:
             draft.effects.append(OptIn(cause=inbound.text or "network"))
+            if draft.facts.person.paused:
+                draft.effects.append(ResumeSending())
             draft.note("opt_in", why="the network reports it and has confirmed it")
         case InboundKind.HELP:
             draft.note("help", why="the network has answered already")
@@ -113,6 +131,8 @@ def _command(draft: Draft, inbound: Inbound) -> bool:
     if command is not Command.STOP and not (command is Command.START if opted_out else not draft.facts.person.held):
         return False
     draft.note("command", command=command.value)
+    if draft.facts.person.paused and command is not Command.STOP:
+        draft.effects.append(ResumeSending())
     commanding.obey(draft, command, inbound)
     return True
 

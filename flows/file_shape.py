@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import time
 from itertools import takewhile
 from typing import Annotated, Any, Literal
 
@@ -84,14 +85,37 @@ class StepTable(_Table):
     minimum: int | None = None
     maximum: int | None = None
     remember: bool | None = None
+    optional: bool = False
+    called: dict[str, list[str]] = {}
     book: str | None = None
     full: str | None = None
     release: str | None = None
     call: str | None = None
+    with_: Annotated[dict[str, bool | int | str], Field(alias="with")] = {}
     next: Annotated[list[NextTable], BeforeValidator(_as_branches)] = []
     end: str | None = None
+    #: Earlier ids of this step, for people who are in the middle of the flow when it is published.
+    was: list[StepId] = []
     #: For the linter: this message may take more than two parts.
     long: bool = False
+
+
+def _as_text(written: object) -> object:
+    """Read ``at = 17:00:00``, which TOML knows as a time, like ``at = "17:00"``."""
+    return written.isoformat("minutes") if isinstance(written, time) else written
+
+
+class NudgeTable(_Table):
+    """When somebody who does not answer is asked once more."""
+
+    days: Annotated[int, Field(ge=1, le=60)]
+    at: Annotated[str, BeforeValidator(_as_text)]
+
+
+class CloseTable(_Table):
+    """From when on somebody who does not answer is left alone."""
+
+    days: Annotated[int, Field(ge=1, le=90)]
 
 
 class FlowTable(_Table):
@@ -101,8 +125,11 @@ class FlowTable(_Table):
     languages: Annotated[list[str], Field(min_length=1)]
     start: str | None = None
     remember: bool = False
-    inputs: dict[str, Literal["text", "number"]] = {}
+    inputs: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], str] = {}
+    outputs: list[str] | None = None
     step: Annotated[dict[StepId, StepTable], Field(min_length=1)]
+    nudge: list[NudgeTable] = []
+    close: CloseTable | None = None
     #: Only in an audience file: how the audience is offered, and where in the list.
     order: int = 0
     label: TextsTable | None = None
@@ -139,6 +166,8 @@ def _shape_fault(source: str, file: str, fault: Any) -> str:
 
 def _known_keys(path: list[str]) -> list[str]:
     shape: type[BaseModel] = FlowTable
+    if path[0] in ("nudge", "close") and len(path) > 1:
+        shape = NudgeTable if path[0] == "nudge" else CloseTable
     if path[0] == "step" and len(path) > 2:
         shape = StepTable
         if len(path) > 4:

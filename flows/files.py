@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from datetime import time
+from itertools import pairwise
 from typing import Final
 
 from flows import model
 from flows.answers import ANSWER_TYPES
-from flows.conditions import Condition, ConditionError, Kind, Known, parse
+from flows.conditions import Condition, ConditionError, Known, parse
 from flows.file_shape import (
     ChoiceTable,
     DoTable,
@@ -23,34 +24,15 @@ from flows.file_shape import (
     line_of,
     read_table,
 )
+from flows.names import BUILT_IN_NAMES, BUILT_IN_PLACEHOLDERS, Sets, callable_flows, known_as, names_of
 from flows.stages import Stage
 from flows.templates import placeholders
 
-#: Names that every flow may use in conditions, worked out by ``flows.engine`` from the facts.
-BUILT_IN_NAMES: Final[Mapping[str, Known]] = {
-    "age": Known(kind=Kind.NUMBER),
-    "minor": Known(kind=Kind.TRUTH),
-    "needs_review": Known(kind=Kind.TRUTH),
-    "has_name": Known(kind=Kind.TRUTH),
-    "replacing": Known(kind=Kind.TRUTH),
-    "stage": Known(kind=Kind.TEXT, values=frozenset(Stage)),
-}
-#: Names that every text may use.
-BUILT_IN_PLACEHOLDERS: Final = frozenset({"hub", "help_phone", "given_name"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sets:
-    """What a flow file may refer to by name: choices kept in their own files, and flows to call."""
-
-    choices: Mapping[str, tuple[model.Option, ...]] = field(default_factory=dict)
-    #: Answers of flows that can be called, by flow id.
-    called: Mapping[str, Mapping[str, Known]] = field(default_factory=dict)
-
-
 #: Places offered at once unless the step says otherwise: few enough to read on a small screen.
 _LIMIT: Final = 3
-_KINDS: Final[Mapping[type, Kind]] = {str: Kind.TEXT, int: Kind.NUMBER, float: Kind.NUMBER, bool: Kind.TRUTH}
+#: More reminders of an open question drive people away.
+_MAX_NUDGES: Final = 2
+_TIME_OF_DAY: Final = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 
 
 def read_flow(source: str, *, file: str, sets: Sets) -> model.Flow:
@@ -63,32 +45,13 @@ def read_flow(source: str, *, file: str, sets: Sets) -> model.Flow:
     return _Reader(source, file, table, sets).flow()
 
 
-def names_of(table: FlowTable, sets: Sets) -> dict[str, Known]:
-    """List the answers that a flow saves, with what each holds."""
-    names: dict[str, Known] = {}
-    for step in table.step.values():
-        if step.answer and step.save_as:
-            names[step.save_as] = _known(step, sets)
-    return names
-
-
-def _known(step: StepTable, sets: Sets) -> Known:
-    if step.answer == "choice" and not step.offer:
-        ids = [choice.id for choice in step.choice] + [o.id for o in sets.choices.get(step.choices or "", ())]
-        return Known(kind=Kind.TEXT, values=frozenset(ids))
-    if step.answer == "date":
-        return Known(kind=Kind.DATE)
-    answer_type = ANSWER_TYPES.get(step.answer or "")
-    return Known(kind=_KINDS.get(answer_type.value, Kind.OTHER) if answer_type else Kind.OTHER)
-
-
 class _Reader:
     """Collects faults while it turns one file's table into a flow."""
 
     def __init__(self, source: str, file: str, table: FlowTable, sets: Sets) -> None:
         self.source, self.file, self.table, self.sets = source, file, table, sets
         self.faults: list[str] = []
-        inputs = {name: Known(kind=Kind(kind)) for name, kind in table.inputs.items()}
+        inputs = {name: known_as(answer_type) for name, answer_type in table.inputs.items()}
         self.names = {**BUILT_IN_NAMES, **inputs, **self._called_names(), **names_of(table, sets)}
 
     def _called_names(self) -> dict[str, Known]:
@@ -98,17 +61,22 @@ class _Reader:
                 names.update(self.sets.called[flow])
         return names
 
-    def _callable(self, call: str | None) -> list[str]:
-        if not call:
-            return []
-        pattern = re.compile(re.sub(r"\\\{\w+\\\}", r"[^/]+", re.escape(call)) + r"\Z")
-        return [flow for flow in self.sets.called if pattern.match(flow)]
+    def _callable(self, call: str | None) -> tuple[str, ...]:
+        return callable_flows(call, self.sets.called)
+
+    def _hidden(self, name: str) -> str | None:
+        """Say that a name is an answer of a called flow which that flow keeps to itself; ``None`` when it is none."""
+        called = [flow for step in self.table.step.values() for flow in self._callable(step.call)]
+        flow = next((flow for flow in called if name in self.sets.hidden.get(flow, ())), None)
+        return flow and f"{name!r} is an answer of {flow!r}, but none of its outputs; add it to outputs there"
 
     def flow(self) -> model.Flow:
         steps = {step_id: self._step(step_id, step) for step_id, step in self.table.step.items()}
         start = self.table.start or next(iter(steps))
         if start not in steps:
             self._fault(["start"], f"found {start!r}; {did_you_mean(start, list(steps))}")
+        self._check_signature()
+        silence = self._silence()
         if not self.faults:
             self._check_circles(steps)
         if self.faults:
@@ -121,7 +89,51 @@ class _Reader:
             steps=steps,
             names=self.names,
             source=self.source,
+            inputs=self.table.inputs,
+            outputs=None if self.table.outputs is None else frozenset(self.table.outputs),
+            silence=silence,
         )
+
+    def _silence(self) -> model.Silence | None:
+        """Read when to write to somebody who does not answer, and when no more."""
+        nudges, close = self.table.nudge, self.table.close
+        last = max((nudge.days for nudge in nudges), default=0)
+        if len(nudges) > _MAX_NUDGES:
+            self._fault(["nudge"], f"found {len(nudges)} nudges; more than two drive people away, keep two")
+        for number, nudge in enumerate(nudges):
+            if not _TIME_OF_DAY.fullmatch(nudge.at):
+                self._fault(["nudge", str(number), "at"], f'found {nudge.at!r}; write a time of day, like at = "17:00"')
+        for earlier, later in pairwise(nudges):
+            if later.days <= earlier.days:
+                found = f"found days = {later.days} after days = {earlier.days}"
+                self._fault(["nudge"], f"{found}; the second comes later: write days = {earlier.days + 1} or more")
+        if nudges and close is None:
+            self._fault(["nudge"], f"never ends; say when we stop writing, like close = {{ days = {last + 4} }}")
+        if close and close.days <= last:
+            found = f"found days = {close.days}, but a nudge comes after {last}"
+            self._fault(["close", "days"], f"{found}; write days = {last + 1} or more")
+        if close is None or self.faults:
+            return None
+        return model.Silence(
+            nudges=tuple(model.Nudge(days=nudge.days, at=time.fromisoformat(nudge.at)) for nudge in nudges),
+            close_after_days=close.days,
+        )
+
+    def _check_signature(self) -> None:
+        """Check what the file says of itself to those that call it: the types of its inputs, the names of its outputs."""
+        answers = {**self._called_names(), **names_of(self.table, self.sets)}
+        for name, answer_type in self.table.inputs.items():
+            if answer_type not in ANSWER_TYPES:
+                hint = did_you_mean(answer_type, sorted(ANSWER_TYPES))
+                self._fault(["inputs"], f"{name!r} has the type {answer_type!r}; {hint}")
+            if name in answers or name in BUILT_IN_NAMES or name in BUILT_IN_PLACEHOLDERS:
+                self._fault(["inputs"], f"{name!r} has a meaning already; write another name")
+        for name in self.table.outputs or ():
+            if name not in answers:
+                hint = (
+                    self._hidden(name) or f"no step saves an answer as {name!r}; {did_you_mean(name, sorted(answers))}"
+                )
+                self._fault(["outputs"], hint)
 
     def _check_circles(self, steps: Mapping[str, model.Step]) -> None:
         """Refuse steps that lead back to themselves without a question: a conversation would never come out of them."""
@@ -163,9 +175,36 @@ class _Reader:
             ask=self._ask(step, path),
             book=self._book(step, path),
             call=step.call,
+            passes=self._passes(step, path),
             branches=tuple(self._branches(step.next, path)),
             end=step.end,
+            was=self._was(step_id, step),
         )
+
+    def _was(self, step_id: str, step: StepTable) -> tuple[str, ...]:
+        path = ["step", step_id, "was"]
+        for old in step.was:
+            first = next(name for name, other in self.table.step.items() if old in other.was)
+            if old in self.table.step:
+                self._fault(path, f"found {old!r}, which is still a step; name only ids that are gone")
+            elif first != step_id:
+                self._fault(path, f"{old!r} became step.{first} already; people cannot go on in two places")
+        return tuple(step.was)
+
+    def _passes(self, step: StepTable, path: list[str]) -> Mapping[str, bool | int | str]:
+        """Check what a call passes as far as this file tells; whether the called flow wants it, the linter knows."""
+        if step.with_ and not step.call:
+            self._fault([*path, "with"], "goes with call, which this step has not; remove it")
+        for name, value in step.with_.items():
+            named = placeholders(value) if isinstance(value, str) else frozenset()
+            if named and value != f"{{{next(iter(named))}}}":
+                self._fault(
+                    [*path, "with"], f'found {value!r} for {name!r}; write one answer, as "{{zip}}", or words alone'
+                )
+            for answer in sorted(named - self.names.keys()):
+                hint = self._hidden(answer) or f"found {{{answer}}}; {did_you_mean(answer, sorted(self.names))}"
+                self._fault([*path, "with"], hint)
+        return step.with_
 
     def _texts(self, texts: TextsTable | None, path: list[str], *, plain: bool = False) -> TextsTable | None:
         if texts is None:
@@ -182,7 +221,7 @@ class _Reader:
             self._fault(path, f"has different placeholders ({found}); use the same in each language")
         known = set() if plain else BUILT_IN_PLACEHOLDERS | (self.names.keys() - BUILT_IN_NAMES.keys())
         for name in sorted(set().union(*used.values()) - known):
-            self._fault(path, f"found {{{name}}}; {did_you_mean(name, sorted(known))}")
+            self._fault(path, self._hidden(name) or f"found {{{name}}}; {did_you_mean(name, sorted(known))}")
         return {language: text.strip() for language, text in texts.items()}
 
     def _action(self, action: DoTable, path: list[str]) -> model.Action:
@@ -201,8 +240,11 @@ class _Reader:
 
     def _ask(self, step: StepTable, path: list[str]) -> model.Ask | None:
         if step.ask is None:
-            for key in ("answer", "save_as", "within", "minimum", "maximum", "choices", "choice", "retry", "help"):
-                if getattr(step, key) not in (None, []):
+            for key in (
+                *("answer", "save_as", "within", "minimum", "maximum", "choices", "choice", "retry", "help"),
+                *("optional", "called"),
+            ):
+                if getattr(step, key) not in (None, [], {}, False):
                     self._fault([*path, key], "stands without a question; add ask.en = '''…'''")
             return None
         if step.answer not in ANSWER_TYPES:
@@ -237,6 +279,8 @@ class _Reader:
             retry=self._texts(step.retry, [*path, "retry"]),
             help=self._texts(step.help, [*path, "help"]),
             remember=self.table.remember if step.remember is None else step.remember,
+            optional=step.optional,
+            called=self._called(step.called, [*path, "called"]),
         )
 
     def _options(self, step: StepTable, path: list[str]) -> tuple[model.Option, ...]:
@@ -258,6 +302,12 @@ class _Reader:
                 self._fault(path, f"has other words in {language!r}; languages are {', '.join(self.table.languages)}")
         return {language: tuple(words) for language, words in also.items()}
 
+    def _called(self, called: Mapping[str, list[str]], path: list[str]) -> dict[str, tuple[str, ...]]:
+        for language in self.table.languages:
+            if called and not called.get(language):
+                self._fault(path, f'has no words in {language!r}; add called.{language} = ["…"]')
+        return self._also(called, path)
+
     def _option(self, choice: ChoiceTable, path: list[str]) -> model.Option:
         return model.Option(
             id=choice.id,
@@ -272,7 +322,8 @@ class _Reader:
         try:
             return parse(source, self.names)
         except ConditionError as error:
-            self._fault(path, str(error))
+            hidden = (self._hidden(name) for name in re.findall(r"\w+", source) if name not in self.names)
+            self._fault(path, next(filter(None, hidden), str(error)))
             return None
 
     def _offer(self, step: StepTable, path: list[str]) -> model.Offer | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +10,7 @@ from typing import Final
 
 from flows.library import Library
 from flows.model import Flow, Step
+from flows.names import callable_flows
 from flows.templates import fill, placeholders
 
 #: Flows that the engine opens by itself: the first for strangers, the others by a word.
@@ -99,10 +99,7 @@ def predecessors(flow: Flow) -> dict[str, set[str]]:
 
 def called(library: Library, step: Step) -> tuple[str, ...]:
     """List the flows that a step may call: those its pattern matches, whatever the answer in it."""
-    if not step.call:
-        return ()
-    pattern = re.compile(re.sub(r"\\\{\w+\\\}", r"[^/]+", re.escape(step.call)) + r"\Z")
-    return tuple(flow for flow in library.flows if pattern.match(flow))
+    return callable_flows(step.call, library.flows)
 
 
 def call_targets(flow: Flow, step: Step) -> tuple[str, ...] | None:

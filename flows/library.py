@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Annotated, Any, Final
 
@@ -17,11 +16,13 @@ from flows.conditions import Condition, parse
 from flows.facts import LANGUAGES
 from flows.faq import Faq, read_faq
 from flows.file_shape import FlowError, read_table
-from flows.files import BUILT_IN_NAMES, Sets, names_of, read_flow
+from flows.files import read_flow
 from flows.intents import Intents, read_intents
 from flows.model import Flow, Option
+from flows.names import BUILT_IN_NAMES, Sets, with_called
 from flows.phrases import Phrases, read_phrases
 from flows.rules.eligibility import Role
+from flows.sources import FAQ, NEEDED, PHRASES, Sources, shipped_sources, sources_in
 
 _LANGUAGE_NAMES: Final = {"en": ("English", ("ingles",)), "es": ("Español", ("spanish", "castellano"))}
 
@@ -71,7 +72,7 @@ class Library:
 
 def shipped() -> Library:
     """Read the flows, audiences, roles and phrases that come with the program."""
-    return read_library(files("flows"))
+    return library_of(shipped_sources())
 
 
 def read_library(folder: Traversable) -> Library:
@@ -80,33 +81,45 @@ def read_library(folder: Traversable) -> Library:
     Raises:
         FlowError: with every fault of the first file that has one.
     """
-    roles = _read_roles(folder / "roles")
-    audiences = {f"audiences/{_stem(path)}": path.read_text("utf-8") for path in _toml_files(folder / "audiences")}
-    catalog = {_stem(path): path.read_text("utf-8") for path in _toml_files(folder / "catalog")}
+    return library_of(sources_in(folder))
+
+
+def library_of(sources: Sources) -> Library:
+    """Build a library from the texts of its files, by path.
+
+    Raises:
+        FlowError: with every fault of the first file that has one, or a file that is missing.
+    """
+    missing = [f"{path}: is missing; add it" for path in NEEDED if path not in sources]
+    if missing:
+        raise FlowError(missing)
+    roles = _read_roles(_in_folder(sources, "roles"))
+    audiences = {f"audiences/{name}": source for name, source in _in_folder(sources, "audiences").items()}
+    catalog = _in_folder(sources, "catalog")
     sets = read_sets(roles, audiences, catalog)
-    sources = {**audiences, **catalog}
-    commands = read_commands((folder / "commands.toml").read_text("utf-8"))
-    current = {name: _read_named(name, source, sets) for name, source in sources.items()}
+    commands = read_commands(sources["commands.toml"])
+    current = {name: _read_named(name, source, sets) for name, source in {**audiences, **catalog}.items()}
     return Library(
         flows=current,
         roles=roles,
-        phrases=read_phrases((folder / "phrases.toml").read_text("utf-8"), file="phrases.toml", languages=LANGUAGES),
+        phrases=read_phrases(sources[PHRASES], file=PHRASES, languages=LANGUAGES),
         commands=commands,
         intents=read_intents(
             commands,
-            words=(folder / "intents" / "words.toml").read_text("utf-8"),
-            rules=(folder / "intents" / "rules.toml").read_text("utf-8"),
-            shift_replies=(folder / "intents" / "shift_replies.toml").read_text("utf-8"),
+            words=sources["intents/words.toml"],
+            rules=sources["intents/rules.toml"],
+            shift_replies=sources["intents/shift_replies.toml"],
         ),
         sets=sets,
         revisions={flow.revision: flow for flow in current.values()},
-        faq=_read_faq(folder / "faq.toml"),
+        faq=read_faq(sources[FAQ], file=FAQ) if FAQ in sources else Faq(),  # a hub need not have one
     )
 
 
-def _read_faq(path: Traversable) -> Faq:
-    """Read what people ask in the middle; a hub need not have such a file."""
-    return read_faq(path.read_text("utf-8"), file="faq.toml") if path.is_file() else Faq()
+def _in_folder(sources: Sources, folder: str) -> dict[str, str]:
+    """Return the sources of a folder by stem, as sorted names."""
+    found = {path.removeprefix(f"{folder}/"): text for path, text in sources.items() if path.startswith(f"{folder}/")}
+    return {name.removesuffix(".toml"): found[name] for name in sorted(found)}
 
 
 def _read_named(name: str, source: str, sets: Sets) -> Flow:
@@ -152,8 +165,7 @@ def read_sets(roles: Mapping[str, Role], audiences: Mapping[str, str], catalog: 
             for code, (name, also) in _LANGUAGE_NAMES.items()
         ),
     }
-    named = Sets(choices=choices)
-    return Sets(choices=choices, called={name: names_of(table, named) for name, table in tables.items()})
+    return with_called(Sets(choices=choices), tables)
 
 
 def _require_label(label: Mapping[str, str] | None, file: str) -> None:
@@ -170,8 +182,8 @@ def _require_audiences(role: Role, known: list[str]) -> None:
         raise FlowError([f"roles/{role.id}.toml: audiences: {fault}" for fault in faults])
 
 
-def _read_roles(folder: Traversable) -> dict[str, Role]:
-    tables = sorted((_read_role(path) for path in _toml_files(folder)), key=lambda table: table.order)
+def _read_roles(sources: Mapping[str, str]) -> dict[str, Role]:
+    tables = sorted((_read_role(*named) for named in sources.items()), key=lambda table: table.order)
     return {
         table.id: Role(
             id=table.id,
@@ -185,21 +197,13 @@ def _read_roles(folder: Traversable) -> dict[str, Role]:
     }
 
 
-def _read_role(path: Traversable) -> _RoleTable:
+def _read_role(name: str, source: str) -> _RoleTable:
     try:
-        return _RoleTable.model_validate(tomllib.loads(path.read_text("utf-8")))
+        return _RoleTable.model_validate(tomllib.loads(source))
     except (ValidationError, tomllib.TOMLDecodeError) as error:
         faults: list[Any] = error.errors() if isinstance(error, ValidationError) else [{"loc": (), "msg": str(error)}]
-        raise FlowError([f"roles/{path.name}: {'.'.join(map(str, f['loc']))}: {f['msg']}" for f in faults]) from error
-
-
-def _toml_files(folder: Traversable) -> list[Traversable]:
-    return sorted((path for path in folder.iterdir() if path.name.endswith(".toml")), key=lambda path: path.name)
+        raise FlowError([f"roles/{name}.toml: {'.'.join(map(str, f['loc']))}: {f['msg']}" for f in faults]) from error
 
 
 def _file_of(flow_id: str) -> str:
     return f"{flow_id}.toml" if "/" in flow_id else f"catalog/{flow_id}.toml"
-
-
-def _stem(path: Traversable) -> str:
-    return path.name.removesuffix(".toml")

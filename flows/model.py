@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 
 from flows.conditions import Condition, Known
 from flows.facts import SlotKind
@@ -86,6 +87,10 @@ class Ask:
     help: Texts | None = None
     #: Whether the answer is a fact about the person, kept beyond the flow.
     remember: bool = True
+    #: Whether SKIP passes it over; the answer is then ``None``, which conditions take for unset.
+    optional: bool = False
+    #: What the answer is called, by language: the first is said back, all are understood.
+    called: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +127,32 @@ class Step:
     book: BookSeat | None = None
     #: Flow to walk through before going on; ``{answer}`` stands for an answer's value.
     call: str | None = None
+    #: What the called flow is handed, by the name of its input: ``{answer}``, or the value itself.
+    passes: Mapping[str, bool | int | str] = field(default_factory=dict)
     branches: tuple[Branch, ...] = ()
     #: Name of the ending, on a last step.
     end: str | None = None
+    #: What this step was called before; people who stand there come here.
+    was: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nudge:
+    """When somebody who does not answer is asked once more."""
+
+    #: Days after they last wrote.
+    days: int
+    #: By the clock where they are.
+    at: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """What is done about somebody who does not answer: nudge, nudge, close."""
+
+    nudges: tuple[Nudge, ...]
+    #: Days after they last wrote, from when on we write no more about it.
+    close_after_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +168,12 @@ class Flow:
     names: Mapping[str, Known]
     #: The file's text, kept with the revision.
     source: str
+    #: What whoever calls it hands in: answer types by name.
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    #: Answers that whoever calls it sees; ``None``: all of them.
+    outputs: frozenset[str] | None = None
+    #: ``None``: as the flow that called this one; if there is none, nothing.
+    silence: Silence | None = None
 
     def asks(self, name: str) -> Step | None:
         """Find the step that saves an answer under a name."""

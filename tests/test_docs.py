@@ -23,12 +23,13 @@ from flows.answers import ANSWER_TYPES
 from flows.commands import Command, ShiftReply
 from flows.effects import Effect
 from flows.file_shape import FlowError, FlowTable
-from flows.files import BUILT_IN_NAMES, BUILT_IN_PLACEHOLDERS, read_flow
+from flows.files import read_flow
 from flows.library import Library, read_library, shipped
 from flows.lint import RULES, lint
 from flows.lint.sight import Rule
 from flows.messages import Address
 from flows.model import Flow
+from flows.names import BUILT_IN_NAMES, BUILT_IN_PLACEHOLDERS
 from flows.stages import Stage
 from storage.database import Database, migrate
 from storage.people import add_person, find_by_user

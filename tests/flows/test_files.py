@@ -10,9 +10,10 @@ import pytest
 
 from flows.conditions import Kind
 from flows.file_shape import FlowError, read_table
-from flows.files import Sets, names_of, read_flow
+from flows.files import read_flow
 from flows.library import read_library, shipped
 from flows.model import Flow
+from flows.names import Sets, names_of
 
 GOOD = """\
 id = "pets"
