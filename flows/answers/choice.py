@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from flows.answers.choice_marks import choice_marks, same_mark
 from flows.answers.context import AnswerChoice, AnswerContext
 from flows.answers.numerals import ordinal, with_digits
 from flows.answers.outcome import CERTAIN, GUESS, LIKELY, Ambiguous, Match, NoMatch, Option, Outcome, Reason
@@ -19,9 +20,9 @@ from flows.answers.words import Reply, Word, core, fold, phrase_key, phrases, pl
 _FILLER: Final = phrases(
     "ok|okay|yes|yeah|yep|sure|i|i'd|id|would|like|want|i'll|ill|take|pick|choose|prefer|go|with|for|i'm|im|i am|am|a|an|the",
     "option|number|no|num|choice|answer|it's|its|it|is|that|that's|my|let's|do|me|to|be|think|maybe|in|just|probably",
-    "definitely|good|sounds|sounds good|first choice",
+    "definitely|good|sounds|sounds good|first choice|uh|uhh|uhm|hmm|well|guess|so|then|say|going|have|can|could|works|fits|please|best|better|there|on|at|of|please do",
     "si|claro|dale|bueno|quiero|quisiera|prefiero|escojo|elijo|seria|la|el|lo|las|los|un|una|opcion|numero|respuesta|me|gusta",
-    "gustaria|yo|soy|con|para|es|mi|de|creo|que|como|ser",
+    "gustaria|yo|soy|con|para|es|mi|de|creo|que|como|ser|en|por|mejor|quedo|conviene|sirve|parece|bien|queda|seria|digo|entonces|voy|va",
 )
 #: Beside a place in the list: "the second one".
 _AROUND: Final = _FILLER | phrases("one|ones|uno")
@@ -30,9 +31,20 @@ _LETTER: Final = re.compile(r"[a-z]")
 _LAST: Final = frozenset({"last", "ultimo", "ultima"})
 _SPANISH_ORDINALS: Final = {"cuarto": 4}
 _NEGATED: Final = re.compile(
-    r"(?<![\w'])(?:not|don'?t|except|instead of|rather than|ni|menos|excepto|en vez de|no)(?: (?:a|an|the|to|be|un|una|el|la|ser|de)){0,3} $"
+    r"(?<![\w'])(?:not|don'?t|except|(?:any|every)(?:thing|one)? but|all but|other than|besides|neither|nor|instead of|rather than|ni|menos|excepto|salvo|en vez de|no)(?: (?:a|an|the|to|be|un|una|el|la|ser|de)){0,3} $"
 )
+#: Offers another choice beside one.
+_EITHER: Final = re.compile(r"(?<!\w)(?:or|either|o|u)(?!\w)")
 _MIN_PREFIX_CHARS: Final = 3
+#: Words of a longer reply are not weighed one by one.
+_MAX_SENTENCE_WORDS: Final = 9
+#: What is not wanted, up to the end of its clause.
+_DENIED: Final = re.compile(
+    r"(?<![\w'])(?:none|neither|no|nothing|not|don'?t|can'?t|cannot|never|except|(?:any|every)(?:thing|one)? but|all but|other than|"
+    r"instead of|rather than|ningun[oa]?|nunca|menos|excepto|en vez de)(?![\w'])(?:(?! but | pero | sino )[^,.;!?])*"
+)
+#: With so many of its marks said, a month and a day or a range, a number counts nothing else.
+_MARKS_OF_A_DAY: Final = 2
 #: A misspelling is accepted only when it is this near and the runner-up this much farther.
 _NEAR: Final = 84.0
 _GAP: Final = 12.0
@@ -56,8 +68,10 @@ def read_choice(text: str, context: AnswerContext) -> Outcome:
     if not reply.text:
         return NoMatch(reason=Reason.EMPTY)
     said = core(words(reply)) or words(reply)
-    for find in (_whole, _numbered, _placed, _begun, _inside, _misspelt):
+    for find in (_whole, _numbered, _placed, _begun, _inside, _misspelt, _told_apart, _by_id):
         hits = find(reply, said, choices, context.language)
+        if find is _inside and len(hits) == 1 and _EITHER.search(plain(said)):
+            hits += [hit for hit in _told_apart(reply, said, choices, context.language) if hit.choice is not hits[0].choice]
         if hits:
             return _outcome(reply, hits)
     return NoMatch(reason=Reason.NOT_UNDERSTOOD)
@@ -78,9 +92,7 @@ def _outcome(reply: Reply, hits: Sequence[_Hit]) -> Outcome:
 
 
 def _names(choice: AnswerChoice) -> tuple[str, ...]:
-    return tuple(
-        filter(None, (phrase_key(name) for name in (choice.label, choice.id.replace("_", " "), *choice.synonyms)))
-    )
+    return tuple(filter(None, (phrase_key(name) for name in (choice.label, *choice.synonyms))))
 
 
 def _whole(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice], language: str) -> list[_Hit]:
@@ -122,7 +134,7 @@ def _numbered(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice
 
 def _placed(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice], language: str) -> list[_Hit]:
     """Find the choice named by its place when little else is said: ``the second one``, ``la tercera``."""
-    if len(said) > 7:
+    if len(said) > _MAX_SENTENCE_WORDS:
         return []
     for word in said:
         place = len(choices) if word.text in _LAST else ordinal(word.text) or _SPANISH_ORDINALS.get(word.text, 0)
@@ -133,12 +145,18 @@ def _placed(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice],
 
 
 def _begun(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice], language: str) -> list[_Hit]:
-    """Find the choice whose name begins with what was said, when only one does."""
+    """Find the choice whose name begins with what was said; those that only hold it make a doubt."""
     kept = core(said, also=_FILLER)
     line = plain(kept)
     if len(line) < _MIN_PREFIX_CHARS:
         return []
-    hits = [choice for choice in choices if any(name.startswith(line) for name in _names(choice))]
+    if not any(name.startswith(line) for choice in choices for name in _names(choice)):
+        return []
+    hits = [
+        choice
+        for choice in choices
+        if any(name.startswith(line) or f" {line} " in f" {name} " for name in _names(choice))
+    ]
     return [_Hit(choice=choice, start=kept[0].start, end=kept[-1].end, confidence=LIKELY) for choice in hits]
 
 
@@ -191,6 +209,48 @@ def _misspelt(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice
     if best is None or best[0] < _NEAR or best[0] - runner_up < _GAP:
         return []
     return [_Hit(choice=best[2], start=kept[0].start, end=kept[-1].end, confidence=GUESS)]
+
+
+def _told_apart(
+    reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice], language: str
+) -> list[_Hit]:
+    """Find the choice that more of the words speak of than of any other: "the library", "tuesday", "4pm"."""
+    if len(said) > _MAX_SENTENCE_WORDS:
+        return []
+    marks = choice_marks(_DENIED.sub(" ", reply.text))
+    told = [_spoken_of(marks, choice) for choice in choices]
+    telling = {mark for of_one in told for mark in of_one if not all(mark in other for other in told)}
+    if not telling or len(telling) * 2 < len(marks) or _only_a_count(telling, marks, told):
+        return []
+    most = max(len(of_one & telling) for of_one in told)
+    return [
+        _Hit(choice=choice, start=said[0].start, end=said[-1].end, confidence=GUESS)
+        for choice, of_one in zip(choices, told, strict=True)
+        if len(of_one & telling) == most
+    ]
+
+
+def _only_a_count(telling: Set[str], marks: Set[str], told: Sequence[Set[str]]) -> bool:
+    """Tell whether all that speaks for a choice is one number, which may count anything: "I have 2 kids in grade"."""
+    if not all(mark.isdigit() for mark in telling):
+        return False
+    return not any(len(of_one) >= _MARKS_OF_A_DAY and of_one == marks for of_one in told)
+
+
+def _spoken_of(marks: frozenset[str], choice: AnswerChoice) -> frozenset[str]:
+    """Return those of the reply's marks that a name of the choice bears."""
+    names = [choice_marks(fold(name).text) for name in (choice.label, *choice.synonyms)]
+    return max((frozenset(mark for mark in marks if any(same_mark(mark, own) for own in name)) for name in names), key=len)
+
+
+def _by_id(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice], language: str) -> list[_Hit]:
+    """Find the choice whose id was written, which people see in links only."""
+    kept = core(said, also=_FILLER) or said
+    return [
+        _Hit(choice=choice, start=kept[0].start, end=kept[-1].end, confidence=LIKELY)
+        for choice in choices
+        if kept and plain(kept) == phrase_key(choice.id.replace("_", " "))
+    ]
 
 
 def _likeness(one: str, two: str) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from flows.answers.context import AnswerContext
@@ -23,20 +23,28 @@ _AGREEING_NEGATIONS: Final = _phrases(
     r"no problems?, no problemo, no prob, not a problem, no worries, no doubt(?: about it)?, without a doubt, "
     r"no issues?, no objections?, why not, not bad, can't wait, cannot wait, can't complain, no big deal, "
     r"wouldn't miss it, no rush, no hurry, i don't mind, don't mind, nothing wrong, no (?:changes|questions), "
-    r"couldn't be better",
+    r"couldn't be better, (?:i )?(?:wouldn't|won't|can't|cannot|could never|couldn't|would never|never) (?:say no|refuse|object|pass (?:it|that|this) up)(?: to (?:that|it|this))?, "
+    r"(?:i )?(?:don't|do not|can't) see (?:any (?:reason )?)?why not, no reason not to, not opposed(?: to (?:it|that))?, not against (?:it|that), "
+    r"nothing against (?:it|that), (?:i )?(?:couldn't|can't) agree more, no complaints, no sweat, no biggie, no trouble(?: at all)?, never better, "
+    r"(?:i )?(?:wouldn't|would not) mind(?: (?:it|that))?, you don't have to ask(?: me)? twice, no question about it, no arguments? here",
     r"no hay problemas?, sin problemas?, ningun problema, no tengo problemas?, sin duda, no importa, como no, "
-    r"por que no, porque no, no lo dudes?, no me lo pierdo, no faltaba mas, no hay de que, no me molesta",
+    r"por que no, porque no, no lo dudes?, no me lo pierdo, no faltaba mas, no hay de que, no me molesta, "
+    r"no (?:hay|tengo|le veo|veo) (?:ningun )?(?:inconveniente|problema|pex|pedo|bronca|pega|lio|reparo), sin (?:ningun )?(?:inconveniente|bronca), no me opongo, "
+    r"no veo por ?que no, no (?:le )?(?:digo|diria|dire) que no, no me quejo, no se diga mas, no tengo nada en contra, no cabe duda, ni lo dude, ni dudarlo, nomas digame cuando",
 )
 _UNSURE: Final = _phrases(
     r"(?:i am |i'm )?(?:not|still not) (?:so |too |very |really |entirely |completely |100 |quite )?(?:sure|certain)(?: yet)?, "
     r"unsure, maybe, may be, perhaps, possibly, it depends, that depends, depends, "
     r"(?:i )?(?:don't|do not) know(?: yet)?, idk, dunno, no idea, (?:i )?(?:haven't|have not) decided(?: yet)?, "
-    r"(?:i )?can't decide, undecided, (?:i'll|i will|let me|i need to|i have to) think(?: about it)?, "
+    r"(?:i )?can't decide, undecided, (?:i'll|i will|let me|i'll have to|i'd have to|i would have to|i've got to) think(?: about it)?, "
+    r"(?:i )?(?:need|have|got|ought) to think(?: about it)?, on the fence, up in the air, who knows, ask me (?:later|again)(?: \w+)?, torn, "
+    r"(?:(?:i'll|i will|i'd|i would|let me|gotta|i) )?(?:(?:have|need|got|want) to )?(?:ask|check with|talk (?:to|with)|speak (?:to|with)|consult) (?:my|with|the|our) \w+(?: first)?, "
     r"(?:i )?might(?: be)?, (?:let me|i'll|i will|i have to|i need to|gotta) (?:check|see), we'll see, hard to say, "
     r"50 50, kind of, kinda, sort of, yes and no, what do you think, sometimes, hopefully, if (?:i can|i have time|possible|i'm free)",
-    r"(?:no estoy|no estoy muy|no estoy tan) segur[oa], no (?:lo )?se(?: todavia| aun)?, todavia no (?:lo )?se, "
+    r"(?:no estoy|no estoy muy|no estoy tan) segur[oa], no (?:lo )?se(?! (?:preocup|angusti|apur|diga|molest))(?: todavia| aun)?, todavia no (?:lo )?se, "
     r"aun no (?:lo )?se, nose, quizas?, tal vez, talvez, a lo mejor, (?:eso )?depende, puede ser, puede que si, "
-    r"no sabria(?: decir(?:le|te)?)?, (?:dejame|dejeme|lo voy a|tengo que|voy a) (?:pensar(?:lo)?|ver), "
+    r"no me decido, no (?:lo )?he decidido, estoy indecis[oa], lo estoy pensando, estoy pensandolo, ahi veo, ya veremos, "
+    r"(?:le|te|les) aviso(?: luego| despues)?, (?:tengo|tendria|necesito|dejame|dejeme|deje|voy a) ?(?:que |a )?(?:le )?(?:pregunt|consult|check|chec|revis|platic|habl)\w*, no sabria(?: decir(?:le|te)?)?, (?:dejame|dejeme|lo voy a|tengo que|voy a) (?:pensar(?:lo)?|ver), "
     r"(?:no tengo )?ni idea, no tengo idea, quien sabe, mas o menos, si y no, a veces, ojala, si (?:dios quiere|tengo tiempo|me da tiempo|se puede|es posible)",
 )
 _UNSURE_OPENERS: Final = r"(?:well |hmm |um |honestly |pues |bueno |la verdad |yo creo que |i think |i guess )*"
@@ -45,7 +53,7 @@ _NO_OPENERS: Final = _phrases(
     r"no+, nop, nope, nah+, naw, nay, n, na, nah uh, nuh uh, negative, never, not, not (?:yet|now|today|really|interested|at all|right now|for now|for me|this time|at the moment), hell no, absolutely not, "
     r"of course not, definitely not, certainly not, probably not, i don't think so, i do not think so, i think not, "
     r"i guess not, i'm afraid not, false, wrong, incorrect, disagree, i disagree, decline, i decline, pass, "
-    r"hard pass, i'll pass, (?:i'm|i am) good(?! with| to| for| on), i'm all set, i'm set, "
+    r"hard pass, i'll pass, sure not(?= [|]|$), gonna have to (?:say no|pass|decline), i'll (?:have to )?(?:say no|decline), (?:i'm|i am) good(?! with| to| for| on), i'm all set, i'm set, "
     r"(?:that's|that is) all(?= [|]|$| for now| thank), that's it for now, that will be all, that'll be all, later, "
     r"(?:maybe|perhaps|possibly) (?:later|another|some other|next)(?: time)?, perhaps at a later time, "
     r"some other time, another time, next time, nevermind, never mind, forget (?:it|that), neither, none, nothing, "
@@ -54,7 +62,7 @@ _NO_OPENERS: Final = _phrases(
     r"nunca, jamas, nel, ya no, negativo, para nada, de ninguna manera, claro que no, por supuesto que no, ahora no, "
     r"todavia no, aun no, ahorita no, hoy no, (?:yo )?creo que no, me parece que no, mejor no, tampoco, ni modo, "
     r"falso, incorrecto, equivocado, ningun[oa], nada, mas tarde, otro dia, en otro momento, luego, despues, "
-    r"olvidalo, lamentablemente, desafortunadamente, lo siento(?: pero)? no, perdon(?: pero)? no, la verdad no, "
+    r"olvidalo, lamentablemente, desafortunadamente, lo siento(?: pero)? no, perdon(?: pero)? no, la verdad no, ni hablar, ni de broma, ni loc[oa], ni pensarlo, en absoluto, nones, que va, "
     r"la verdad que no, pues no, bueno no, yo no",
 )
 _YES_OPENERS: Final = _phrases(
@@ -71,7 +79,7 @@ _YES_OPENERS: Final = _phrases(
     r"great, perfect, excellent, awesome, wonderful, fantastic, terrific, cool, lovely, nice, amazing, super, ideal, "
     r"brilliant, beautiful, you got it, you bet, you (?:got|have|'ve got) (?:it|that|everything) right, "
     r"you nailed it, proceed, continue, bet, deal, approved, permission granted, accept, i accept, "
-    r"i (?:think|guess|believe|suppose|hope) so, 10 4, most (?:definitely|certainly), very (?:good|well|much), "
+    r"i consent, consent, it is, that's (?:me|him|her|us), it's me, this is (?:he|she|me), i (?:think|guess|believe|suppose|hope) so, 10 4, most (?:definitely|certainly), very (?:good|well|much), "
     r"actually yes, oh yes, well yes, got it, that works, it works, t, thumbs up, interested, i'm interested, "
     r"i am interested",
     r"si+, sip+, sep, simon, sipi, seguro, claro, claro que si, por supuesto, desde luego, de acuerdo, dale, vale, va, sale, "
@@ -81,12 +89,12 @@ _YES_OPENERS: Final = _phrases(
     r"con (?:mucho )?gusto, encantad[oa], me (?:encantaria|gustaria|interesa|apunto|parece bien|sirve|queda bien), "
     r"(?:cuenten?|cuente) conmigo, adelante, hagalo, hazlo, okis?, oki, (?:yo )?creo que si, supongo(?: que si)?, "
     r"me imagino que si, de una, pues si, bueno si, la verdad si, ya estoy, yo si, "
-    r"lo (?:soy|tengo|hago), si senor[a]?",
+    r"lo (?:soy|tengo|hago), si senor[a]?, andale(?: pues)?, aja+, eso(?= [|]|$), asi mero, jalo, le entro, va que va, ya rugiste, cuente con ello",
 )
 #: Repeat the question's verb: alone a yes, with more words after them hardly more than a guess.
 _ECHOES: Final = _phrases(
     r"i (?:do|am|can|will|have|would|was|did)(?! not| never| like| love)",
-    r"(?:yo )?(?:puedo|quiero|soy|tengo)",
+    r"(?:yo )?(?:puedo|quiero|soy|tengo(?! que))",
 )
 #: After such a verb: a fact that may speak against it, "I am 17", "I have class".
 _SPOILS: Final = re.compile(
@@ -127,14 +135,22 @@ _NO_INSIDE: Final = _phrases(
 _TAKES_BACK: Final = _phrases(
     r"no, nope, not (?:right |for |just |at )?(?:now|yet|today|me|the moment), "
     r"(?:but |do (?:it|that|this) |maybe |perhaps )(?:\w+ ){0,4}?later, but (?:i )?(?:can't|cannot|won't|don't), "
-    r"pero (?:ahora |hoy |todavia |aun )?no(?= [|]|$| puedo| quiero| gracias), (?:pero )?(?:mas tarde|despues|luego), ahora no, todavia no",
+    r"pero (?:ahora |hoy |todavia |aun )?no(?= [|]|$| puedo| quiero| gracias), (?:pero )?(?:mas tarde|despues(?! de)|luego), ahora no, todavia no",
 )
 #: Wants something else than what was proposed.
 _CORRECTION: Final = _phrases(
     r"instead, change (?:it|that|this|the|to|my), changed my (?:mind|plans?), make (?:it|that|this), actually, "
     r"on second thought, rather, mejor, en vez de, en lugar de, cambi(?:a|ar|e|elo|alo), mas bien, en realidad",
 )
-_MAX_BARE_NO_WORDS: Final = 5
+#: Said without opening the mouth.
+_HUMS: Final = (
+    (re.compile(r"(?<![\w'])(?:uh[ -]?huh|mm+[ -]?hmm*|um[ -]?hm+|mhm+)(?![\w'])"), "yes"),
+    (re.compile(r"(?<![\w'])(?:nuh[ -]?uh|uh[ -]uh)(?![\w'])"), "no"),
+)
+#: Calms the other; an answer may follow.
+_CALMING: Final = re.compile(
+    r"(?:don'?t (?:worry|you worry)(?: about (?:it|a thing|that))?|no (?:se|te) (?:preocupen?|apuren?|apures|preocupes|angustien?))(?: [|])? (?=\w)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +169,8 @@ def read_yes_no(text: str, context: AnswerContext) -> Outcome:
     if context.tap in ("yes", "no"):
         return Match(value=context.tap == "yes", span=(0, len(text)))
     reply = fold(text)
+    for pattern, word in _HUMS:
+        reply = reply.replaced([(f.start(), f.end(), word) for f in pattern.finditer(reply.text)])
     said = core(words(reply))
     if not said:
         return _only_courtesy(text)
@@ -182,6 +200,22 @@ def _only_courtesy(text: str) -> Outcome:
 
 
 def _decide(said: str) -> _Reading | None:
+    """Read the first sentence, or, when that is no answer, the one after it that is nothing but one."""
+    calming = _CALMING.match(said)
+    reading = _decided(said, calming.end() if calming else 0)
+    if reading is not None:
+        return reading
+    for place in re.finditer(r" [|] (?=([^|]*?)(?: [|]|$))", said):
+        for pattern, value in ((_UNSURE, None), (_NO_OPENERS, False), (_YES_OPENERS, True)):
+            if pattern.fullmatch(place[1]):
+                return _Reading(value=value, start=place.start(1), end=place.end(1), confidence=LIKELY)
+    return None
+
+
+def _decided(said: str, start: int) -> _Reading | None:
+    if start:
+        reading = _decided(said[start:], 0)
+        return reading and replace(reading, start=reading.start + start, end=reading.end + start)
     unsure = re.compile(_UNSURE_OPENERS).match(said)
     start = unsure.end() if unsure else 0
     opens_no = _NO_OPENERS.match(said)
@@ -218,7 +252,7 @@ def _unless_later(said: str, unsure: re.Match[str]) -> _Reading:
 
 def _no_first(said: str, opens: re.Match[str]) -> _Reading:
     after = re.match(
-        r"(?: \| | )(?:(?:wait|espera|perdon|sorry|i mean|digo|\|) )*(?:yes|yeah|yep|si)(?= |$)", said[opens.end() :]
+        r"(?: \| | )(?:(?:wait|espera|perdon|sorry|i mean|digo|actually|no|\|) )*(?:yes|yeah|yep|si)(?= |$)", said[opens.end() :]
     )
     if after:
         return _Reading(value=None, start=0, end=len(said), both=True)
@@ -231,7 +265,7 @@ def _yes_first(said: str, opens: re.Match[str]) -> _Reading:
     if taken_back is not None and not _negates_a_thing(sentence, taken_back):
         return _Reading(value=None, start=0, end=len(said), both=True)
     second = said[opens.end() :].split(" | ")[1:2]
-    if second and _NO_OPENERS.fullmatch(second[0]):
+    if second and _NO_OPENERS.fullmatch(re.sub(r"^(?:wait|actually|sorry|perdon|digo|espere?|oh|i mean) (?=\w)", "", second[0])):
         return _Reading(value=None, start=0, end=len(said), both=True)
     return _Reading(value=True, start=opens.start(), end=opens.end())
 
