@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.broadcasts import write_out
 from bot.reconcile import reconcile
 from bot.reminders import send_due
+from bot.timers import take_due
 from channels.base import Channel
 from flows.facts import Hub
 from flows.library import Library
@@ -51,6 +52,7 @@ class Clock:
         now = self.now()
         await self.store.promote(now)
         await send_due(self.store, self.hub, self.library, now)
+        await take_due(self.store, self.hub, self.library, now)
         await write_out(self.store, self.hub, now)
         for channel, account in await self.store.waiting_senders(self.hub.id):
             self.wake(channel, account)

@@ -7,14 +7,12 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, assert_never
 from weakref import WeakValueDictionary
 
-from flows.conversation import Conversation
-from flows.effects import learned
-from flows.engine import Turn, advance
-from flows.events import Event, SlotsFound
+from bot.thinking import think
+from flows.engine import Turn
 from flows.facts import Facts, Hub
 from flows.library import Library
 from flows.messages import Address, DeliveryReport, Inbound
@@ -22,8 +20,6 @@ from storage.store import Applied, Known, Loaded, SeatTaken, Stale, Store, TurnW
 
 log = logging.getLogger(__name__)
 
-#: How far ahead shifts and training sessions are offered.
-_HORIZON: Final = timedelta(days=42)
 #: A turn that loses this many races in a row meets something that is no race.
 _MAX_TRIES: Final = 50
 
@@ -108,21 +104,13 @@ class Inbox:
             seats_gone=gone,
             network_confirms_opt_out=self.network_confirms.get(inbound.sender.channel, False),
         )
-        event: Event = inbound
-        whole = Turn(conversation=Conversation.decode(loaded.conversation))
-        while True:
-            part = advance(self.library, whole.conversation, event, facts, now)
-            whole = replace(part, effects=whole.effects + part.effects, trace=whole.trace + part.trace)
-            if part.needs is None:
-                return whole
-            facts = replace(facts, person=learned(facts.person, part.effects))
-            slots = await self.store.find_slots(self.hub.id, part.needs.kind, now, until=now + _HORIZON)
-            event = SlotsFound(slots=tuple(slots))
+        return await think(self.store, self.library, inbound, loaded, facts, now)
 
     def _write(self, inbound: Inbound, loaded: Loaded, turn: Turn, now: datetime) -> TurnWrite:
         return TurnWrite(
             hub=self.hub.id,
             inbound=inbound,
+            address=inbound.sender,
             person_id=loaded.person_id,
             version=loaded.version,
             conversation=turn.conversation.encode(),

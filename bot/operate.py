@@ -44,6 +44,7 @@ _REASONS: Final[Mapping[str, str]] = {
     "opted_out": "have opted out",
     "unreachable": "cannot be reached",
     "no_consent": "have not agreed to be written to",
+    "paused": "may want to leave, and were asked",
 }
 
 

@@ -42,7 +42,7 @@ async def _settle(claimed: Claimed, channel: Channel, now: datetime) -> Settleme
             return None
         if receipt:
             return Settlement(id=claimed.id, status=OutboxStatus.SENT, provider_id=receipt.provider_id)
-    if claimed.purpose is Purpose.BROADCAST:
+    if claimed.purpose in (Purpose.BROADCAST, Purpose.NUDGE):  # once too few is better than twice
         return Settlement(id=claimed.id, status=OutboxStatus.FAILED, reason="answer_lost")
     if claimed.message.expires_at and now >= claimed.message.expires_at:
         return Settlement(id=claimed.id, status=OutboxStatus.DROPPED, reason="expired")

@@ -116,6 +116,8 @@ class Sender:
             consented=claimed.consented,
             held=claimed.held,
             zone=claimed.zone,
+            paused=claimed.paused,
+            overtaken=claimed.overtaken,
         )
         decision = decide(
             claimed.purpose,

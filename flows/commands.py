@@ -21,7 +21,11 @@ class Command(StrEnum):
     START = "start"
     HELP = "help"
     PERSON = "person"
+    CALL_ME = "call_me"
     BACK = "back"
+    CHANGE = "change"
+    SKIP = "skip"
+    DELETE_DATA = "delete_data"
     ENGLISH = "english"
     SPANISH = "spanish"
     LANGUAGE = "language"
@@ -67,6 +71,12 @@ class Commands:
     shift_replies: Mapping[str, ShiftReply]
     #: Words of thanks and parting; a reply of nothing else wants no answer to it.
     thanks: frozenset[str]
+    #: Words that begin "change my ZIP", and those that may come between.
+    change: tuple[frozenset[str], frozenset[str]]
+    #: Greetings, and words of excuse after a silence, each with what may stand beside them; a reply of nothing else
+    #: answers nothing.
+    greetings: tuple[frozenset[str], frozenset[str]]
+    excuses: tuple[frozenset[str], frozenset[str]]
     #: Greetings that tell which language a stranger writes.
     spanish_greetings: frozenset[str]
 
@@ -89,10 +99,30 @@ class Commands:
         """Read a whole reply as the answer to a reminder."""
         return self.shift_replies.get(bare(text))
 
+    def read_change(self, text: str) -> str | None:
+        """Read what a whole reply wants to change: ``zip`` of "change my zip"; ``None`` when it begins otherwise."""
+        first, *rest = bare(text).split() or [""]
+        meant, between = self.change
+        while rest and rest[0] in between:
+            rest = rest[1:]
+        return " ".join(rest) if first in meant and rest else None
+
     def only_thanks(self, text: str) -> bool:
         """Tell whether somebody only says thanks, or good-bye."""
         said = {word.text for word in words(fold(text))}
         return bool(said) and said <= self.thanks
+
+    def only_greets(self, text: str, *, excused: bool) -> bool:
+        """Tell whether somebody only greets.
+
+        Args:
+            excused: after a silence, when an excuse is a greeting as well.
+        """
+        said = {word.text for word in words(fold(text))}
+        meant, beside = self.greetings
+        if excused:
+            meant, beside = meant | self.excuses[0], beside | self.excuses[1]
+        return not said.isdisjoint(meant) and said <= meant | beside
 
     def greets_in_spanish(self, text: str) -> bool:
         """Tell whether a first message begins in Spanish."""
@@ -117,7 +147,20 @@ def read_commands(source: str, *, file: str = "commands.toml") -> Commands:
         raise FlowError(faults)
     greetings = frozenset(plain(words(fold(word))) for word in table["greeting"]["es"])
     thanks = frozenset(word for listed in table["thanks"].values() for word in listed)
-    return Commands(by_word=by_word, shift_replies=by_reply, thanks=thanks, spanish_greetings=greetings)
+    return Commands(
+        by_word=by_word,
+        shift_replies=by_reply,
+        thanks=thanks,
+        change=_meant_and_beside(table["change"]),
+        greetings=_meant_and_beside(table["hello"]),
+        excuses=_meant_and_beside(table["excuse"]),
+        spanish_greetings=greetings,
+    )
+
+
+def _meant_and_beside(table: Mapping[str, Sequence[str]]) -> tuple[frozenset[str], frozenset[str]]:
+    beside = frozenset(table["beside"])
+    return frozenset(word for name, listed in table.items() if name != "beside" for word in listed), beside
 
 
 def _by_word(

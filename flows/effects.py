@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
 
 from flows.facts import Json, Person, SlotKind
 from flows.messages import Choice, Purpose
@@ -19,6 +21,8 @@ class Say:
     #: The step that offers the choices.
     step: str = ""
     purpose: Purpose = Purpose.REPLY
+    #: After this instant it is of no use any more.
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +111,38 @@ class Alert:
     booking: str | None = None
 
 
+class TimerKind(StrEnum):
+    """What is due when somebody has not answered."""
+
+    NUDGE = "nudge"  #: ask once more
+    CLOSE = "close"  #: say that we do not write about it again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetTimer:
+    """Look at this conversation again if nobody writes until then; takes the place of its earlier timer."""
+
+    kind: TimerKind
+    due_at: datetime
+    #: The turn that sets it.
+    turn: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearTimer:
+    """Nothing waits for an answer any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseSending:
+    """Hold back all but replies to this address, until it is clear whether the person wants to leave."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeSending:
+    """Write to this address again: the person stays."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forget:
     """Erase the person and everything they wrote, once the messages of this turn have left."""
@@ -127,6 +163,10 @@ Effect = (
     | MarkReachable
     | HandOff
     | Alert
+    | SetTimer
+    | ClearTimer
+    | PauseSending
+    | ResumeSending
     | Forget
 )
 
@@ -141,6 +181,7 @@ class FindSlots:
 def learned(person: Person, effects: Iterable[Effect]) -> Person:
     """Return what is known about a person once a turn's effects hold: for the rest of the same turn."""
     answers, stage = dict(person.answers), person.stage
+    consented, opted_out, paused, reachable = person.consented, person.opted_out, person.paused, person.reachable
     for effect in effects:
         match effect:
             case Remember(field=field, value=None):
@@ -149,6 +190,22 @@ def learned(person: Person, effects: Iterable[Effect]) -> Person:
                 answers[field] = value
             case MoveStage(stage=moved_to):
                 stage = moved_to
+            case RecordConsent():
+                consented = True
+            case OptOut() | OptIn():
+                opted_out = isinstance(effect, OptOut)
+            case PauseSending() | ResumeSending():
+                paused = isinstance(effect, PauseSending)
+            case MarkReachable(reachable=reachable):
+                pass
             case _:
                 pass
-    return replace(person, answers=answers, stage=stage)
+    return replace(
+        person,
+        answers=answers,
+        stage=stage,
+        consented=consented,
+        opted_out=opted_out,
+        paused=paused,
+        reachable=reachable,
+    )

@@ -1,9 +1,10 @@
-"""What can happen to a conversation: a message from the person, or the shell's answer to a question of the same turn."""
+"""What can happen to a conversation: a message, a time that has come, or the shell's answer within the same turn."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flows.effects import TimerKind
 from flows.facts import Slot
 from flows.messages import Inbound
 
@@ -15,4 +16,13 @@ class SlotsFound:
     slots: tuple[Slot, ...]
 
 
-Event = Inbound | SlotsFound
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerDue:
+    """Nobody has written since ``SetTimer``, and its time has come."""
+
+    #: The turn that set the timer; once another has been taken, it does nothing.
+    turn: int
+    kind: TimerKind
+
+
+Event = Inbound | SlotsFound | TimerDue

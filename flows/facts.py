@@ -69,6 +69,12 @@ class Person:
     answers: Mapping[str, Json] = field(default_factory=dict)
     #: Whether the address they write from has opted out.
     opted_out: bool = False
+    #: Whether their consent at this address is on record.
+    consented: bool = False
+    #: Whether only replies leave to this address, since it is not clear whether they want to leave.
+    paused: bool = False
+    #: Whether this address can be written to at all.
+    reachable: bool = True
     #: Whether a coordinator holds the conversation, so that the bot is silent.
     held: bool = False
 
@@ -101,6 +107,20 @@ class Slot:
     #: Whether a vetted adult is in sight all the time.
     supervised: bool = True
     one_to_one: bool = False
+    #: Of a training: what it teaches, see ``flows.courses``.
+    course: str | None = None
+    #: Courses one must have finished before.
+    needs_courses: tuple[str, ...] = ()
+    subject: str | None = None
+    #: School grades, ``K-2``; empty for any.
+    grades: str = ""
+    #: Spoken with the children, where it is not English.
+    language: str | None = None
+    #: What it belongs to, if it comes again by a rule; and where it is. Both only to tell same from other.
+    series: int | None = None
+    site: int | None = None
+    #: Kinds of its reminders; empty for the usual ones.
+    ladder: tuple[str, ...] = ()
 
     @property
     def starts_at(self) -> datetime:
@@ -134,6 +154,28 @@ class Booking:
     status: BookingStatus
     #: Whether a reminder has asked the person and still waits for C, N or R.
     asked: bool = False
+    #: When it was asked, or changed in any other way.
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatOffer:
+    """A seat kept for somebody who waited for it, until they answer or the time is up."""
+
+    ref: str
+    slot: Slot
+    offered_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What somebody has done with us, as far as it decides what fits them."""
+
+    #: Day of the latest training, by course.
+    courses: Mapping[str, date] = field(default_factory=dict)
+    #: The site where they served last.
+    last_site: int | None = None
+
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +186,8 @@ class Facts:
     person: Person
     #: Active bookings that have not ended, soonest first.
     bookings: tuple[Booking, ...] = ()
+    #: Seats kept for them, until they answer.
+    offers: tuple[SeatOffer, ...] = ()
     #: Slots whose last seat went to somebody else while this very turn was being stored.
     seats_gone: frozenset[str] = frozenset()
     #: True where the network itself confirms an opt-out, so that we must not.

@@ -11,7 +11,7 @@ from flows.answers.outcome import Match
 from flows.answers.words import phrase_key
 from flows.commands import Command, ShiftReply
 from flows.draft import Draft
-from flows.effects import Alert, HandOff
+from flows.effects import Alert, HandOff, PauseSending
 from flows.facts import Booking
 from flows.intents import ALERT, STOP, Intent, Waiting
 from flows.messages import Inbound, InboundKind
@@ -51,6 +51,7 @@ def obey_above_all(draft: Draft, intent: Intent, inbound: Inbound) -> bool:
         draft.note("alert", why="the text tells of harm")
         draft.effects.append(Alert(kind="harm"))
         if intent.name == ALERT and not draft.facts.person.opted_out:
+            draft.urgent = True
             draft.say_phrase("harm")
             return True
     if intent.name == STOP and intent.clear:
@@ -65,7 +66,11 @@ def obey(draft: Draft, intent: Intent, inbound: Inbound) -> bool:
     match intent.name:
         case "stop":
             draft.effects.append(HandOff(reason="unclear_opt_out"))
-            draft.say_phrase("unclear_stop")
+            if draft.facts.person.paused:
+                draft.note("silent", why="asked before whether they want to leave; a human was told")
+            else:
+                draft.effects.append(PauseSending())
+                draft.say_phrase("unclear_stop")
         case "delete_data":
             draft.effects.append(HandOff(reason="delete_data"))
             draft.say_phrase("passed_on")

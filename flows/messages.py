@@ -28,11 +28,11 @@ class InboundKind(StrEnum):
 class Address:
     """Where one person can be written to, and from which of our accounts."""
 
-    #: Name of the channel: ``sms``, ``slack``, ``telegram``.
+    #: Name of the channel: ``sms``, ``slack``, ``telegram``, ``email``.
     channel: str
-    #: Our side: Messaging Service SID or number, Slack team id, Telegram bot id.
+    #: Our side: Messaging Service SID or number, Slack team id, Telegram bot id, the address mail is from.
     account: str
-    #: Their side: phone in E.164, Slack user id, Telegram chat id.
+    #: Their side: phone in E.164, Slack user id, Telegram chat id, e-mail address.
     user: str
 
 
@@ -129,6 +129,7 @@ class Purpose(StrEnum):
     REPLY = "reply"  #: answers what the person just wrote
     REMINDER = "reminder"  #: something the person has booked
     NOTICE = "notice"  #: news about the person's own case, or a colleague's hand-written answer
+    NUDGE = "nudge"  #: asks once more what the person has not answered
     BROADCAST = "broadcast"  #: the same to many
     FAREWELL = "farewell"  #: the one confirmation that the law allows after an opt-out
 
@@ -143,8 +144,19 @@ _PRIORITIES: Final = {
     Purpose.FAREWELL: 0,
     Purpose.NOTICE: 3,
     Purpose.REMINDER: 5,
+    Purpose.NUDGE: 7,
     Purpose.BROADCAST: 9,
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that travels with a message where the channel can carry one: by e-mail."""
+
+    name: str
+    #: ``text/calendar``, ``application/pdf``.
+    content_type: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +174,9 @@ class Outbound:
     purpose: Purpose = Purpose.REPLY
     #: After this instant the message is of no use and the provider should drop it.
     expires_at: datetime | None = None
+    #: What a mail is called; else its first sentence.
+    subject: str = ""
+    attachment: Attachment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Final, assert_never
 
-from flows import walk
+from flows import nudging, walk
 from flows.answers import read
 from flows.answers.outcome import Ambiguous, Match, NoMatch, Outcome, Reason
 from flows.conversation import Frame
@@ -33,6 +33,9 @@ _BUT: Final = re.compile(
 
 def read_answer(draft: Draft, frame: Frame, step: Step, ask: Ask, inbound: Inbound) -> None:
     """Read a reply and go on with it, or answer what it asks, or ask again."""
+    if ask.type in _ANY_TEXT and _only_greets(draft, inbound):
+        nudging.greet(draft)
+        return
     asked = _asked(draft, ask, inbound)
     if asked:
         _say_entry(draft, asked.entry)
@@ -53,12 +56,18 @@ def read_answer(draft: Draft, frame: Frame, step: Step, ask: Ask, inbound: Inbou
             _accept(draft, frame, step, ask, value)
         case Ambiguous(reason=reason) | NoMatch(reason=reason):
             unknown = reason is Reason.NOT_UNDERSTOOD and is_question(inbound.text)
-            if unknown and frame.misses < _MAX_MISSES:
+            if _only_greets(draft, inbound) or (draft.away and reason is Reason.NOT_UNDERSTOOD and not unknown):
+                nudging.greet(draft)
+            elif unknown and frame.misses < _MAX_MISSES:
                 _unknown_question(draft, frame, step)
             else:
                 _misunderstood(draft, frame, step, ask, reason.value)
         case _:
             assert_never(outcome)
+
+
+def _only_greets(draft: Draft, inbound: Inbound) -> bool:
+    return not inbound.tap and draft.library.commands.only_greets(inbound.text, excused=draft.away)
 
 
 def _asked(draft: Draft, ask: Ask, inbound: Inbound) -> Asked | None:
@@ -178,4 +187,5 @@ def _misunderstood(draft: Draft, frame: Frame, step: Step, ask: Ask, reason: str
 def is_offered(draft: Draft, frame: Frame, ask: Ask, tap: Tap | None) -> bool:
     """Tell whether a pressed button is still among the choices."""
     """Tell whether a button belongs to the question that waits; slots that were offered before do not."""
-    return tap is not None and tap.step == frame.step and tap.choice in {c.id for c in draft.shown(frame, ask)}
+    step = draft.flow(frame).steps[frame.step]
+    return tap is not None and tap.step in (step.id, *step.was) and tap.choice in {c.id for c in draft.shown(frame, ask)}

@@ -35,7 +35,8 @@ class Preview:
     """Whom a broadcast would reach and whom it would leave out."""
 
     groups: tuple[Group, ...]
-    #: People left out, by reason: ``no_address``, ``opted_out``, ``unreachable``, ``no_consent``; each counts once.
+    #: People left out, by reason: ``no_address``, ``opted_out``, ``unreachable``, ``no_consent``, ``paused``; each counts
+    #: once.
     left_out: Mapping[str, int]
 
     @property
@@ -65,7 +66,8 @@ _LEFT_OUT: Final = f"""
             WHEN a.id IS NULL THEN 'no_address'
             WHEN a.opted_out_at IS NOT NULL THEN 'opted_out'
             WHEN NOT a.reachable THEN 'unreachable'
-            ELSE 'no_consent'
+            WHEN a.consented_at IS NULL THEN 'no_consent'
+            ELSE 'paused'
         END AS reason
         FROM {_AT} WHERE {MEANT} AND (a.id IS NULL OR NOT ({MAY_BE_WRITTEN_TO}))
     ) AS left_out

@@ -10,11 +10,12 @@ from typing import Final, Protocol, TypeVar
 from flows.facts import Hub, Slot, SlotKind
 from flows.messages import DeliveryReport, Inbound
 from storage.errors import StorageError
-from storage.operations import broadcasts, outbox, reading, reminders, turns
+from storage.operations import broadcasts, outbox, reading, reminders, timers, turns
 from storage.statements import Begin, Operation, Statement
 from storage.store import (
     Claimed,
     DueReminder,
+    DueTimer,
     Known,
     Loaded,
     ReminderSettled,
@@ -118,6 +119,15 @@ class HotStore:
         """Turn due reminders into outbox messages, once each."""
         if settled:
             await self._driver.write(partial(reminders.settle_reminders, hub, settled, now), is_long=True)
+
+    async def due_timers(self, hub: str, now: datetime, limit: int) -> list[DueTimer]:
+        """List timers that are due, oldest first."""
+        return await self._driver.read(partial(timers.due_timers, hub, now, limit))
+
+    async def drop_timers(self, hub: str, due: Sequence[DueTimer]) -> None:
+        """Take away timers that nothing can come of, unless they have been set anew."""
+        if due:
+            await self._driver.write(partial(timers.drop, hub, due))
 
     async def open_broadcasts(self, hub: str) -> list[str]:
         """List the references of confirmed broadcasts that are not yet in the outbox as a whole, oldest first."""

@@ -8,9 +8,10 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Protocol
 
-from flows.effects import Effect
+from flows.effects import Effect, TimerKind
 from flows.facts import Booking, Person, Slot, SlotKind
 from flows.messages import (
+    Address,
     Choice,
     Consequence,
     DeliveryReport,
@@ -54,7 +55,10 @@ class TurnWrite:
     """All that one turn changes, applied as a whole or not at all."""
 
     hub: str
-    inbound: Inbound
+    #: ``None`` when a timer caused the turn.
+    inbound: Inbound | None
+    #: Whom the turn is with: the sender of the inbound, or where a timer's person last wrote from.
+    address: Address
     #: The conversation version that was loaded; another one in the database makes the write ``Stale``.
     person_id: int | None
     version: int
@@ -128,6 +132,10 @@ class Claimed:
     #: Whether the person's consent at this address is on record.
     consented: bool
     held: bool
+    #: Whether only replies may leave to this address.
+    paused: bool
+    #: Whether another turn has been taken since the one that says this.
+    overtaken: bool
     #: How often a provider has been asked before this time; of an unsettled message, the lost time included.
     attempts: int
     created_at: datetime
@@ -177,6 +185,22 @@ class ReminderSettled:
     reason: str
 
 
+# --- timers -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueTimer:
+    """A conversation that is looked at again, with all that its turn starts from."""
+
+    person_id: int
+    #: The turn that set the timer.
+    turn: int
+    kind: TimerKind
+    #: Where the person last wrote from; ``None`` when it is somebody else's by now.
+    address: Address | None
+    loaded: Loaded
+
+
 class Store(Protocol):
     """The hot statements. Every method is durable when it returns and safe to repeat."""
 
@@ -221,6 +245,12 @@ class Store(Protocol):
 
     async def settle_reminders(self, hub: str, settled: Sequence[ReminderSettled], now: datetime) -> None:
         """Turn due reminders into outbox messages, once each."""
+
+    async def due_timers(self, hub: str, now: datetime, limit: int) -> list[DueTimer]:
+        """List timers that are due, oldest first."""
+
+    async def drop_timers(self, hub: str, due: Sequence[DueTimer]) -> None:
+        """Take away timers that nothing can come of, unless they have been set anew."""
 
     async def open_broadcasts(self, hub: str) -> list[str]:
         """List the references of confirmed broadcasts that are not yet in the outbox as a whole, oldest first."""

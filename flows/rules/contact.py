@@ -21,8 +21,9 @@ _UNKNOWN_ZONES: Final = (
 )
 
 
-#: When to ask again whether a coordinator still holds the conversation.
+#: When to ask again whether a coordinator still holds the conversation, and whether sending is still paused.
 _HELD_AGAIN: Final = timedelta(minutes=5)
+_PAUSED_AGAIN: Final = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,10 @@ class Recipient:
     held: bool
     #: IANA zone; ``None`` when unknown.
     zone: str | None
+    #: Whether it is not clear yet if they want to leave.
+    paused: bool = False
+    #: Whether they have written, or been written to by a timer, since the message was decided on.
+    overtaken: bool = False
 
 
 def decide(
@@ -72,7 +77,9 @@ def decide(
     """Say whether a message may leave at ``now``, aware.
 
     While a coordinator holds the conversation only what a colleague wrote leaves. An answer to what a person just wrote
-    may leave at any hour; nothing else may before they agreed to be written to.
+    may leave at any hour; nothing else may before they agreed to be written to. While sending is paused nothing else may
+    leave at all: what the person has booked or what a colleague wrote waits, the rest is dropped. Nobody is nudged who has
+    written in the meantime.
     """
     if expires_at is not None and now >= expires_at:
         return Drop(reason="expired")
@@ -86,6 +93,12 @@ def decide(
         return Send()
     if not recipient.consented:
         return Drop(reason="no_consent")
+    if recipient.paused and purpose in (Purpose.REMINDER, Purpose.NOTICE):
+        return Wait(until=now + _PAUSED_AGAIN, reason="paused")
+    if recipient.paused:
+        return Drop(reason="paused")
+    if recipient.overtaken and purpose is Purpose.NUDGE:
+        return Drop(reason="overtaken")
     opens_at = next_open(now, zone=recipient.zone, quiet_hours=quiet_hours)
     if opens_at > now:
         if expires_at is not None and opens_at >= expires_at:

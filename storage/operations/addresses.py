@@ -34,6 +34,13 @@ DROP_LINE: Final = """
 _OPT_IN: Final = """
     UPDATE address SET opted_out_at = NULL WHERE id = :address_id AND opted_out_at IS NOT NULL RETURNING id
 """
+_PAUSE: Final = "UPDATE address SET paused_at = :now WHERE id = :address_id AND paused_at IS NULL"
+_RESUME: Final = "UPDATE address SET paused_at = NULL WHERE id = :address_id"
+#: What waited only for the pause to end need not wait for its next look.
+_RESUME_LINE: Final = """
+    UPDATE outbox SET not_before = :now
+    WHERE person_id = :person_id AND address_id = :address_id AND status = 0 AND reason = 'paused'
+"""
 _MARK_REACHABLE: Final = "UPDATE address SET reachable = :reachable WHERE id = :address_id"
 
 
@@ -76,6 +83,17 @@ def opt_in(scope: Scope, *, cause: str) -> Operation[None]:
     changed = yield Statement(_OPT_IN, {"address_id": scope.address_id})
     if changed:
         yield from _evidence(scope, purpose=_EVERYTHING, granted=True, wording=cause)
+
+
+def pause(scope: Scope) -> Operation[None]:
+    """Hold back all but replies to the address."""
+    yield Statement(_PAUSE, {"address_id": scope.address_id, "now": scope.now})
+
+
+def resume(scope: Scope) -> Operation[None]:
+    """Write to the address again."""
+    yield Statement(_RESUME, {"address_id": scope.address_id})
+    yield Statement(_RESUME_LINE, {"person_id": scope.person_id, "address_id": scope.address_id, "now": scope.now})
 
 
 def mark_reachable(scope: Scope, *, reachable: bool) -> Operation[None]:

@@ -33,8 +33,8 @@ NEXT_CHANNEL: Final = """
     ORDER BY channel, account LIMIT 1
 """
 _MESSAGE: Final = """
-    id, hub, ref, channel, account, address_id, person_id, purpose, priority, body, choices, step, expires_at, attempts,
-    created_at
+    id, hub, ref, channel, account, address_id, person_id, purpose, priority, body, choices, step, turn, expires_at,
+    attempts, created_at
 """
 #: A message may leave when nothing to its address is on the way and it is the next in that address's line. Both are
 #: asked as scalar subqueries: as joins, a planner may decide to sort the whole outbox first.
@@ -54,7 +54,8 @@ CLAIM: Final = f"""
     RETURNING {_MESSAGE}
 """  # noqa: S608 - a constant
 _RECIPIENTS: Final = """
-    SELECT a.id, a."user" AS address_user, a.opted_out_at, a.reachable, a.consented_at, p.zone, c.held_by
+    SELECT a.id, a."user" AS address_user, a.opted_out_at, a.reachable, a.consented_at, a.paused_at, p.zone, c.held_by,
+        c.version
     FROM address AS a
     LEFT JOIN person AS p ON p.id = a.person_id
     LEFT JOIN conversation AS c ON c.person_id = a.person_id

@@ -24,7 +24,8 @@ LOAD: Final = """
         EXISTS (SELECT 1 FROM booking AS k
                 WHERE k.person_id = p.id AND k.status IN ('booked', 'confirmed') AND k.status <> 'released'
         ) AS has_bookings,
-        p.id AS person_id, p.stage, p.language, p.zone, p.answers, a.opted_out_at, c.version, c.state, c.held_by
+        p.id AS person_id, p.stage, p.language, p.zone, p.answers, a.opted_out_at, a.consented_at, a.paused_at,
+        a.reachable, c.version, c.state, c.held_by
     FROM (SELECT 1 AS one) AS always
     LEFT JOIN address AS a ON a.hub = :hub AND a.channel = :channel AND a.account = :account AND a."user" = :user
     LEFT JOIN person AS p ON p.id = a.person_id
@@ -59,6 +60,11 @@ def load(hub: str, inbound: Inbound, now: datetime) -> Operation[Loaded | Known]
         return Known()
     if row["person_id"] is None:
         return Loaded(person_id=None, version=0, conversation=None, person=Person(), bookings=())
+    return (yield from read_loaded(row, now))
+
+
+def read_loaded(row: Row, now: datetime) -> Operation[Loaded]:
+    """Make what a turn starts from of a row like that of ``LOAD``, and look up the bookings if there are any."""
     bookings: Sequence[Row] = ()
     if row["has_bookings"]:
         bookings = yield Statement(BOOKINGS, {"person_id": row["person_id"], "now": to_micros(now)})
@@ -72,6 +78,9 @@ def load(hub: str, inbound: Inbound, now: datetime) -> Operation[Loaded | Known]
             zone=row["zone"],
             answers=json.loads(row["answers"]),
             opted_out=row["opted_out_at"] is not None,
+            consented=row["consented_at"] is not None,
+            paused=row["paused_at"] is not None,
+            reachable=bool(row["reachable"]),
             held=row["held_by"] is not None,
         ),
         bookings=tuple(map(read_booking, bookings)),

@@ -76,6 +76,8 @@ def read_claimed(message: Row, recipient: Row, *, attempts: int) -> Claimed:
         reachable=bool(recipient["reachable"]),
         consented=recipient["consented_at"] is not None,
         held=recipient["held_by"] is not None,
+        paused=recipient["paused_at"] is not None,
+        overtaken=message["turn"] is not None and recipient["version"] != message["turn"],
         attempts=attempts,
         created_at=from_micros(message["created_at"]),
     )

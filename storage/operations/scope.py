@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.messages import Inbound
+from flows.messages import Address, Inbound
 from storage.statements import Params
 
 
@@ -23,10 +23,9 @@ class Scope:
 
 def identity(hub: str, inbound: Inbound) -> Params:
     """Name an inbound and its sender as the unique keys of ``inbound`` and ``address`` do."""
-    return {
-        "hub": hub,
-        "channel": inbound.sender.channel,
-        "account": inbound.sender.account,
-        "user": inbound.sender.user,
-        "provider_id": inbound.provider_id,
-    }
+    return {**where(hub, inbound.sender), "provider_id": inbound.provider_id}
+
+
+def where(hub: str, address: Address) -> Params:
+    """Name an address as its unique key does."""
+    return {"hub": hub, "channel": address.channel, "account": address.account, "user": address.user}

@@ -12,6 +12,7 @@ from typing import Final, assert_never
 from flows.effects import (
     Alert,
     Book,
+    ClearTimer,
     Confirm,
     Forget,
     HandOff,
@@ -19,17 +20,20 @@ from flows.effects import (
     MoveStage,
     OptIn,
     OptOut,
+    PauseSending,
     RecordConsent,
     Release,
     Remember,
+    ResumeSending,
     Say,
+    SetTimer,
 )
 from flows.facts import Json, QuietHours
 from flows.messages import Inbound, InboundKind, Purpose
 from flows.stages import Stage
-from storage.operations import addresses, forgetting, people, seats
+from storage.operations import addresses, forgetting, people, seats, timers
 from storage.operations.rows import write_choices
-from storage.operations.scope import Scope, identity
+from storage.operations.scope import Scope, where
 from storage.statements import Batch, Operation, Params, Refused, Statement
 from storage.store import Applied, Known, OutboxStatus, Stale, TurnResult, TurnWrite
 from storage.tables import new_message_ref, to_micros
@@ -74,7 +78,8 @@ def apply(turn: TurnWrite, quiet_hours: QuietHours) -> Operation[TurnResult]:
         Refused: with ``Known``, ``Stale`` or ``SeatTaken``; whoever runs the operation rolls back.
     """
     scope = yield from _take(turn)
-    yield from _receive(turn, scope)
+    if turn.inbound:
+        yield from _receive(turn, turn.inbound, scope)
     messages = yield from _perform(turn, scope, quiet_hours)
     return Applied(person_id=scope.person_id, messages=messages)
 
@@ -83,7 +88,7 @@ def _take(turn: TurnWrite) -> Operation[Scope]:
     """Lock the conversation and move it on, before anything else is touched."""
     if turn.person_id is None:
         return (yield from _take_stranger(turn))
-    sender = identity(turn.hub, turn.inbound)
+    sender = where(turn.hub, turn.address)
     now = to_micros(turn.now)
     if turn.version == 0:  # brought in by a coordinator, writes for the first time
         yield Statement(_BEGIN, {"hub": turn.hub, "person_id": turn.person_id, "now": now})
@@ -95,7 +100,7 @@ def _take(turn: TurnWrite) -> Operation[Scope]:
         yield from _refuse(turn)
     row = rows[0]
     scope = Scope(hub=turn.hub, person_id=turn.person_id, address_id=row["address_id"], now=now, turn=turn.version + 1)
-    if turn.inbound.kind is not InboundKind.BLOCKED:
+    if turn.inbound and turn.inbound.kind is not InboundKind.BLOCKED:
         if not row["reachable"]:
             yield from addresses.mark_reachable(scope, reachable=True)
         if row["last_address_id"] != scope.address_id:
@@ -106,7 +111,7 @@ def _take(turn: TurnWrite) -> Operation[Scope]:
 def _take_stranger(turn: TurnWrite) -> Operation[Scope]:
     now = to_micros(turn.now)
     person_id = yield from people.add(turn.hub, stage=Stage.ENQUIRED, now=now)
-    address_id = yield from addresses.add(turn.hub, turn.inbound.sender, person_id=person_id, now=now)
+    address_id = yield from addresses.add(turn.hub, turn.address, person_id=person_id, now=now)
     if address_id is None:  # somebody else's turn met this person a moment ago
         yield from _refuse(turn)
     assert address_id is not None
@@ -118,16 +123,15 @@ def _take_stranger(turn: TurnWrite) -> Operation[Scope]:
 
 def _refuse(turn: TurnWrite) -> Operation[None]:
     """End a turn that came too late: because it has been here before, or because another one came first."""
-    known = yield Statement(_IS_KNOWN, _key(turn))
+    known = (yield Statement(_IS_KNOWN, _key(turn.hub, turn.inbound))) if turn.inbound else ()
     raise Refused(Known() if known else Stale())
 
 
-def _receive(turn: TurnWrite, scope: Scope) -> Operation[None]:
-    inbound = turn.inbound
+def _receive(turn: TurnWrite, inbound: Inbound, scope: Scope) -> Operation[None]:
     rows = yield Statement(
         _RECEIVE,
         {
-            **_key(turn),
+            **_key(turn.hub, inbound),
             "person_id": scope.person_id,
             "kind": inbound.kind.value,
             "body": _body(inbound),
@@ -140,14 +144,9 @@ def _receive(turn: TurnWrite, scope: Scope) -> Operation[None]:
         raise Refused(Known())
 
 
-def _key(turn: TurnWrite) -> Params:
-    sender = turn.inbound.sender
-    return {
-        "hub": turn.hub,
-        "channel": sender.channel,
-        "account": sender.account,
-        "provider_id": turn.inbound.provider_id,
-    }
+def _key(hub: str, inbound: Inbound) -> Params:
+    sender = inbound.sender
+    return {"hub": hub, "channel": sender.channel, "account": sender.account, "provider_id": inbound.provider_id}
 
 
 def _body(inbound: Inbound) -> str:
@@ -158,9 +157,9 @@ def _body(inbound: Inbound) -> str:
 
 _SAY: Final = """
     INSERT INTO outbox (hub, ref, dedupe_key, channel, account, address_id, person_id, purpose, priority, status, body,
-        choices, step, turn, forget, attempts, reason, created_at)
+        choices, step, turn, forget, expires_at, attempts, reason, created_at)
     VALUES (:hub, :ref, :dedupe_key, :channel, :account, :address_id, :person_id, :purpose, :priority, :status, :body,
-        :choices, :step, :turn, :forget, 0, :reason, :now)
+        :choices, :step, :turn, :forget, :expires_at, 0, :reason, :now)
 """
 _OPEN_TASK: Final = """
     INSERT INTO task (hub, person_id, booking_id, kind, reason, opened_at)
@@ -204,6 +203,14 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
                 others.append(_open_task(scope, kind="hand_off", reason=effect.reason))
             case Alert():
                 others.append(_open_task(scope, kind=effect.kind, reason=effect.kind, booking=effect.booking))
+            case SetTimer():
+                others.append(timers.set_timer(scope, effect))
+            case ClearTimer():
+                others.append(timers.clear(scope))
+            case PauseSending():
+                others.append(addresses.pause(scope))
+            case ResumeSending():
+                others.append(addresses.resume(scope))
             case _:
                 assert_never(effect)
     if facts or moves:
@@ -224,8 +231,8 @@ def _message(turn: TurnWrite, scope: Scope, index: int, say: Say, *, opted_out: 
         "hub": scope.hub,
         "ref": new_message_ref(scope.now),
         "dedupe_key": f"turn:{scope.person_id}:{scope.turn}:{index}",
-        "channel": turn.inbound.sender.channel,
-        "account": turn.inbound.sender.account,
+        "channel": turn.address.channel,
+        "account": turn.address.account,
         "address_id": scope.address_id,
         "person_id": scope.person_id,
         "purpose": say.purpose.value,
@@ -236,6 +243,7 @@ def _message(turn: TurnWrite, scope: Scope, index: int, say: Say, *, opted_out: 
         "step": say.step,
         "turn": scope.turn,
         "forget": forget,
+        "expires_at": to_micros(say.expires_at) if say.expires_at else None,
         "reason": "opted_out" if dropped else None,
         "now": scope.now,
     }

@@ -10,19 +10,18 @@ from channels.render import as_sms
 from flows.conversation import Conversation, Frame
 from flows.effects import (
     Book,
+    ClearTimer,
     Confirm,
     Effect,
     Forget,
-    MoveStage,
-    OptIn,
-    OptOut,
     Release,
     Remember,
     Say,
+    SetTimer,
     learned,
 )
 from flows.engine import Turn, advance
-from flows.events import Event, SlotsFound
+from flows.events import Event, SlotsFound, TimerDue
 from flows.facts import Booking, BookingStatus, Facts, Hub, Person, Slot, SlotKind
 from flows.library import Library, shipped
 from flows.messages import Address, Choice, Inbound, InboundKind, Outbound, Tap
@@ -69,6 +68,9 @@ class Talk:
     #: Slots that somebody else takes while the next turn is stored.
     seats_gone: frozenset[str] = frozenset()
     network_confirms: bool = False
+    #: The timer that waits, and the turn that set it.
+    timer: SetTimer | None = None
+    timer_turn: int = 0
     library: Library = field(default=LIBRARY, repr=False)
     hub: Hub = HUB
     sender: Address = PHONE
@@ -92,10 +94,16 @@ class Talk:
         """Go on by what the network does."""
         return self.takes(Inbound(provider_id=self._next_id, sender=self.sender, kind=kind, text=text))
 
-    def takes(self, inbound: Inbound) -> Talk:
+    def waits(self, late: timedelta = timedelta()) -> Talk:
+        """Go on by silence until the timer is due, or some time after."""
+        assert self.timer, "no timer is set"
+        due = TimerDue(turn=self.timer_turn, kind=self.timer.kind)
+        return replace(self, now=self.timer.due_at + late).takes(due)
+
+    def takes(self, event: Inbound | TimerDue) -> Talk:
         """Take one turn, answering the engine's questions, and check what has to hold for every turn."""
-        turn = self._think(inbound)
-        assert self._think(inbound) == turn, "the same inputs gave another turn"
+        turn = self._think(event)
+        assert self._think(event) == turn, "the same inputs gave another turn"
         encoded = turn.conversation.encode()
         stored = Conversation.decode(encoded)
         assert stored == turn.conversation
@@ -166,9 +174,9 @@ class Talk:
             network_confirms_opt_out=self.network_confirms,
         )
 
-    def _think(self, inbound: Inbound) -> Turn:
+    def _think(self, happens: Inbound | TimerDue) -> Turn:
         whole = Turn(conversation=self.conversation)
-        event: Event = inbound
+        event: Event = happens
         facts = self._facts
         while True:
             part = advance(self.library, whole.conversation, event, facts, self.now)
@@ -180,24 +188,25 @@ class Talk:
             event = SlotsFound(slots=tuple(slot for slot in self.slots if slot.kind is kind))
 
     def _apply(self, turn: Turn) -> Talk:
-        person, bookings = self.person, list(self.bookings)
-        answers = dict(person.answers)
+        person, bookings = learned(self.person, turn.effects), list(self.bookings)
+        answers = dict(self.person.answers)
+        timer, timer_turn = self.timer, self.timer_turn
         for effect in turn.effects:
             match effect:
                 case Remember(field=name, value=value):
                     answers[name] = value
-                case MoveStage(stage=stage):
-                    person = replace(person, stage=stage)
-                case OptOut() | OptIn():
-                    person = replace(person, opted_out=isinstance(effect, OptOut))
                 case Book(slot=ref):
                     bookings.append(self._booking(ref))
                 case Release(booking=ref):
                     bookings = [booking for booking in bookings if booking.ref != ref]
                 case Confirm(booking=ref):
                     bookings = [_confirmed(booking) if booking.ref == ref else booking for booking in bookings]
+                case SetTimer() as timer:
+                    timer_turn = turn.conversation.turn
+                case ClearTimer():
+                    timer = None
                 case Forget():
-                    person, answers = Person(), {}
+                    person, answers, timer = Person(), {}, None
                 case _:
                     pass
         kept = {name: value for name, value in answers.items() if value is not None}
@@ -214,6 +223,8 @@ class Talk:
             person=person,
             bookings=tuple(sorted(bookings, key=lambda booking: booking.slot.starts_at)),
             seats_gone=frozenset(),
+            timer=timer,
+            timer_turn=timer_turn,
             turn=turn,
         )
 

@@ -147,7 +147,7 @@ def test_blocking_is_noted_and_not_answered(kind: InboundKind) -> None:
 
 
 def test_help_asked_of_the_network_is_not_answered_twice() -> None:
-    assert FARTHEST.reports(InboundKind.HELP, "HELP").turn.effects == ()
+    assert FARTHEST.reports(InboundKind.HELP, "HELP").all(Say) == []
 
 
 @pytest.mark.parametrize("text", ["hello?", "1", "HELP", "SHIFTS", "BACK", "START", "ESPAÑOL", ""])

@@ -60,6 +60,7 @@ def write(
     return TurnWrite(
         hub=hub,
         inbound=inbound,
+        address=inbound.sender,
         person_id=loaded.person_id,
         version=loaded.version,
         conversation=state or f'{{"turn":{loaded.version + 1}}}',
