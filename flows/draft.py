@@ -17,6 +17,7 @@ from flows.geography import place_of
 from flows.library import Library
 from flows.messages import Choice, Purpose
 from flows.model import Ask, Flow, Option, Step
+from flows.origin import asking, origin
 from flows.rules.eligibility import ADULT, needs_review
 from flows.stages import Stage
 from flows.templates import fill, placeholders
@@ -214,16 +215,18 @@ class Draft:
             flow, known = self.flow(frame), {**self.profile, **frame.known}
             for name in placeholders(text):
                 if name in known:
-                    values[name] = self.say_answer(flow, frame, name, known[name])
+                    values[name] = self.say_answer(frame, name, known[name])
                 elif name in flow.names:
                     values.setdefault(name, "-")
         return fill(text, values)
 
-    def say_answer(self, flow: Flow, frame: Frame, name: str, value: Json) -> str:
+    def say_answer(self, frame: Frame, name: str, value: Json) -> str:
         """Say a stored answer back in the person's words."""
-        step = flow.asks(name)
+        frame, name = origin(self.library, self.conversation.stack, frame, name)
+        flow = self.flow(frame)
+        step = asking(self.library, flow, name)
         if step is None or step.ask is None:
-            return wording.say_value("text", value, language=self.language, labels={})
+            return wording.say_value(flow.inputs.get(name, "text"), value, language=self.language, labels={})
         labels = {option.id: option.label[self.language] for option in step.ask.options}
         labels |= {choice.id: choice.chosen or choice.label for choice in frame.offered}
         return wording.say_value(step.ask.type, value, language=self.language, labels=labels)
