@@ -18,7 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import SecretStr
 
-from bot.config import PLACEHOLDER, Database, Fault, Hub, Settings, is_loopback, is_secret, keys, read, variable
+from bot.config import PLACEHOLDER, Database, Email, Fault, Hub, Settings, is_loopback, is_secret, keys, read, variable
 
 #: Hours that federal law bars to telephone solicitation, in minutes after midnight: 47 CFR 64.1200(c)(1).
 _LAW_CLOSES, _LAW_OPENS = 21 * 60, 8 * 60
@@ -270,12 +270,12 @@ def _channels(settings: Settings) -> Iterator[Finding]:
     for name, table in tables.items():
         if table is None:
             yield Finding(severity=Severity.INFO, key=f"channels.{name}", what="off: it has no table")
-    if not any(tables.values()):
+    if not any(table for name, table in tables.items() if name != "email"):
         yield Finding(
             severity=Severity.WARNING,
             key="channels",
             what="no channel is on, so nobody can write to us",
-            fix="fill in [channels.sms], [channels.slack] or [channels.telegram]; config.example.toml shows all three",
+            fix="fill in [channels.sms], [channels.slack] or [channels.telegram]; config.example.toml shows all",
         )
     if sms := channels.sms:
         sender = "the Messaging Service > Integration" if sms.messaging_service_sid else "the number > Messaging"
@@ -291,6 +291,29 @@ def _channels(settings: Settings) -> Iterator[Finding]:
         if telegram.mode == "webhook":
             what = f"Telegram is told {public_url}/webhooks/telegram on each start; nothing to paste"
         yield Finding(severity=Severity.INFO, key="channels.telegram", what=what)
+    if email := channels.email:
+        yield from _email(email, public_url)
+
+
+def _email(email: Email, public_url: str) -> Iterator[Finding]:
+    security = {"starttls": "encrypted by STARTTLS", "tls": "encrypted", "none": "not encrypted"}[email.security]
+    what = f"leaves by {email.host}, port {email.port}, {security}, from {email.from_address}"
+    yield Finding(severity=Severity.INFO, key="channels.email", what=what)
+    if {"starttls": 465, "tls": 587}.get(email.security) == email.port:
+        other = "tls" if email.security == "starttls" else "starttls"
+        yield Finding(
+            severity=Severity.WARNING,
+            key="channels.email.security",
+            what=f"port {email.port} usually speaks {other}, not {email.security}",
+            fix=f'write security = "{other}", or the other port',
+        )
+    if not public_url:
+        yield Finding(
+            severity=Severity.WARNING,
+            key="web.public_url",
+            what="without it no link can be sent, so that no guardian can be asked for consent",
+            fix='write public_url = "https://bot.your-hub.org"',
+        )
 
 
 def _paste(name: str, url: str, where: str) -> Finding:

@@ -1,4 +1,4 @@
-"""Talk to people over SMS, Slack and Telegram; each vendor is known in its own file alone."""
+"""Talk to people over SMS, Slack, Telegram and e-mail; each vendor is known in its own file alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from channels.base import Channel
 
 #: Every channel that can be configured; each is a module of this package with an ``open_channel`` of its own.
-NAMES: Final = ("sms", "slack", "telegram")
+NAMES: Final = ("sms", "slack", "telegram", "email")
 
 
 def open_channel(name: str, settings: Mapping[str, Any], *, public_url: str) -> Channel:

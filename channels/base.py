@@ -112,7 +112,7 @@ class MalformedRequestError(Exception):
 class Channel(Protocol):
     """One way of talking to people."""
 
-    #: ``sms``, ``slack``, ``telegram``.
+    #: ``sms``, ``slack``, ``telegram``, ``email``.
     name: str
     #: Our side of every address of this channel.
     account: str

@@ -34,4 +34,13 @@ TELEGRAM: Final = Capabilities(
     messages_per_second=25,  # of 30; https://core.telegram.org/bots/faq#broadcasting-to-users
 )
 
-CAPABILITIES: Final[Mapping[str, Capabilities]] = {"sms": SMS, "slack": SLACK, "telegram": TELEGRAM}
+EMAIL: Final = Capabilities(
+    max_chars=20_000,  # longer than anything we write; mail itself knows no limit
+    buttons=False,
+    delivery_reports=False,
+    can_find=False,
+    network_confirms_opt_out=False,
+    messages_per_second=2,  # well below what any provider allows an account
+)
+
+CAPABILITIES: Final[Mapping[str, Capabilities]] = {"sms": SMS, "slack": SLACK, "telegram": TELEGRAM, "email": EMAIL}

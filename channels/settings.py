@@ -79,11 +79,33 @@ class TelegramSettings:
             raise ValueError("mode 'webhook' needs a secret_token")
 
 
-Settings = SmsSettings | SlackSettings | TelegramSettings
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailSettings:
+    """A mail server that takes our mail, and who it is from."""
+
+    host: str
+    from_address: str
+    #: What we call ourselves; links to it carry a way to leave.
+    public_url: str = ""
+    port: int = 587
+    #: ``starttls`` begins in the clear and then encrypts, ``tls`` encrypts from the first byte, ``none`` never does.
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    #: Without one, nobody logs in.
+    username: str = ""
+    password: str = field(default="", repr=False)
+    from_name: str = ""
+    #: Where answers go; else to ``from_address``.
+    reply_to: str = ""
+    messages_per_second: float | None = None
+    timeout_s: float = 15.0
+
+
+Settings = SmsSettings | SlackSettings | TelegramSettings | EmailSettings
 
 #: The settings class of each channel.
 SETTINGS: Final[Mapping[str, type[Settings]]] = {
     "sms": SmsSettings,
     "slack": SlackSettings,
     "telegram": TelegramSettings,
+    "email": EmailSettings,
 }

@@ -7,7 +7,7 @@ says where it is, what is wrong and what to write instead; it never repeats a se
 from bot.config.faults import ConfigError, Fault
 from bot.config.keys import ENV_PREFIX, is_secret, keys, variable
 from bot.config.reading import Reading, load, read
-from bot.config.settings import Channels, Database, Hub, Logs, Settings, Slack, Sms, Telegram, Web
+from bot.config.settings import Channels, Database, Email, Hub, Logs, Settings, Slack, Sms, Telegram, Web
 from bot.config.values import PLACEHOLDER, is_loopback
 
 __all__ = (
@@ -16,6 +16,7 @@ __all__ = (
     "Channels",
     "ConfigError",
     "Database",
+    "Email",
     "Fault",
     "Hub",
     "Logs",

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from bot.config.faults import Fault
 from bot.config.keys import ENV_PREFIX, keys, variable
 from bot.config.raw import Raw
-from bot.config.values import PLACEHOLDER
+from bot.config.values import PLACEHOLDER, is_loopback
 
 
 def missing(raw: Raw) -> Iterator[Fault]:
@@ -46,6 +46,19 @@ def missing(raw: Raw) -> Iterator[Fault]:
                 "without it nobody could tell Telegram's calls from forged ones",
                 'make one with: openssl rand -hex 32, or write mode = "polling"',
             )
+    email = tables.get("email")
+    if email is not None and email.get("username") and not email.get("password"):
+        yield raw.fault(
+            "channels.email.password",
+            "there is a user name, but no password",
+            "write it, or remove username when the server asks for none",
+        )
+    if email is not None and email.get("security") == "none" and not is_loopback(str(email.get("host"))):
+        yield raw.fault(
+            "channels.email.security",
+            "mail and password would travel unencrypted to another machine",
+            'write security = "starttls" (port 587) or "tls" (port 465)',
+        )
     if by_webhook and not raw.get("web.public_url"):
         yield raw.fault(
             "web.public_url",

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from bot.config.values import (
+    MAIL_ADDRESS,
     ApiBase,
     DatabaseUrl,
     Filled,
@@ -137,12 +138,30 @@ class Telegram(_Table):
     messages_per_second: Rate = 25.0
 
 
+class Email(_Table):
+    """E-mail by a mail server."""
+
+    host: Annotated[str, Filled] = Field(examples=["smtp.your-hub.org"])
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    #: Empty: the server asks nobody to log in.
+    username: str = ""
+    password: OptionalSecret = None
+    from_address: Annotated[str, Filled, MAIL_ADDRESS] = Field(examples=["hello@your-hub.org"])
+    #: As people see it beside the address.
+    from_name: str = ""
+    #: Where a person reads what people answer; empty: ``from_address``.
+    reply_to: Annotated[str, MAIL_ADDRESS] = ""
+    messages_per_second: Rate = 2.0
+
+
 class Channels(_Table):
     """The ways of talking to people; one without a table is off."""
 
     sms: Sms | None = None
     slack: Slack | None = None
     telegram: Telegram | None = None
+    email: Email | None = None
 
     def opened(self) -> dict[str, dict[str, Any]]:
         """Return the configured channels by name, secrets in the clear: what ``channels.open_channel`` takes."""

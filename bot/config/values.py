@@ -227,6 +227,9 @@ def _empty_is_none(value: object) -> object:
 
 
 Filled = AfterValidator(_filled)
+MAIL_ADDRESS: Final = shaped(
+    r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\".]+", "this is not an e-mail address", "write one like hello@your-hub.org"
+)
 Secret = Annotated[SecretStr, Filled]
 OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_empty_is_none)]
 ApiBase = Annotated[str, AfterValidator(_read_api_base)]

@@ -167,6 +167,8 @@ def test_the_example_tells_each_placeholder() -> None:
 
     assert {finding.key for finding in findings} == {
         "web.public_url",
+        "channels.email.from_address",
+        "channels.email.host",
         "channels.sms.account_sid",
         "channels.sms.auth_token",
         "channels.sms.messaging_service_sid",
@@ -203,7 +205,7 @@ def test_no_channel_at_all_is_a_warning(write: Write) -> None:
 
     assert [(finding.severity, finding.key) for finding in problems(findings)] == [("warning", "channels")]
     off = [finding.key for finding in findings if finding.what.startswith("off")]
-    assert off == ["channels.sms", "channels.slack", "channels.telegram"]
+    assert off == ["channels.sms", "channels.slack", "channels.telegram", "channels.email"]
 
 
 @pytest.mark.parametrize(

@@ -260,6 +260,7 @@ def test_the_secrets_are_known_by_name() -> None:
         "channels.slack.signing_secret",
         "channels.telegram.token",
         "channels.telegram.secret_token",
+        "channels.email.password",
     ]
 
 
@@ -462,7 +463,7 @@ def test_a_missing_secret_names_its_variable(write: Write) -> None:
         ),
         pytest.param('[web]\ntimezone = "UTC"', "no key of this name here; move it to [hub]", id="the wrong table"),
         pytest.param("[web]\nzzzz = 1", "remove it, or write one of host, port, public_url", id="far from all"),
-        pytest.param("[channels.signal]", "remove it, or write one of sms, slack, telegram", id="an unknown channel"),
+        pytest.param("[channels.signal]", "remove it, or write one of sms, slack, telegram, email", id="an unknown channel"),
         pytest.param("port = 1", "move it to [web]", id="outside all tables"),
         pytest.param("web = 3", "web: 3 stands where a table is needed; write [web]", id="not a table"),
         pytest.param("channels = 3", "channels: 3 stands where a table is needed", id="channels not a table"),

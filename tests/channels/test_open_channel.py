@@ -19,6 +19,7 @@ SETTINGS_OF = {
     "sms": {"account_sid": "AC1", "auth_token": "t", "from_number": "+19375550100"},
     "slack": {"bot_token": "xoxb-1", "signing_secret": "s"},
     "telegram": {"token": "1:t"},
+    "email": {"host": "localhost", "from_address": "hello@hub.example.org"},
 }
 
 
