@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from flows.facts import Booking, Json, Slot, SlotKind
 from flows.geography import distance_km, place_of
+from flows.rules.grades import share_a_grade
+from flows.rules.training import missing
 
 #: A longer way to an unpaid hour is seldom gone twice; a proposal until a hub says otherwise.
 MAX_DISTANCE_KM: Final = 50.0
@@ -27,33 +30,94 @@ class Candidate:
     #: Weekly windows, ``{"day": "mon", "from": "16:00", "to": "20:00"}``; empty when unknown.
     availability: Sequence[Mapping[str, Json]]
     bookings: Sequence[Booking]
+    #: The last day on which each course counts that they have finished.
+    trained: Mapping[str, date] = field(default_factory=dict)
+    #: What they like to help with, and whom; ``None`` for anything.
+    subject: str | None = None
+    grades: str | None = None
+    #: Languages they speak besides English; ``None`` when nobody asked.
+    languages: frozenset[str] | None = None
+    #: Where they served last: offered before other places.
+    last_site: int | None = None
+
+
+#: Everything that may speak against a slot, what cannot be mended first; each has a sentence in ``phrases.toml``.
+REASONS: Final = (
+    "too_soon",
+    "other_role",
+    "minor_unsupervised",
+    "needs_course",
+    "other_language",
+    "other_subject",
+    "other_grades",
+    "too_far",
+    "overlap",
+    "not_available",
+    "full",
+)
 
 
 def fitting(slots: Iterable[Slot], candidate: Candidate, *, now: datetime, limit: int) -> tuple[Slot, ...]:
-    """Return the first slots, in the order given, that nothing speaks against."""
-    found = (slot for slot in slots if refusal(slot, candidate, now=now) is None)
-    return tuple(slot for slot, _ in zip(found, range(limit), strict=False))
+    """Return the first slots that nothing speaks against: those at the place where the person served last, then others.
+
+    Within each the order given is kept; nobody is ranked.
+    """
+    fit = [slot for slot in slots if refusal(slot, candidate, now=now) is None]
+    return tuple(_known_place_first(fit, candidate)[:limit])
+
+
+def full_but_fitting(slots: Iterable[Slot], candidate: Candidate, *, now: datetime, limit: int) -> tuple[Slot, ...]:
+    """Return the first slots that would fit but for a free seat: one may wait for those."""
+    fit = [slot for slot in slots if refusal(slot, candidate, now=now) == "full"]
+    return tuple(_known_place_first(fit, candidate)[:limit])
+
+
+def _known_place_first(slots: Sequence[Slot], candidate: Candidate) -> list[Slot]:
+    if candidate.last_site is None:
+        return list(slots)
+    return sorted(slots, key=lambda slot: slot.site != candidate.last_site)
+
+
+def main_refusal(slots: Iterable[Slot], candidate: Candidate, *, now: datetime) -> tuple[str, Slot] | None:
+    """Say what keeps a person from most slots, with one of these; ``None`` when there is none.
+
+    Shifts of other roles count only where there are no others.
+    """
+    refused = [(reason, slot) for slot in slots if (reason := refusal(slot, candidate, now=now))]
+    own = [one for one in refused if one[0] not in ("other_role", "too_soon")] or refused
+    counts = Counter(reason for reason, _ in own)
+    most = max(counts, key=lambda reason: (counts[reason], -REASONS.index(reason)), default=None)
+    return next((one for one in own if one[0] == most), None)
 
 
 def refusal(slot: Slot, candidate: Candidate, *, now: datetime) -> str | None:
     """Say why a slot is not offered to a person; ``None`` when it is."""
-    if slot.seats_left < 1:
-        return "full"
     if slot.starts_at < now + _NOTICE:
         return "too_soon"
-    if any(_overlap(slot, booking.slot) for booking in candidate.bookings):
-        return "overlap"
-    if candidate.minor and (slot.one_to_one or not slot.supervised):
-        return "minor_unsupervised"
     if slot.role is not None and slot.role != candidate.role:
         return "other_role"
+    if candidate.minor and (slot.one_to_one or not slot.supervised):
+        return "minor_unsupervised"
+    if missing(slot.needs_courses, candidate.trained, on=slot.starts_local.date()):
+        return "needs_course"
+    if slot.language and candidate.languages is not None and slot.language not in candidate.languages:
+        return "other_language"
+    if slot.subject and candidate.subject and slot.subject != candidate.subject:
+        return "other_subject"
+    if slot.grades and candidate.grades and not share_a_grade(slot.grades, candidate.grades):
+        return "other_grades"
     if _too_far(slot, candidate.zip):
         return "too_far"
-    if slot.kind is SlotKind.TRAINING:
-        return None
-    if candidate.availability and not any(_covers(window, slot) for window in candidate.availability):
+    if any(_overlap(slot, booking.slot) for booking in candidate.bookings):
+        return "overlap"
+    may_come = (
+        slot.kind is SlotKind.TRAINING
+        or not candidate.availability
+        or any(_covers(window, slot) for window in candidate.availability)
+    )
+    if not may_come:
         return "not_available"
-    return None
+    return "full" if slot.seats_left < 1 else None
 
 
 def _overlap(one: Slot, other: Slot) -> bool:
