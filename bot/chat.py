@@ -16,6 +16,7 @@ import typer
 
 from bot.app import App, open_app
 from bot.attendance import note_attended
+from bot.console.keeping import keep
 from bot.console.movable_clock import MovableClock
 from bot.mistake import MistakeError
 from bot.seed.hub import add_calendar, demo_hub
@@ -33,7 +34,7 @@ _STEP: Final = timedelta(minutes=15)
 _UNITS: Final = {"h": "hours", "d": "days"}
 _HELP: Final = (
     "Write as a volunteer would. /tap 1 presses the first button, /wait 2d or /wait 3h lets time pass, "
-    "/attended notes that you came to your training, /quit ends."
+    "/attended notes that you came to your training, /keep FILE saves the talk as a test, /quit ends."
 )
 #: Nobody waits for a simulated provider.
 _RATE: Final = 1_000_000.0
@@ -62,6 +63,8 @@ class _Chat:
                 await self._tap(number)
             case ["/attended"]:
                 self._attended()
+            case ["/keep", file]:
+                self._keep(Path(file))
             case _:
                 await self._say(line)
         await self._send()
@@ -98,6 +101,21 @@ class _Chat:
             person = people.find_by_user(session, app.hub.id, _USERS[name], channel=name)
         noted = person and note_attended(app.database, app.hub, app.library.phrases, person.ref, self.clock())
         self.show("* attended" if isinstance(noted, Attended) else "* no training is booked")
+
+    def _keep(self, file: Path) -> None:
+        app, address = self.app, self.channel.address(_USERS[self.channel.name])
+        name = file.stem.replace("_", " ").replace("-", " ").capitalize()
+        kept = keep(app.database, app.hub, address, self.clock(), name=name, hint=self.language)
+        if kept is None:
+            raise MistakeError("There is no talk to keep yet.")
+        try:
+            with file.open("x", encoding="utf-8") as written:
+                written.write(kept)
+        except FileExistsError:
+            raise MistakeError(f"/keep {file}: this file is there already; choose another name.") from None
+        except OSError as error:
+            raise MistakeError(f"/keep {file}: {error.strerror}.") from error
+        self.show(f"* kept in {file}; tests/transcripts/ is the place for it")
 
     async def _send(self) -> None:
         while await self.app.senders[self.channel.name].send_ready():

@@ -115,6 +115,7 @@ def simulation(app: App, clock: MovableClock) -> Simulation:
         database=app.database,
         accounts={name: channel.account for name, channel in app.channels.items()},
         now=app.now,
+        begins_at=app.now(),
         jump=_Journey(app, clock).jump,
     )
 

@@ -11,14 +11,14 @@ from typing import Annotated, Any, Final, Literal
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Form, HTTPException, Path, Request, Response
+from fastapi import APIRouter, Form, HTTPException, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from jinja2 import Environment, PackageLoader
 from starlette.staticfiles import StaticFiles
 
 from bot.attendance import note_attended
-from bot.console import views
+from bot.console import keeping, views
 from bot.inbox import Inbox
 from flows.facts import Hub
 from flows.messages import Address, Inbound, InboundKind, Tap
@@ -50,6 +50,8 @@ class Simulation:
     now: Callable[[], datetime]
     #: Lets time pass up to an instant; returns how many messages left meanwhile.
     jump: Callable[[datetime], Awaitable[int]]
+    #: Whoever wrote before that has an invented past.
+    begins_at: datetime
     #: Set when the process ends, so that open streams end as well.
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -122,6 +124,10 @@ def simulator_routes(sim: Simulation) -> APIRouter:
     async def talk(request: Request, channel: ChannelName, user: User) -> Response:
         address = sim.address(channel, user)
         return await (pages.piece(address) if _PIECE in request.headers else pages.page(address))
+
+    @router.get("/simulator/{channel}/{user}/keep")
+    async def keep(channel: ChannelName, user: User, name: Annotated[str, Query(max_length=80)] = "") -> Response:
+        return await asyncio.to_thread(_keep, sim, sim.address(channel, user), name.strip())
 
     @router.post("/simulator/{channel}/{user}/write")
     async def write(request: Request, channel: ChannelName, user: User, text: Annotated[str, Form()] = "") -> Response:
@@ -226,6 +232,7 @@ def _read(sim: Simulation, address: Address | None, *, with_people: bool) -> dic
                 "turns": views.turns(talk),
                 "not_sent": views.not_sent(talk),
                 "waiting": views.waiting(talk),
+                "can_be_kept": keeping.can_be_kept(talk, sim.begins_at),
             }
     return values
 
@@ -274,6 +281,16 @@ def _target(sim: Simulation, by: str, to: str, address: Address | None) -> datet
                 talk = simulator.find_talk(session, sim.hub.id, address) if address else None
                 own = simulator.next_due(session, sim.hub.id, person_id=talk.person.id) if talk else None
                 return own or simulator.next_due(session, sim.hub.id)
+
+
+def _keep(sim: Simulation, address: Address, name: str) -> Response:
+    """Answer with the talk as a transcript to save."""
+    name = name or "A talk in the simulator"
+    kept = keeping.keep(sim.database, sim.hub, address, sim.now(), name=name, since=sim.begins_at)
+    if kept is None:
+        raise HTTPException(status_code=409, detail="only a talk that was begun here can be kept")
+    headers = {"content-disposition": f'attachment; filename="{keeping.file_name(name)}"'}
+    return Response(kept, media_type="application/toml", headers=headers)
 
 
 def _note_attended(sim: Simulation, address: Address, slot: str) -> None:

@@ -18,13 +18,13 @@ from storage.simulator import Message, Place, Talk, Written
 from storage.store import OutboxStatus
 
 #: A message that reached the person, as far as anybody knows.
-_ARRIVED: Final = frozenset({OutboxStatus.SENT, OutboxStatus.DELIVERED, OutboxStatus.UNKNOWN})
+ARRIVED: Final = frozenset({OutboxStatus.SENT, OutboxStatus.DELIVERED, OutboxStatus.UNKNOWN})
 #: Bookings that still count.
 _LIVE: Final = frozenset({BookingStatus.BOOKED, BookingStatus.CONFIRMED})
 #: Turns whose reasons are shown.
 _MOST_TURNS: Final = 40
 #: A message that nobody has to explain: it arrived or is about to.
-_FINE: Final = _ARRIVED | {OutboxStatus.READY, OutboxStatus.SENDING}
+_FINE: Final = ARRIVED | {OutboxStatus.READY, OutboxStatus.SENDING}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ class Waiting:
 def bubbles(talk: Talk, *, zone: Any) -> list[Bubble]:
     """List what both sides said, oldest first."""
     theirs = [_theirs(written, talk) for written in talk.written]
-    ours = [_ours(message, talk) for message in talk.messages if message.status in _ARRIVED]
+    ours = [_ours(message, talk) for message in talk.messages if message.status in ARRIVED]
     in_order = sorted([*theirs, *ours], key=lambda bubble: (bubble.at, bubble.shown is not None))
     return list(_with_days(in_order, zone))
 
@@ -107,14 +107,18 @@ def _theirs(written: Written, talk: Talk) -> Bubble:
 
 
 def _label(written: Written, messages: Sequence[Message]) -> str:
-    """Find what the pressed button said."""
     tap = Tap.decode(written.text)
+    return (tap and label_of(tap, written.at, messages)) or written.text
+
+
+def label_of(tap: Tap, at: datetime, messages: Sequence[Message]) -> str | None:
+    """Find what a button said that was pressed at an instant."""
     for message in reversed(messages):
-        if tap and message.step == tap.step and message.created_at <= written.at:
+        if message.step == tap.step and message.created_at <= at:
             for choice in message.choices:
                 if choice.id == tap.choice:
                     return choice.label
-    return written.text
+    return None
 
 
 def _ours(message: Message, talk: Talk) -> Bubble:

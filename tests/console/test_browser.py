@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
+import tomllib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
 
+from tests.bot.replaying import Script, expected, opened, replay
 from tests.console.demo_process import DemoProcess
 
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -154,6 +159,39 @@ def test_everything_can_be_done_by_keyboard(page: Page, seen: Seen) -> None:
 
     expect(_ours(page, "slack")).to_have_count(2)
     assert seen == Seen()
+
+
+def test_a_talk_is_kept_by_keyboard_and_played_again_as_it_went(page: Page, tmp_path: Path, seen: Seen) -> None:
+    page.goto("/simulator/sms/+16305550199")
+    for text in ("HI", "yes", "english", "60614"):
+        _write(page, text)
+    page.get_by_role("button", name="+1 day").click()
+    expect(page.locator("#told")).to_contain_text("It is now")
+    _write(page, "5/14/1956")
+    _press(page, "slack", "55 or older")
+
+    name = page.get_by_label("What it shows")
+    name.focus()
+    page.keyboard.type("Back after a day")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Keep as test")).to_be_focused()
+    with page.expect_download() as kept:
+        page.keyboard.press("Enter")
+    file = tmp_path / kept.value.suggested_filename
+    kept.value.save_as(file)
+
+    assert file.name == "back_after_a_day.toml"
+    script = tomllib.loads(file.read_text("utf-8"))
+    with ThreadPoolExecutor(1) as elsewhere:  # the browser has a loop under way in this thread
+        assert elsewhere.submit(asyncio.run, _heard(script, tmp_path)).result() == expected(script)
+    assert {key for turn in script["turn"] for key in turn} == {"you", "tap", "until", "bot"}
+    expect(name).to_have_value("Back after a day")
+    assert seen == Seen()
+
+
+async def _heard(script: Script, folder: Path) -> list[list[str]]:
+    async with opened(script, folder) as house:
+        return await replay(script, house, "sms")
 
 
 def _write(page: Page, text: str) -> None:

@@ -1,0 +1,129 @@
+"""Hold a written conversation again: what each turn of a transcript brings in, and what is heard because of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.attendance import note_attended
+from flows.facts import Hub, SlotKind
+from flows.messages import Inbound, InboundKind, Tap
+from storage import people, schedule, simulator
+from storage.simulator import Talk
+from tests.bot.house import HUB, House, open_house, shown
+
+USERS = {"sms": "+13125550123", "slack": "U0VOLUNTEER", "telegram": "77001"}
+Script = Mapping[str, Any]
+
+
+@asynccontextmanager
+async def opened(script: Script, folder: Path) -> AsyncIterator[House]:
+    """Open a house that holds what a transcript says of the hub, the time and what may be booked."""
+    hub = Hub(id=HUB.id, **script["hub"]) if "hub" in script else HUB
+    async with open_house(folder, hub=hub) as house:
+        if "begins" in script:
+            house.clock.at = _instant(script["begins"], hub)
+        for starts in script.get("trainings", []):
+            house.add_training(datetime.fromisoformat(starts))
+        for starts in script.get("shifts", []):
+            house.add_shift(datetime.fromisoformat(starts))
+        for slot in script.get("slot", []):
+            _add(house, hub, slot)
+        yield house
+
+
+def _add(house: House, hub: Hub, slot: Mapping[str, Any]) -> None:
+    told = {name: value for name, value in slot.items() if name not in ("kind", "starts", "site")}
+    with house.app.database.session() as session:
+        site = schedule.add_site(session, hub.id, **slot["site"]) if "site" in slot else None
+        schedule.add_slot(
+            session,
+            hub.id,
+            kind=SlotKind(slot["kind"]),
+            starts_local=datetime.fromisoformat(slot["starts"]),
+            site_id=site.id if site else None,
+            **told,
+        )
+
+
+async def replay(script: Script, house: House, channel: str) -> list[list[str]]:
+    """Take all turns on a channel; return the messages heard after each."""
+    return [await _take(script, house, channel, turn, first=turn is script["turn"][0]) for turn in script["turn"]]
+
+
+async def _take(script: Script, house: House, channel: str, turn: Script, *, first: bool) -> list[str]:
+    user = user_of(script, channel)
+    inbound = replace(house.inbound(channel, user), language_hint=script.get("hint") if first else None)
+    match turn:
+        case {"until": until}:
+            left = await house.jump(_instant(until, house.app.hub))
+        case {"attended": where}:
+            left = await _attend(house, inbound, where)
+        case {"tap": {"step": str(step), "label": str(label)}}:
+            tap = Tap(step=step, choice=_choice(house, inbound, step, label))
+            left = await house.deliver(replace(inbound, kind=InboundKind.TAP, tap=tap))
+        case {"tap": {"step": str(step), "choice": str(choice)}}:
+            tap = Tap(step=step, choice=choice)
+            left = await house.deliver(replace(inbound, kind=InboundKind.TAP, tap=tap))
+        case {"network": kind}:
+            left = await house.deliver(replace(inbound, kind=InboundKind(kind)))
+        case {"you": text}:
+            left = await house.deliver(replace(inbound, text=text))
+        case _:
+            raise AssertionError(f"nobody does anything in {turn}")
+    return [shown(message) for message in left]
+
+
+async def _attend(house: House, inbound: Inbound, where: str | bool) -> list[Any]:
+    """Note that the person came: where something begins at that time, else to their latest training."""
+    app, talk = house.app, _talk(house, inbound)
+    slots = [place.slot.ref for place in talk.places if place.slot.starts_local == where]
+    slot_ref = slots[-1] if isinstance(where, str) else None
+    note_attended(app.database, app.hub, app.library.phrases, talk.person.ref, house.clock.at, slot_ref=slot_ref)
+    return await house.send()
+
+
+def _choice(house: House, inbound: Inbound, step: str, label: str) -> str:
+    """Find what a button stands for that a person was shown."""
+    ours = reversed(house.channels[inbound.sender.channel].sent)
+    return next(
+        choice.id
+        for message in ours
+        if message.step == step and message.to == inbound.sender
+        for choice in message.choices
+        if choice.label == label
+    )
+
+
+def _talk(house: House, inbound: Inbound) -> Talk:
+    with house.app.database.reading() as session:
+        talk = simulator.find_talk(session, house.app.hub.id, inbound.sender)
+    assert talk
+    return talk
+
+
+def user_of(script: Script, channel: str) -> str:
+    """Return from where the person writes."""
+    return str(script.get("user", USERS[channel]))
+
+
+def check_end(script: Script, house: House, channel: str) -> None:
+    """Assert what a transcript says of the person at the end."""
+    end, user = script.get("end", {}), user_of(script, channel)
+    with house.app.database.reading() as session:
+        person = people.find_by_user(session, house.app.hub.id, user, channel=channel)
+        assert {name: getattr(person, name) for name in end} == end
+
+
+def expected(script: Script) -> list[list[str]]:
+    """Return what a transcript says is heard after each turn."""
+    return [turn["bot"].split("\n---\n") if turn["bot"] else [] for turn in script["turn"]]
+
+
+def _instant(local: str, hub: Hub) -> datetime:
+    return datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(hub.zone))
