@@ -49,6 +49,7 @@ _MEANING: Final = {
         "next": "the step to go to, or a table for each case",
         "end": "ends the flow; the word is for the record",
         "was": "earlier names of this step, so that people who stand there are not lost",
+        "was_saved_as": "earlier names of this answer, so that people who gave it are not asked again",
         "long": "this message may take more than two parts",
     },
     "NudgeTable": {

@@ -96,6 +96,8 @@ class StepTable(_Table):
     end: str | None = None
     #: Earlier ids of this step, for people who are in the middle of the flow when it is published.
     was: list[StepId] = []
+    #: Earlier names of its answer, likewise.
+    was_saved_as: list[str] = []
     #: For the linter: this message may take more than two parts.
     long: bool = False
 

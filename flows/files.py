@@ -191,6 +191,17 @@ class _Reader:
                 self._fault(path, f"{old!r} became step.{first} already; people cannot go on in two places")
         return tuple(step.was)
 
+    def _was_saved_as(self, step_id: str, step: StepTable) -> tuple[str, ...]:
+        path = ["step", step_id, "was_saved_as"]
+        saved = {other.save_as for other in self.table.step.values()}
+        for old in step.was_saved_as:
+            first = next(name for name, other in self.table.step.items() if old in other.was_saved_as)
+            if old in saved:
+                self._fault(path, f"found {old!r}, which a step still saves; name only answers that are gone")
+            elif first != step_id:
+                self._fault(path, f"{old!r} is taken over by step.{first} already; an answer has one new name")
+        return tuple(step.was_saved_as)
+
     def _passes(self, step: StepTable, path: list[str]) -> Mapping[str, bool | int | str]:
         """Check what a call passes as far as this file tells; whether the called flow wants it, the linter knows."""
         if step.with_ and not step.call:
@@ -242,7 +253,7 @@ class _Reader:
         if step.ask is None:
             for key in (
                 *("answer", "save_as", "within", "minimum", "maximum", "choices", "choice", "retry", "help"),
-                *("optional", "called"),
+                *("optional", "called", "was_saved_as"),
             ):
                 if getattr(step, key) not in (None, [], {}, False):
                     self._fault([*path, key], "stands without a question; add ask.en = '''…'''")
@@ -280,6 +291,7 @@ class _Reader:
             help=self._texts(step.help, [*path, "help"]),
             remember=self.table.remember if step.remember is None else step.remember,
             optional=step.optional,
+            was=self._was_saved_as(path[1], step),
             called=self._called(step.called, [*path, "called"]),
         )
 

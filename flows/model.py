@@ -91,6 +91,8 @@ class Ask:
     optional: bool = False
     #: What the answer is called, by language: the first is said back, all are understood.
     called: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: What this answer was called before; people who gave it have it under its new name.
+    was: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
