@@ -1,0 +1,52 @@
+"""Perform an operation of the hot path within a page's or a command's transaction, so that it is written only once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, text
+from sqlmodel import Session
+
+from storage.statements import POSTGRES, SQLITE, Batch, Operation, Scrub, Statement, Value
+
+T = TypeVar("T")
+
+
+def perform(session: Session, operation: Operation[T]) -> T:
+    """Execute what an operation asks for, in the session's transaction, and return its outcome.
+
+    Raises:
+        Refused: the operation must leave nothing behind; let it end the transaction.
+    """
+    session.flush()
+    connection = session.connection()
+    try:
+        step = next(operation)
+        while True:
+            match step:
+                case Statement(sql, params):
+                    rows = _execute(connection, sql, params)
+                case Batch(sql, many):
+                    rows = [row for params in many for row in _execute(connection, sql, params)]
+                case Scrub():
+                    rows = []
+            step = operation.send(rows)
+    except StopIteration as stop:
+        session.expire_all()  # rows read before may have been changed behind the session's back
+        outcome: T = stop.value
+        return outcome
+
+
+def _execute(connection: Connection, sql: str, params: Mapping[str, Value]) -> list[Mapping[str, Any]]:
+    is_sqlite = connection.dialect.name == "sqlite"
+    rendered = (SQLITE if is_sqlite else POSTGRES).render(sql)
+    values = {name: _written(value) if is_sqlite else value for name, value in params.items()}
+    result = connection.execute(text(rendered), values)
+    return [dict(row) for row in result.mappings()] if result.returns_rows else []
+
+
+def _written(value: Value) -> Value:
+    """Write a day as SQLAlchemy does; the driver's own way of doing so is on its way out."""
+    return value.isoformat() if isinstance(value, date) else value
