@@ -7,18 +7,20 @@ from datetime import datetime
 from functools import partial
 from typing import Final, Protocol, TypeVar
 
-from flows.facts import Hub, Slot, SlotKind
+from flows.facts import History, Hub, Slot, SlotKind
 from flows.messages import DeliveryReport, Inbound
 from storage.errors import StorageError
-from storage.operations import broadcasts, outbox, reading, reminders, timers, turns
+from storage.operations import broadcasts, outbox, reading, reminders, timers, turns, waits
 from storage.statements import Begin, Operation, Statement
 from storage.store import (
     Claimed,
     DueReminder,
     DueTimer,
+    KeptSeat,
     Known,
     Loaded,
     ReminderSettled,
+    SeatTold,
     Settlement,
     TurnResult,
     TurnWrite,
@@ -74,8 +76,12 @@ class HotStore:
         return await self._driver.read(partial(reading.load, hub, inbound, now))
 
     async def find_slots(self, hub: str, kind: SlotKind, now: datetime, *, until: datetime) -> list[Slot]:
-        """List open slots with a free seat that begin between two instants, soonest first."""
+        """List open slots that begin between two instants, soonest first, full ones too."""
         return await self._driver.read(partial(reading.find_slots, hub, kind, now, until))
+
+    async def history(self, hub: str, person_id: int) -> History:
+        """Read which courses somebody has finished and where they served last."""
+        return await self._driver.read(partial(reading.history, hub, person_id))
 
     async def apply(self, turn: TurnWrite) -> TurnResult:
         """Make one turn durable: receipt, conversation, effects, outbox, in one commit."""
@@ -128,6 +134,22 @@ class HotStore:
         """Take away timers that nothing can come of, unless they have been set anew."""
         if due:
             await self._driver.write(partial(timers.drop, hub, due))
+
+    async def move_lines(self, hub: str, now: datetime) -> bool:
+        """Take back seats whose time to answer is up and keep each free one for the next in line; tell whether any."""
+        if not await self._driver.read(partial(waits.is_moving, hub, now)):
+            return False  # most looks find nothing, and nothing need be committed
+        await self._driver.write(partial(waits.move, hub, now), is_long=True)
+        return True
+
+    async def kept_seats(self, hub: str, limit: int) -> list[KeptSeat]:
+        """List seats kept for people who have not been told yet."""
+        return await self._driver.read(partial(waits.kept, hub, limit))
+
+    async def tell_kept(self, hub: str, told: Sequence[SeatTold], now: datetime) -> None:
+        """Write the offers of kept seats to the outbox, once each; a seat that is not offered goes to the next."""
+        if told:
+            await self._driver.write(partial(waits.tell, hub, told, now), is_long=True)
 
     async def open_broadcasts(self, hub: str) -> list[str]:
         """List the references of confirmed broadcasts that are not yet in the outbox as a whole, oldest first."""

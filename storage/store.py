@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import Protocol
 
 from flows.effects import Effect, TimerKind
-from flows.facts import Booking, Person, Slot, SlotKind
+from flows.facts import Booking, History, Person, SeatOffer, Slot, SlotKind
 from flows.messages import (
     Address,
     Choice,
@@ -48,6 +48,8 @@ class Loaded:
     conversation: str | None
     person: Person
     bookings: tuple[Booking, ...]
+    #: Seats kept for them from a wait-list.
+    offers: tuple[SeatOffer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +203,31 @@ class DueTimer:
     loaded: Loaded
 
 
+# --- wait-lists -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptSeat:
+    """A seat that has become free and is kept for whoever waits longest; they have not been told yet."""
+
+    id: int
+    person_id: int
+    slot: Slot
+    language: str | None
+    zone: str | None
+    #: Whether they can be written to: reachable, agreed, not opted out.
+    can_be_told: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatTold:
+    """What became of a kept seat: a message and until when it is kept, or nothing, and it goes to the next."""
+
+    id: int
+    message: NewMessage | None
+    until: datetime | None
+
+
 class Store(Protocol):
     """The hot statements. Every method is durable when it returns and safe to repeat."""
 
@@ -217,7 +244,10 @@ class Store(Protocol):
         """Read what a turn needs: person, conversation and bookings of the sender."""
 
     async def find_slots(self, hub: str, kind: SlotKind, now: datetime, *, until: datetime) -> list[Slot]:
-        """List open slots with a free seat that begin between two instants, soonest first."""
+        """List open slots that begin between two instants, soonest first, full ones too."""
+
+    async def history(self, hub: str, person_id: int) -> History:
+        """Read which courses somebody has finished and where they served last."""
 
     async def apply(self, turn: TurnWrite) -> TurnResult:
         """Make one turn durable: receipt, conversation, effects, outbox, in one commit."""
@@ -251,6 +281,15 @@ class Store(Protocol):
 
     async def drop_timers(self, hub: str, due: Sequence[DueTimer]) -> None:
         """Take away timers that nothing can come of, unless they have been set anew."""
+
+    async def move_lines(self, hub: str, now: datetime) -> bool:
+        """Take back seats whose time to answer is up and keep each free one for the next in line; tell whether any."""
+
+    async def kept_seats(self, hub: str, limit: int) -> list[KeptSeat]:
+        """List seats kept for people who have not been told yet."""
+
+    async def tell_kept(self, hub: str, told: Sequence[SeatTold], now: datetime) -> None:
+        """Write the offers of kept seats to the outbox, once each; a seat that is not offered goes to the next."""
 
     async def open_broadcasts(self, hub: str) -> list[str]:
         """List the references of confirmed broadcasts that are not yet in the outbox as a whole, oldest first."""

@@ -12,10 +12,17 @@ _GIVE_SEATS_BACK: Final = """
     UPDATE slot SET taken = taken - 1 WHERE id IN (
         SELECT slot_id FROM booking WHERE person_id = :person_id AND status IN ('booked', 'confirmed'))
 """
+#: And those that were kept for them from a wait-list.
+_GIVE_KEPT_SEATS_BACK: Final = """
+    UPDATE slot SET taken = taken - 1 WHERE id IN (
+        SELECT slot_id FROM wait
+        WHERE person_id = :person_id AND status IN ('waiting', 'offered') AND status = 'offered')
+"""
 #: Children of others come before their parents.
 _ERASE: Final = (
     "DELETE FROM timer WHERE person_id = :person_id",
     "DELETE FROM reminder WHERE booking_id IN (SELECT id FROM booking WHERE person_id = :person_id)",
+    "DELETE FROM wait WHERE person_id = :person_id",
     "DELETE FROM booking WHERE person_id = :person_id",
     "DELETE FROM task WHERE person_id = :person_id",
     "DELETE FROM stage_change WHERE person_id = :person_id",
@@ -43,6 +50,7 @@ def forget(scope: Scope) -> Operation[None]:
     """Erase all that is known about a person but the address, to which the messages of this turn must still go."""
     person = {"person_id": scope.person_id}
     yield Statement(_GIVE_SEATS_BACK, person)
+    yield Statement(_GIVE_KEPT_SEATS_BACK, person)
     for sql in _ERASE:
         yield Statement(sql, person)
     yield from _finish(scope.person_id)

@@ -7,33 +7,39 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from flows.facts import Person, Slot, SlotKind
+from flows.facts import History, Person, SeatOffer, Slot, SlotKind
 from flows.messages import Inbound
 from flows.stages import Stage
-from storage.operations.rows import SLOT_COLUMNS, read_booking, read_slot
+from storage.operations.rows import BOOKING_COLUMNS, SLOT_COLUMNS, read_booking, read_slot
 from storage.operations.scope import identity
-from storage.statements import Operation, Row, Statement
+from storage.statements import Operation, Params, Row, Statement
 from storage.store import Known, Loaded
-from storage.tables import to_micros
+from storage.tables import from_micros, to_micros
 
-LOAD: Final = """
-    SELECT
-        EXISTS (SELECT 1 FROM inbound AS i
-                WHERE i.hub = :hub AND i.channel = :channel AND i.account = :account AND i.provider_id = :provider_id
-        ) AS known,
+#: What ``read_loaded`` needs of a person ``p``, their address ``a`` and their conversation ``c``.
+LOADED_COLUMNS: Final = """
         EXISTS (SELECT 1 FROM booking AS k
                 WHERE k.person_id = p.id AND k.status IN ('booked', 'confirmed') AND k.status <> 'released'
         ) AS has_bookings,
+        EXISTS (SELECT 1 FROM wait AS w
+                WHERE w.person_id = p.id AND w.status IN ('waiting', 'offered') AND w.status = 'offered'
+        ) AS has_offers,
         p.id AS person_id, p.stage, p.language, p.zone, p.answers, a.opted_out_at, a.consented_at, a.paused_at,
         a.reachable, c.version, c.state, c.held_by
+"""
+LOAD: Final = f"""
+    SELECT
+        EXISTS (SELECT 1 FROM inbound AS i
+                WHERE i.hub = :hub AND i.channel = :channel AND i.account = :account AND i.provider_id = :provider_id
+        ) AS known, {LOADED_COLUMNS}
     FROM (SELECT 1 AS one) AS always
     LEFT JOIN address AS a ON a.hub = :hub AND a.channel = :channel AND a.account = :account AND a."user" = :user
     LEFT JOIN person AS p ON p.id = a.person_id
     LEFT JOIN conversation AS c ON c.person_id = p.id
-"""
+"""  # noqa: S608 - a constant
 
 BOOKINGS: Final = f"""
-    SELECT k.ref AS booking_ref, k.status AS booking_status, k.asked, {SLOT_COLUMNS}
+    SELECT {BOOKING_COLUMNS}, {SLOT_COLUMNS}
     FROM booking AS k
     JOIN slot AS s ON s.id = k.slot_id
     LEFT JOIN site AS t ON t.id = s.site_id
@@ -43,12 +49,39 @@ BOOKINGS: Final = f"""
     LIMIT 10
 """  # noqa: S608 - a constant
 
+#: Seats kept for a person who waited for them, and has been told.
+OFFERS: Final = f"""
+    SELECT w.ref AS wait_ref, w.changed_at AS offered_at, {SLOT_COLUMNS}
+    FROM wait AS w
+    JOIN slot AS s ON s.id = w.slot_id
+    LEFT JOIN site AS t ON t.id = s.site_id
+    WHERE w.person_id = :person_id AND w.status IN ('waiting', 'offered') AND w.status = 'offered'
+        AND w.offered_until > :now AND NOT s.cancelled
+    ORDER BY w.changed_at DESC, w.id
+    LIMIT 3
+"""  # noqa: S608 - a constant
+
+COURSES: Final = """
+    SELECT s.course, MAX(s.starts_local) AS finished
+    FROM booking AS k JOIN slot AS s ON s.id = k.slot_id
+    WHERE k.person_id = :person_id AND k.status = 'attended' AND s.hub = :hub AND s.course IS NOT NULL
+    GROUP BY s.course
+"""
+LAST_SITE: Final = """
+    SELECT s.site_id
+    FROM booking AS k JOIN slot AS s ON s.id = k.slot_id
+    WHERE k.person_id = :person_id AND k.status = 'attended' AND s.hub = :hub AND s.kind = 'shift'
+        AND s.site_id IS NOT NULL
+    ORDER BY s.starts_at DESC, s.id
+    LIMIT 1
+"""
+
 FIND_SLOTS: Final = f"""
     SELECT {SLOT_COLUMNS}
     FROM slot AS s
     LEFT JOIN site AS t ON t.id = s.site_id
     WHERE s.hub = :hub AND s.kind = :kind AND s.starts_at >= :now AND s.starts_at < :until
-        AND s.taken < s.capacity AND NOT s.cancelled
+        AND NOT s.cancelled
     ORDER BY s.starts_at, s.id
 """  # noqa: S608 - a constant
 
@@ -64,10 +97,13 @@ def load(hub: str, inbound: Inbound, now: datetime) -> Operation[Loaded | Known]
 
 
 def read_loaded(row: Row, now: datetime) -> Operation[Loaded]:
-    """Make what a turn starts from of a row like that of ``LOAD``, and look up the bookings if there are any."""
+    """Make what a turn starts from of a row with ``LOADED_COLUMNS``, and look up the bookings if there are any."""
     bookings: Sequence[Row] = ()
     if row["has_bookings"]:
         bookings = yield Statement(BOOKINGS, {"person_id": row["person_id"], "now": to_micros(now)})
+    offers: Sequence[Row] = ()
+    if row["has_offers"]:
+        offers = yield Statement(OFFERS, {"person_id": row["person_id"], "now": to_micros(now)})
     return Loaded(
         person_id=row["person_id"],
         version=row["version"] or 0,
@@ -84,11 +120,27 @@ def read_loaded(row: Row, now: datetime) -> Operation[Loaded]:
             held=row["held_by"] is not None,
         ),
         bookings=tuple(map(read_booking, bookings)),
+        offers=tuple(map(_read_offer, offers)),
+    )
+
+
+def _read_offer(row: Row) -> SeatOffer:
+    return SeatOffer(ref=row["wait_ref"], slot=read_slot(row), offered_at=from_micros(row["offered_at"]))
+
+
+def history(hub: str, person_id: int) -> Operation[History]:
+    """Read what somebody has done with us, as far as it decides what fits them."""
+    person: Params = {"hub": hub, "person_id": person_id}
+    courses = yield Statement(COURSES, person)
+    sites = yield Statement(LAST_SITE, person)
+    return History(
+        courses={row["course"]: datetime.fromisoformat(row["finished"]).date() for row in courses},
+        last_site=sites[0]["site_id"] if sites else None,
     )
 
 
 def find_slots(hub: str, kind: SlotKind, now: datetime, until: datetime) -> Operation[list[Slot]]:
-    """List open slots with a free seat, soonest first."""
+    """List open slots, soonest first, full ones too: one may wait for those."""
     rows = yield Statement(
         FIND_SLOTS, {"hub": hub, "kind": kind.value, "now": to_micros(now), "until": to_micros(until)}
     )

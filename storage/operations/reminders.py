@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from storage.operations.rows import SLOT_COLUMNS, read_booking, write_choices
+from storage.operations.rows import BOOKING_COLUMNS, SLOT_COLUMNS, read_booking, write_choices
 from storage.statements import Operation, Params, Row, Statement
 from storage.store import DueReminder, NewMessage, OutboxStatus, ReminderSettled
 from storage.tables import from_micros, new_message_ref, to_micros
 
 DUE: Final = f"""
     SELECT due.id, due.kind, due.due_at, k.person_id, p.language, p.zone AS person_zone,
-        k.ref AS booking_ref, k.status AS booking_status, k.asked, {SLOT_COLUMNS}
+        {BOOKING_COLUMNS}, {SLOT_COLUMNS}
     FROM (
         SELECT id, kind, due_at, booking_id FROM reminder
         WHERE status = 'pending' AND hub = :hub AND due_at <= :now

@@ -16,9 +16,14 @@ from storage.tables import from_micros
 #: Columns that ``read_slot`` needs of a slot ``s`` and its site ``t``.
 SLOT_COLUMNS: Final = """
     s.ref AS slot_ref, s.kind AS slot_kind, s.title, s.place, s.role, s.starts_local, s.zone AS slot_zone, s.minutes,
-    s.capacity - s.taken AS seats_left, s.supervised, s.one_to_one,
+    s.capacity - s.taken AS seats_left, s.supervised, s.one_to_one, s.course, s.needs_courses, s.subject, s.grades,
+    s.language AS slot_language, s.series_id, s.site_id, s.ladder,
     t.name AS site_name, t.street AS site_street, t.latitude, t.longitude
 """
+#: Columns that ``read_booking`` needs of a booking ``k``.
+BOOKING_COLUMNS: Final = (
+    "k.ref AS booking_ref, k.status AS booking_status, k.asked, k.changed_at AS booking_changed_at"
+)
 
 
 def read_slot(row: Row) -> Slot:
@@ -37,6 +42,14 @@ def read_slot(row: Row) -> Slot:
         longitude=row["longitude"],
         supervised=bool(row["supervised"]),
         one_to_one=bool(row["one_to_one"]),
+        course=row["course"],
+        needs_courses=tuple(json.loads(row["needs_courses"])),
+        subject=row["subject"],
+        grades=row["grades"],
+        language=row["slot_language"],
+        series=row["series_id"],
+        site=row["site_id"],
+        ladder=tuple(json.loads(row["ladder"] or "[]")),
     )
 
 
@@ -46,12 +59,13 @@ def _place(row: Row) -> str:
 
 
 def read_booking(row: Row) -> Booking:
-    """Make a booking of a row with ``booking_ref``, ``booking_status``, ``asked`` and ``SLOT_COLUMNS``."""
+    """Make a booking of a row with ``BOOKING_COLUMNS`` and ``SLOT_COLUMNS``."""
     return Booking(
         ref=row["booking_ref"],
         slot=read_slot(row),
         status=BookingStatus(row["booking_status"]),
         asked=bool(row["asked"]),
+        changed_at=from_micros(row["booking_changed_at"]),
     )
 
 

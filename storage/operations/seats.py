@@ -6,6 +6,7 @@ from typing import Final
 
 from flows.facts import QuietHours
 from flows.rules.reminders import plan
+from storage.operations import waits
 from storage.operations.rows import SLOT_COLUMNS, read_slot
 from storage.operations.scope import Scope
 from storage.statements import Batch, Operation, Refused, Statement
@@ -21,11 +22,29 @@ _TAKE: Final = """
     WHERE hub = :hub AND ref = :slot AND taken < capacity AND NOT cancelled AND starts_at > :now
     RETURNING id
 """
-_BOOK: Final = """
-    INSERT INTO booking (hub, ref, person_id, slot_id, status, asked, created_at, changed_at)
-    VALUES (:hub, :ref, :person_id, :slot_id, 'booked', :asked, :now, :now)
-    RETURNING id
+#: Two places at once: the engine offers none such, and of what it does not see this is the guard.
+_OVERLAPS: Final = """
+    SELECT 1 AS overlaps FROM booking AS b JOIN slot AS o ON o.id = b.slot_id JOIN slot AS n ON n.id = :slot_id
+    WHERE b.person_id = :person_id AND b.status IN ('booked', 'confirmed') AND o.id <> n.id
+        AND o.starts_at < n.starts_at + CAST(n.minutes AS BIGINT) * 60000000
+        AND n.starts_at < o.starts_at + CAST(o.minutes AS BIGINT) * 60000000
 """
+#: Whether a person ``p`` is of age on the day of a slot ``s``: eighteen years after their birth, which for 29 February
+#: is 1 March of a common year, as comparing the written dates says by itself. Nobody is, whose birthday is unknown.
+_OF_AGE: Final = """
+    CAST(CAST(substr(CAST(p.birth_date AS TEXT), 1, 4) AS INTEGER) + 18 AS TEXT)
+        || substr(CAST(p.birth_date AS TEXT), 5) <= substr(s.starts_local, 1, 10)
+"""
+#: The one statement by which anybody comes into a slot. Whoever is under 18 comes into none without supervision or one
+#: to one, whoever wants to put them there.
+_BOOK: Final = f"""
+    INSERT INTO booking (hub, ref, person_id, slot_id, status, asked, created_at, changed_at)
+    SELECT s.hub, CAST(:ref AS TEXT), p.id, s.id, 'booked', CAST(:asked AS BOOLEAN), CAST(:now AS BIGINT),
+        CAST(:now AS BIGINT)
+    FROM slot AS s JOIN person AS p ON p.id = :person_id
+    WHERE s.id = :slot_id AND s.hub = :hub AND (s.supervised AND NOT s.one_to_one OR {_OF_AGE})
+    RETURNING id
+"""  # noqa: S608 - a constant
 _SLOT: Final = f"""
     SELECT p.zone AS person_zone, {SLOT_COLUMNS}
     FROM slot AS s JOIN person AS p ON p.id = :person_id LEFT JOIN site AS t ON t.id = s.site_id
@@ -59,16 +78,21 @@ def book(scope: Scope, slot: str, *, quiet_hours: QuietHours) -> Operation[None]
     """Take a seat and plan its reminders; a person who has one keeps it.
 
     Raises:
-        Refused: with ``SeatTaken`` when the slot is full, begun, cancelled or unknown.
+        Refused: with ``SeatTaken`` when the slot is full, begun, cancelled or unknown, the person is elsewhere then, or
+            under 18 and there is no supervision.
     """
     key = {"hub": scope.hub, "slot": slot}
     if (yield Statement(_HOLDS, {**key, "person_id": scope.person_id})):
         return
-    taken = yield Statement(_TAKE, {**key, "now": scope.now})
-    if not taken:
+    slot_id = yield from waits.take_kept(scope, slot)
+    if slot_id is None:
+        taken = yield Statement(_TAKE, {**key, "now": scope.now})
+        if not taken:
+            raise Refused(SeatTaken(slot=slot))
+        slot_id = taken[0]["id"]
+    if (yield Statement(_OVERLAPS, {"slot_id": slot_id, "person_id": scope.person_id})):
         raise Refused(SeatTaken(slot=slot))
-    slot_id = taken[0]["id"]
-    (booking,) = yield Statement(
+    booked = yield Statement(
         _BOOK,
         {
             "hub": scope.hub,
@@ -79,7 +103,9 @@ def book(scope: Scope, slot: str, *, quiet_hours: QuietHours) -> Operation[None]
             "now": scope.now,
         },
     )
-    yield from _remind(scope, booking["id"], slot_id, quiet_hours)
+    if not booked:
+        raise Refused(SeatTaken(slot=slot))
+    yield from _remind(scope, booked[0]["id"], slot_id, quiet_hours)
 
 
 def _remind(scope: Scope, booking_id: int, slot_id: int, quiet_hours: QuietHours) -> Operation[None]:
@@ -112,6 +138,7 @@ def release(scope: Scope, booking: str, *, cause: str) -> Operation[None]:
     )
     for row in rows:
         yield Statement(_GIVE_BACK, {"slot_id": row["slot_id"]})
+        yield from waits.fill(row["slot_id"], now=scope.now)
         yield Statement(_DROP_QUEUED, {"hub": scope.hub, "booking": booking, "booking_id": row["id"], "now": scope.now})
         yield Statement(_RELEASE_REMINDERS, {"booking_id": row["id"], "now": scope.now})
 

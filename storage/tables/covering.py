@@ -24,6 +24,15 @@ class WaitRow(Table, table=True):
             postgresql_where=text("status IN ('waiting', 'offered')"),
         ),
         Index("ix_wait_slot", "slot_id", "status", "id"),
+        # Everybody who stands in a line now: what the clock looks through each second.
+        Index(
+            "ix_wait_live",
+            "hub",
+            "status",
+            "offered_until",
+            sqlite_where=text("status IN ('waiting', 'offered')"),
+            postgresql_where=text("status IN ('waiting', 'offered')"),
+        ),
         NEVER_REUSED,
     )
 
