@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import reduce
 
 from flows.facts import Json
 from flows.graph import ENTRIES, FIRST_FLOW, Place, Why, called, callers, edges
 from flows.library import Library
-from flows.model import Step
+from flows.model import Flow, Step
+from flows.names import GIVEN_BY_BOT
 
 #: Answers by step; ``None``: nobody comes there.
 Given = Mapping[Place, frozenset[str] | None]
@@ -28,7 +30,7 @@ def surely_given(library: Library, *, world: Mapping[str, Json] | None = None) -
     remembered = _remembered(library)
     for name, flow in library.flows.items():
         if name in ENTRIES or not any(callers(library, name)):
-            known[name, flow.start] = frozenset() if name == FIRST_FLOW else remembered
+            known[name, flow.start] = (frozenset() if name == FIRST_FLOW else remembered) | handed_to(flow)
     changed = True
     while changed:
         changed = False
@@ -41,15 +43,32 @@ def surely_given(library: Library, *, world: Mapping[str, Json] | None = None) -
 
 
 def given_by(step: Step) -> frozenset[str]:
-    """Name the answer that a step itself asks for."""
-    return frozenset({step.ask.save_as}) if step.ask else frozenset()
+    """Name the answer that a step itself asks for; one that SKIP passes over may stay unset."""
+    return frozenset({step.ask.save_as}) if step.ask and not step.ask.optional else frozenset()
+
+
+def handed_to(flow: Flow) -> frozenset[str]:
+    """Name the inputs that a flow surely has; that its callers pass them is a rule of its own."""
+    return frozenset(flow.inputs) - GIVEN_BY_BOT
+
+
+def given_inside(library: Library, flow_id: str) -> Given:
+    """Return what is surely given at each step of a flow by its own questions, and those of flows it calls."""
+    alone: dict[str, Flow] = {}
+    ahead = [flow_id]
+    while ahead:
+        name = ahead.pop()
+        if name not in alone:
+            alone[name] = library.flows[name]
+            ahead += [other for step in alone[name].steps.values() for other in called(library, step)]
+    return surely_given(replace(library, flows=alone))
 
 
 def _remembered(library: Library) -> frozenset[str]:
     """List what is known of somebody who has been through the first flow."""
     first = library.flows.get(FIRST_FLOW)
     asked = (step.ask for step in first.steps.values() if step.ask) if first else ()
-    return frozenset(ask.save_as for ask in asked if ask.remember)
+    return frozenset(ask.save_as for ask in asked if ask.remember and not ask.optional)
 
 
 def _spread(library: Library, known: Given, world: Mapping[str, Json]) -> Iterator[tuple[Place, frozenset[str]]]:
@@ -69,13 +88,14 @@ def _spread(library: Library, known: Given, world: Mapping[str, Json]) -> Iterat
             here = known[name, step.id]
             if here is not None:
                 for other in called(library, step):
-                    yield (other, library.flows[other].start), here | given_by(step)
+                    inner_flow = library.flows[other]
+                    yield (other, inner_flow.start), here | given_by(step) | handed_to(inner_flow)
 
 
 def _returned(library: Library, known: Given, inner: tuple[str, ...]) -> frozenset[str] | None:
     """List what is known when the flows that a step calls have ended, whichever it was; ``None``: not worked out yet."""
     ends = [
-        here | given_by(step)
+        (here | given_by(step)) & frozenset(library.sets.called.get(name, {}))
         for name in inner
         for step in library.flows[name].steps.values()
         if step.end and (here := known[name, step.id]) is not None

@@ -10,6 +10,7 @@ from typing import Final
 
 from flows.conditions import Condition, Kind, Known
 from flows.facts import Json
+from flows.given import given_by
 from flows.lint.finding import Finding
 from flows.lint.sight import Rule, Sight
 from flows.model import Ask, Flow, Step
@@ -36,7 +37,7 @@ def check(sight: Sight) -> Iterator[Finding]:
 
 
 def _branches(sight: Sight, name: str, flow: Flow, step: Step, known: frozenset[str]) -> Iterator[Finding]:
-    after = known | ({step.ask.save_as} if step.ask else set())
+    after = known | given_by(step)
     conditions = [branch.condition for branch in step.branches]
     cases = _cases(conditions, flow, after)
     if cases is None:

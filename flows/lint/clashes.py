@@ -49,10 +49,10 @@ def _reserved(sight: Sight, place: Place, number: int, option: Option, ask: Ask)
         command = sight.library.commands.read(word)
         if word in _CARRIER:
             what = f"choice {option.id!r} is also called {word.upper()}"
-            yield CARRIER.found(_choice(sight, place, number, ask), what, write="use another word")
+            yield CARRIER.found(choice_at(sight, place, number, ask), what, write="use another word")
         elif command and not (ask.save_as == "language" and command in (Command.ENGLISH, Command.SPANISH)):
             what = f"choice {option.id!r} is also called {word!r}, which everywhere means {command.value}"
-            yield COMMAND.found(_choice(sight, place, number, ask), what, write="use another word")
+            yield COMMAND.found(choice_at(sight, place, number, ask), what, write="use another word")
 
 
 def _shared(sight: Sight, place: Place, ask: Ask) -> Iterator[Finding]:
@@ -62,7 +62,7 @@ def _shared(sight: Sight, place: Place, ask: Ask) -> Iterator[Finding]:
             other = first.setdefault(word, option)
             if other is not option:
                 what = f"{word!r} stands for both {other.id!r} and {option.id!r}"
-                yield SHARED.found(_choice(sight, place, number, ask), what, write="take it from one of them")
+                yield SHARED.found(choice_at(sight, place, number, ask), what, write="take it from one of them")
 
 
 def _words(option: Option, ask: Ask) -> frozenset[str]:
@@ -72,8 +72,8 @@ def _words(option: Option, ask: Ask) -> frozenset[str]:
     return frozenset(phrase_key(word) for word in (*named, *ids)) - {""}
 
 
-def _choice(sight: Sight, place: Place, number: int, ask: Ask) -> Where:
-    """Find a choice in its file; those of a shared list stand elsewhere."""
+def choice_at(sight: Sight, place: Place, number: int, ask: Ask) -> Where:
+    """Find the place of a choice in its file; those of a shared list stand elsewhere."""
     flow, step = place
     own = sight.tables[flow].step[step].choice
     shared = len(ask.options) - len(own)

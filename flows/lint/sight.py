@@ -12,8 +12,9 @@ from flows.library import Library
 from flows.lint.finding import Finding, Severity
 from flows.model import Flow, Step
 
-#: Where the phrases stand.
+#: Where the phrases stand, and the answers to questions in the middle.
 PHRASES_FILE: Final = "phrases.toml"
+FAQ_FILE: Final = "faq.toml"
 
 
 def file_of(flow_id: str) -> str:
@@ -58,7 +59,7 @@ class Text:
     """One text in one language, and where it stands."""
 
     place: Where
-    #: What it is: ``say``, ``ask``, ``retry``, ``help`` or ``phrase``.
+    #: What it is: ``say``, ``ask``, ``retry``, ``help``, ``phrase`` or ``faq``.
     key: str
     language: str
     text: str
@@ -72,8 +73,11 @@ class Sight:
     """A library, opened for the linter."""
 
     library: Library
-    #: The text of the phrase file, for its lines.
+    #: The text of the phrase file and that of the FAQ, for their lines.
     phrases: str = ""
+    faq: str = ""
+    #: What was there before, if it is known.
+    base: Library | None = None
     #: What only the linter reads of a step stands in its table, not in the engine's model.
     tables: Mapping[str, FlowTable] = field(default_factory=dict)
     given: Given = field(default_factory=dict)
@@ -82,6 +86,10 @@ class Sight:
         """Find the line of a step, or of something within it."""
         path = ["step", step, *more] if step else ["id"]
         return Where(file=file_of(flow), line=line_of(self.library.flows[flow].source, path), step=step)
+
+    def top(self, flow: str, key: str) -> Where:
+        """Find the line of a key at the top of a flow file."""
+        return Where(file=file_of(flow), line=line_of(self.library.flows[flow].source, [key]))
 
     def steps(self) -> Iterator[tuple[str, Flow, Step]]:
         """Yield every step of every flow."""
@@ -102,17 +110,28 @@ class Sight:
             for language, text in texts.items():
                 place = self.phrase(key, language)
                 yield Text(place=place, key="phrase", language=language, text=text, all=texts)
+        for entry in self.library.faq.entries.values():
+            for language, text in entry.answer.items():
+                place = self.entry(entry.id, language)
+                yield Text(place=place, key="faq", language=language, text=text, all=entry.answer)
 
     def phrase(self, key: str, language: str = "") -> Where:
         """Find the line of a phrase."""
-        lines = self.phrases.splitlines()
-        header = next((n for n, line in enumerate(lines, 1) if line.strip() == f"[{key}]"), 0)
-        here = (n for n, line in enumerate(lines[header:], header + 1) if line.startswith(f"{language} ="))
-        line = next(here, header) if header and language else header
-        return Where(file=PHRASES_FILE, line=line or 1, step=key)
+        return Where(file=PHRASES_FILE, line=_below(self.phrases, f"[{key}]", f"{language} ="), step=key)
+
+    def entry(self, entry: str, language: str) -> Where:
+        """Find the line of an answer in the FAQ."""
+        return Where(file=FAQ_FILE, line=_below(self.faq, f"[faq.{entry}]", f"answer.{language} ="), step=entry)
 
 
-def open_library(library: Library, *, phrases: str) -> Sight:
+def _below(source: str, header: str, begins: str) -> int:
+    """Find the line below a header that begins so; the header's own where there is none."""
+    lines = source.splitlines()
+    at = next((n for n, line in enumerate(lines, 1) if line.strip() == header), 0)
+    return next((n for n, line in enumerate(lines[at:], at + 1) if at and line.startswith(begins)), at or 1)
+
+
+def open_library(library: Library, *, phrases: str, faq: str, base: Library | None) -> Sight:
     """Read the tables of a library's files once more: they hold what only the linter asks for."""
     tables = {name: read_table(flow.source, file=file_of(name)) for name, flow in library.flows.items()}
-    return Sight(library=library, phrases=phrases, tables=tables, given=surely_given(library))
+    return Sight(library=library, phrases=phrases, faq=faq, base=base, tables=tables, given=surely_given(library))

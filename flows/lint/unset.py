@@ -7,12 +7,12 @@ from typing import Final
 
 from flows.conditions import Kind
 from flows.facts import Json
-from flows.files import BUILT_IN_NAMES
 from flows.given import given_by, surely_given
 from flows.graph import Place
 from flows.lint.finding import Finding
 from flows.lint.sight import Rule, Sight
 from flows.model import Flow, Step
+from flows.names import BUILT_IN_NAMES
 from flows.templates import placeholders
 
 UNSET = Rule(id="read-before-set", why="People would read a dash, or be led the wrong way, where it is not known yet.")
@@ -53,6 +53,8 @@ def _readings(
         yield ("book",), frozenset({step.book.answer}), after
     if step.call:
         yield ("call",), _needs(flow, placeholders(step.call)), after
+    passed = [placeholders(value) for value in step.passes.values() if isinstance(value, str)]
+    yield ("with",), _needs(flow, frozenset().union(*passed)), after
     for number, branch in enumerate(step.branches):
         if branch.condition:
             yield ("next", str(number)), _needs(flow, branch.condition.names), after
