@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from enum import StrEnum
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 if TYPE_CHECKING:  # commands start sooner without
+    from flows.heads import Heads
     from flows.library import Library
 
 app = typer.Typer(name="flows", help="Look through flow files and see them drawn.", no_args_is_help=True)
@@ -43,8 +45,10 @@ def show_flow(
     name: Annotated[str, typer.Argument(help="The flow: screening, or audiences/employee.")],
     as_: Annotated[Format, typer.Option("--format", help="What to draw.")] = Format.TEXT,
     folder: _Folder = None,
+    people: Annotated[bool, typer.Option("--people", help="Tell how many people sit at each step.")] = False,
+    config: Annotated[Path, typer.Option("--config", "-c", help="With --people: the settings.")] = Path("config.toml"),
 ) -> None:
-    """Draw a flow; steps with findings are coloured."""
+    """Draw a flow; steps with findings are coloured, and with --people those where people sit."""
     from bot.mistake import MistakeError
     from flows.diagram import as_dot, as_mermaid, as_text
     from flows.drawing import as_svg
@@ -61,7 +65,18 @@ def show_flow(
         Format.DOT: as_dot,
         Format.TEXT: as_text,
     }
-    typer.echo(draw[as_](library, name, findings))
+    here = _heads(library, name, config) if people else None
+    typer.echo(draw[as_](library, name, findings, here))
+    if here and here.gone:
+        told = ", ".join(f"{step} ({number})" for step, number in here.gone.items())
+        typer.echo(f"At steps that only an earlier version has: {told}", err=True)
+
+
+def _heads(library: Library, name: str, config: Path) -> Heads:
+    from bot.operate import count_at_steps
+    from flows.heads import heads
+
+    return heads(library.flows[name], name, count_at_steps(config, os.environ))
 
 
 @app.command("schema")

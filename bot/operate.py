@@ -23,7 +23,7 @@ from channels.capabilities import CAPABILITIES
 from flows.facts import Hub
 from flows.library import shipped
 from flows.text import Segments, fold, segments
-from storage import broadcasts, outbox, people, tasks
+from storage import broadcasts, outbox, people, tasks, whereabouts
 from storage.broadcasts import Preview
 from storage.database import Database, migrate
 from storage.recipients import Recipients
@@ -240,6 +240,13 @@ def _watch(database: Database, hub: Hub, ref: str, show: Callable[[str], None]) 
             time.sleep(_LOOK_S)
     for status, number in counts.items():
         show(f"  {number} {status.name.lower()}")
+
+
+def count_at_steps(path: Path, environ: Mapping[str, str]) -> Mapping[tuple[str, str], int]:
+    """Count people by the flow and step at which they are."""
+    database, hub = _open(path, environ)
+    with database.reading() as session:
+        return whereabouts.count_at_steps(session, hub.id)
 
 
 def _open(path: Path, environ: Mapping[str, str]) -> tuple[Database, Hub]:

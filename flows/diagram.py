@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, assert_never
 
 from flows.graph import Edge, Why, edges
+from flows.heads import SHADES, Heads, say_heads
 from flows.library import Library
 from flows.lint.finding import Finding, Severity
 from flows.lint.sight import file_of
@@ -14,6 +15,9 @@ from flows.model import Action, Flow, Step, ToConsent, ToForget, ToHuman, ToStag
 #: A line of a box holds about as many letters.
 _LINE_CHARS: Final = 34
 _MOST_TEXT_CHARS: Final = 64
+#: From nobody to the largest crowd; dark letters can be read on all of them.
+SHADE_FILLS: Final = ("", "#eadffa", "#d3bdf3", "#bc9deb", "#a680e2")
+assert len(SHADE_FILLS) == SHADES + 1
 
 
 def marks(flow_id: str, findings: Iterable[Finding]) -> Mapping[str, Severity]:
@@ -63,29 +67,34 @@ def _short(text: str) -> str:
     return flat if len(flat) <= _MOST_TEXT_CHARS else flat[:_MOST_TEXT_CHARS].rpartition(" ")[0] + "…"
 
 
-def as_text(library: Library, flow_id: str, findings: Iterable[Finding] = ()) -> str:
-    """Write a flow as an indented list; findings stand below their steps."""
+def as_text(library: Library, flow_id: str, findings: Iterable[Finding] = (), people: Heads | None = None) -> str:
+    """Write a flow as an indented list; findings stand below their steps, people beside them."""
     flow, found = library.flows[flow_id], list(findings)
     ways = edges(flow)
     lines = [f"{flow_id}, begins at {flow.start}"]
     for step in flow.steps.values():
-        lines += ["", step.id, *(f"  {line}" for line in lines_of(step, flow.languages[0]))]
+        lines += ["", _titled(step, people), *(f"  {line}" for line in lines_of(step, flow.languages[0]))]
         lines += [f"  → {edge.to}{_labelled(edge)}" for edge in ways if edge.source == step.id]
         told = [f for f in found if f.file == file_of(flow_id) and f.step == step.id]
         lines += [f"  ! {f.severity.value} [{f.rule}] {f.found}" for f in told]
     return "\n".join(lines)
 
 
+def _titled(step: Step, people: Heads | None) -> str:
+    here = people.at.get(step.id, 0) if people else 0
+    return f"{step.id} ({say_heads(here)})" if here else step.id
+
+
 def _labelled(edge: Edge) -> str:
     return f" ({edge.label})" if edge.label else ""
 
 
-def as_mermaid(library: Library, flow_id: str, findings: Iterable[Finding] = ()) -> str:
+def as_mermaid(library: Library, flow_id: str, findings: Iterable[Finding] = (), people: Heads | None = None) -> str:
     """Write a flow for Mermaid, which GitHub and many wikis draw."""
     flow, severity = library.flows[flow_id], marks(flow_id, findings)
     lines = ["flowchart TD"]
     for step in flow.steps.values():
-        told = "<br>".join(_mermaid(line) for line in (step.id, *lines_of(step, flow.languages[0])))
+        told = "<br>".join(_mermaid(line) for line in (_titled(step, people), *lines_of(step, flow.languages[0])))
         opening, closing = ("([", "])") if step.end else ("[", "]")
         lines.append(f'    s_{step.id}{opening}"{told}"{closing}')
     for edge in edges(flow):
@@ -95,6 +104,11 @@ def as_mermaid(library: Library, flow_id: str, findings: Iterable[Finding] = ())
     lines += ["    classDef error fill:#fbd5d5,stroke:#b42318,color:#3b0d0a"]
     lines += ["    classDef warning fill:#fdf0c8,stroke:#946200,color:#3a2700"]
     lines += [f"    class s_{step} {severity[step].value}" for step in flow.steps if step in severity]
+    crowded = {step: people.shade(step) for step in people.at if step not in severity} if people else {}
+    lines += [
+        f"    classDef crowd{n} fill:{SHADE_FILLS[n]},stroke:#5b3a99,color:#0b2239" for n in sorted({*crowded.values()})
+    ]
+    lines += [f"    class s_{step} crowd{shade}" for step, shade in crowded.items()]
     return "\n".join(lines)
 
 
@@ -105,14 +119,16 @@ def _mermaid(text: str) -> str:
     return text
 
 
-def as_dot(library: Library, flow_id: str, findings: Iterable[Finding] = ()) -> str:
+def as_dot(library: Library, flow_id: str, findings: Iterable[Finding] = (), people: Heads | None = None) -> str:
     """Write a flow for Graphviz."""
     flow, severity = library.flows[flow_id], marks(flow_id, findings)
     colours = {Severity.ERROR: "#fbd5d5", Severity.WARNING: "#fdf0c8"}
     lines = [f"digraph {_quoted(flow_id)} {{", '    node [shape=box, style="rounded,filled", fillcolor="#f4f6f8"];']
     for step in flow.steps.values():
-        told = "\n".join((step.id, *lines_of(step, flow.languages[0])))
-        colour = f', fillcolor="{colours[severity[step.id]]}"' if step.id in severity else ""
+        told = "\n".join((_titled(step, people), *lines_of(step, flow.languages[0])))
+        shade = people.shade(step.id) if people else 0
+        fill = colours[severity[step.id]] if step.id in severity else SHADE_FILLS[shade]
+        colour = f', fillcolor="{fill}"' if fill else ""
         lines.append(f"    {_quoted(step.id)} [label={_quoted(told)}{colour}];")
     for edge in edges(flow):
         style = ", style=dashed" if edge.why is not Why.NEXT else ""

@@ -7,8 +7,9 @@ from itertools import pairwise
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from flows.diagram import heading_of, lines_of, marks, wrapped
+from flows.diagram import SHADE_FILLS, heading_of, lines_of, marks, wrapped
 from flows.graph import Why, edges
+from flows.heads import Heads, say_heads
 from flows.layout import Box, Layout, lay_out
 from flows.library import Library
 from flows.lint.finding import Finding, Severity
@@ -51,8 +52,27 @@ _STYLE: Final = """
 """
 
 
-def as_svg(library: Library, flow_id: str, findings: Iterable[Finding] = ()) -> str:
-    """Draw a flow from top to bottom; steps with findings are coloured and say what was found."""
+#: The same by day and by night: dark letters on light grounds. What the linter found outranks it.
+_CROWDS: Final = (
+    "\n    .count { font-weight: 600; text-anchor: end; fill: #0b2239; }\n"
+    + "".join(
+        f"    .crowd-{shade}:not(.error, .warning) .box {{ fill: {fill}; }}\n"
+        for shade, fill in enumerate(SHADE_FILLS)
+        if fill
+    )
+    + "    [class*=crowd-] .name, [class*=crowd-] .line { fill: #0b2239; }\n"
+    "    @media (prefers-color-scheme: dark) {\n"
+    "      .error .count, .error .name, .warning .count, .warning .name { fill: #f2f6fa; }\n"
+    "      .error .line, .warning .line { fill: #ccd6e0; }\n"
+    "    }\n"
+)
+
+
+def as_svg(library: Library, flow_id: str, findings: Iterable[Finding] = (), people: Heads | None = None) -> str:
+    """Draw a flow from top to bottom; steps with findings are coloured and say what was found.
+
+    With people, steps tell how many sit there, and the more, the darker; findings keep their colour.
+    """
     flow = library.flows[flow_id]
     here = [finding for finding in findings if finding.file == file_of(flow_id)]
     texts = {step.id: _lines(step, flow.languages[0]) for step in flow.steps.values()}
@@ -60,14 +80,15 @@ def as_svg(library: Library, flow_id: str, findings: Iterable[Finding] = ()) -> 
     ways = edges(flow)
     layout = lay_out(sizes, [(edge.source, edge.to) for edge in ways], flow.start)
     width, height = layout.width + 2 * _MARGIN, layout.height + 2 * _MARGIN
-    drawn = [*_arrows(flow, layout), *(_step(flow, id_, layout.boxes[id_], texts[id_], here, flow_id) for id_ in texts)]
+    steps = [_step(flow, id_, layout.boxes[id_], texts[id_], here, flow_id, people) for id_ in texts]
+    drawn = [*_arrows(flow, layout), *steps]
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}"'
             f' height="{height:.0f}" role="img" aria-labelledby="title desc">',
             f'<title id="title">{escape(heading_of(flow, flow_id))}</title>',
-            f'<desc id="desc">{escape(_described(flow))}</desc>',
-            f"<style>{_STYLE}</style>",
+            f'<desc id="desc">{escape(_described(flow, people))}</desc>',
+            f"<style>{_STYLE}{_CROWDS if people and people.at else ''}</style>",
             '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8"'
             ' orient="auto-start-reverse"><path class="head" d="M0 0 8 4 0 8z"/></marker></defs>',
             f'<g transform="translate({_MARGIN:.0f} {_MARGIN:.0f})">',
@@ -82,21 +103,33 @@ def _lines(step: Step, language: str) -> list[str]:
     return [line for told in lines_of(step, language) for line in wrapped(told)]
 
 
-def _described(flow: Flow) -> str:
-    """Tell in words which step leads where."""
+def _described(flow: Flow, people: Heads | None) -> str:
+    """Tell in words which step leads where, and how many people sit there."""
     ways = edges(flow)
     told = []
     for step in flow.steps:
         on = [f"{edge.to} ({edge.label})" if edge.label else edge.to for edge in ways if edge.source == step]
         told.append(f"{step} leads to {', '.join(on)}." if on else f"{step} ends the flow.")
+        if people and step in people.at:
+            told.append(f"{say_heads(people.at[step])} here.")
     return " ".join(told)
 
 
-def _step(flow: Flow, id_: str, box: Box, lines: Sequence[str], here: Sequence[Finding], flow_id: str) -> str:
+def _step(
+    flow: Flow,
+    id_: str,
+    box: Box,
+    lines: Sequence[str],
+    here: Sequence[Finding],
+    flow_id: str,
+    people: Heads | None,
+) -> str:
     step = flow.steps[id_]
     severity: Mapping[str, Severity] = marks(flow_id, here)
     kind = "end" if step.end else "ask" if step.ask else ""
-    classes = " ".join(filter(None, ("step", kind, severity[id_].value if id_ in severity else "")))
+    number = people.at.get(id_, 0) if people else 0
+    crowd = f"crowd-{people.shade(id_)}" if people and number else ""
+    classes = " ".join(filter(None, ("step", kind, crowd, severity[id_].value if id_ in severity else "")))
     found = [f"{finding.severity.value}: {finding.found}" for finding in here if finding.step == id_]
     title = escape("\n".join([id_, *found]))
     sign = {Severity.ERROR: "✖ ", Severity.WARNING: "⚠ "}[severity[id_]] if id_ in severity else ""
@@ -109,8 +142,16 @@ def _step(flow: Flow, id_: str, box: Box, lines: Sequence[str], here: Sequence[F
         f"<g class={quoteattr(classes)} id={quoteattr('step-' + id_)}><title>{title}</title>"
         f'<rect class="box" x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="{rounded}"/>'
         f'<text class="name" x="{box.x + _PADDING:.1f}" y="{box.y + _PADDING + _LINE * 0.75:.1f}">{sign}{escape(id_)}</text>'
-        f"{rows}</g>"
+        f"{_count(box, number)}{rows}</g>"
     )
+
+
+def _count(box: Box, number: int) -> str:
+    """Write how many people sit at a step into the upper right corner of its box."""
+    if not number:
+        return ""
+    x, y = box.x + box.width - _PADDING, box.y + _PADDING + _LINE * 0.75
+    return f'<text class="count" x="{x:.1f}" y="{y:.1f}">{say_heads(number)}</text>'
 
 
 def _arrows(flow: Flow, layout: Layout) -> list[str]:

@@ -166,3 +166,18 @@ def test_chat_prints_the_transcript_of_a_script(tmp_path: Path, channel: str) ->
     assert told.exit_code == 0, told.output
     assert "> Hola" in told.output
     assert "fecha de nacimiento" in told.output
+
+
+async def test_a_drawing_tells_how_many_people_sit_where(config: Path, tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        await house.say("sms", "+13125550197", "HI")
+        await house.say("sms", "+13125550198", "HI")
+        await house.say("sms", "+13125550198", "yes")
+
+    told = run("flows", "show", "screening", "--people", "--config", str(config))
+    drawn = run("flows", "show", "screening", "--people", "--config", str(config), "--format", "svg")
+
+    assert "\nconsent (1 person)\n" in told.stdout
+    assert "\nlanguage (1 person)\n" in told.stdout
+    assert drawn.stdout.count('class="count"') == 2
+    assert run("flows", "show", "screening").stdout.count("person)") == 0
