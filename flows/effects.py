@@ -66,6 +66,20 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JoinLine:
+    """Wait for a seat in a slot that is full."""
+
+    slot: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveLine:
+    """Wait no longer; a seat that was kept goes to the next in line."""
+
+    slot: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Confirm:
     """Note that the person said they will come."""
 
@@ -157,6 +171,8 @@ Effect = (
     | RecordConsent
     | Book
     | Release
+    | JoinLine
+    | LeaveLine
     | Confirm
     | OptOut
     | OptIn

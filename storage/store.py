@@ -211,6 +211,7 @@ class KeptSeat:
     """A seat that has become free and is kept for whoever waits longest; they have not been told yet."""
 
     id: int
+    ref: str
     person_id: int
     slot: Slot
     language: str | None

@@ -16,6 +16,8 @@ from flows.effects import (
     Confirm,
     Forget,
     HandOff,
+    JoinLine,
+    LeaveLine,
     MarkReachable,
     MoveStage,
     OptIn,
@@ -31,7 +33,7 @@ from flows.effects import (
 from flows.facts import Json, QuietHours
 from flows.messages import Inbound, InboundKind, Purpose
 from flows.stages import Stage
-from storage.operations import addresses, forgetting, people, seats, timers
+from storage.operations import addresses, forgetting, people, seats, timers, waits
 from storage.operations.rows import write_choices
 from storage.operations.scope import Scope, where
 from storage.statements import Batch, Operation, Params, Refused, Statement
@@ -197,6 +199,10 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
                 others.append(seats.book(scope, effect.slot, quiet_hours=quiet_hours))
             case Release():
                 others.append(seats.release(scope, effect.booking, cause=effect.cause))
+            case JoinLine():
+                others.append(waits.join(scope, effect.slot))
+            case LeaveLine():
+                others.append(waits.leave(scope, effect.slot))
             case Confirm():
                 others.append(seats.confirm(scope, effect.booking))
             case HandOff():

@@ -72,7 +72,7 @@ UNFILLED: Final = """
     ORDER BY w.slot_id
 """
 KEPT: Final = f"""
-    SELECT w.id, w.person_id, p.language AS person_language, p.zone AS person_zone,
+    SELECT w.id, w.ref AS wait_ref, w.person_id, p.language AS person_language, p.zone AS person_zone,
         a.id IS NOT NULL AND a.reachable AND a.consented_at IS NOT NULL AND a.opted_out_at IS NULL AS can_be_told,
         {SLOT_COLUMNS}
     FROM wait AS w
@@ -98,9 +98,7 @@ def join(scope: Scope, slot: str) -> Operation[None]:
     """Stand in line for a full slot; whoever stands there keeps their place, whoever has a seat needs none."""
     found = yield Statement(_LOCK_OPEN, {"hub": scope.hub, "slot": slot, "now": scope.now})
     for row in found:
-        yield Statement(
-            _JOIN, {"ref": new_ref(), "person_id": scope.person_id, "slot_id": row["id"], "now": scope.now}
-        )
+        yield Statement(_JOIN, {"ref": new_ref(), "person_id": scope.person_id, "slot_id": row["id"], "now": scope.now})
         yield from fill(row["id"], now=scope.now)  # a seat may have become free while the person was thinking
 
 
@@ -178,6 +176,7 @@ def kept(hub: str, limit: int) -> Operation[list[KeptSeat]]:
 def _read_kept(row: Row) -> KeptSeat:
     return KeptSeat(
         id=row["id"],
+        ref=row["wait_ref"],
         person_id=row["person_id"],
         slot=read_slot(row),
         language=row["person_language"],
