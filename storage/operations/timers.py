@@ -12,9 +12,9 @@ from typing import Final
 
 from flows.effects import SetTimer, TimerKind
 from flows.messages import Address
-from storage.operations.reading import read_loaded
+from storage.operations.reading import LOADED_COLUMNS, read_loaded
 from storage.operations.scope import Scope
-from storage.statements import Batch, Operation, Params, Statement
+from storage.statements import Batch, Operation, Params, Row, Statement
 from storage.store import DueTimer
 from storage.tables import to_micros
 
@@ -23,23 +23,16 @@ _SET: Final = """
     ON CONFLICT (person_id) DO UPDATE SET turn = excluded.turn, kind = excluded.kind, due_at = excluded.due_at
 """
 _CLEAR: Final = "DELETE FROM timer WHERE person_id = :person_id"
-#: The person's bookings and address as ``reading.LOAD`` has them; of the address, where they last wrote from.
 DUE: Final = """
-    SELECT due.turn, due.kind, p.id AS person_id, p.stage, p.language, p.zone, p.answers,
-        a.channel, a.account, a."user" AS address_user, a.opted_out_at, a.consented_at, a.paused_at, a.reachable,
-        c.version, c.state, c.held_by,
-        EXISTS (SELECT 1 FROM booking AS k
-                WHERE k.person_id = due.person_id AND k.status IN ('booked', 'confirmed') AND k.status <> 'released'
-        ) AS has_bookings
-    FROM (
-        SELECT person_id, turn, kind, due_at FROM timer WHERE hub = :hub AND due_at <= :now
-        ORDER BY due_at LIMIT :limit
-    ) AS due
-    JOIN person AS p ON p.id = due.person_id
-    LEFT JOIN address AS a ON a.id = p.address_id AND a.person_id = p.id
-    LEFT JOIN conversation AS c ON c.person_id = due.person_id
-    ORDER BY due.due_at
+    SELECT person_id, turn, kind FROM timer WHERE hub = :hub AND due_at <= :now ORDER BY due_at LIMIT :limit
 """
+LOAD: Final = f"""
+    SELECT a.channel, a.account, a."user" AS address_user, {LOADED_COLUMNS}
+    FROM person AS p
+    LEFT JOIN address AS a ON a.id = p.address_id AND a.person_id = p.id
+    LEFT JOIN conversation AS c ON c.person_id = p.id
+    WHERE p.id = :person_id
+"""  # noqa: S608 - a constant
 #: One that was set anew in the meantime stays.
 _DROP: Final = "DELETE FROM timer WHERE hub = :hub AND person_id = :person_id AND turn = :turn"
 
@@ -63,23 +56,28 @@ def clear(scope: Scope) -> Operation[None]:
 
 def due_timers(hub: str, now: datetime, limit: int) -> Operation[list[DueTimer]]:
     """List timers that are due, oldest first."""
-    rows = yield Statement(DUE, {"hub": hub, "now": to_micros(now), "limit": limit})
+    timers = yield Statement(DUE, {"hub": hub, "now": to_micros(now), "limit": limit})
     due: list[DueTimer] = []
-    for row in rows:
-        loaded = yield from read_loaded(row, now)
-        address = (
-            Address(channel=row["channel"], account=row["account"], user=row["address_user"]) if row["channel"] else None
-        )
-        due.append(
-            DueTimer(
-                person_id=row["person_id"],
-                turn=row["turn"],
-                kind=TimerKind(row["kind"]),
-                address=address,
-                loaded=loaded,
+    for timer in timers:
+        for row in (yield Statement(LOAD, {"person_id": timer["person_id"]})):  # nobody, once they are forgotten
+            loaded = yield from read_loaded(row, now)
+            due.append(
+                DueTimer(
+                    person_id=timer["person_id"],
+                    turn=timer["turn"],
+                    kind=TimerKind(timer["kind"]),
+                    address=_address(row),
+                    loaded=loaded,
+                )
             )
-        )
     return due
+
+
+def _address(row: Row) -> Address | None:
+    """Where the person last wrote from, unless that is somebody else's by now."""
+    if row["channel"] is None:
+        return None
+    return Address(channel=row["channel"], account=row["account"], user=row["address_user"])
 
 
 def drop(hub: str, timers: Sequence[DueTimer]) -> Operation[None]:

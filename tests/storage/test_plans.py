@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from storage import outbox as outbox_queries
 from storage.database import Database
-from storage.operations import addresses, broadcasts, outbox, reading, reminders
+from storage.operations import addresses, broadcasts, outbox, reading, reminders, timers
 from storage.statements import POSTGRES, SQLITE
 from tests.databases import NewDatabase
 from tests.storage.cases import change
@@ -49,6 +49,8 @@ _STATEMENTS = {
     "opt_out": (addresses.DROP_LINE, ("ix_outbox_person",)),
     "promote": (outbox.PROMOTE, ("ix_outbox_waiting",)),
     "due_reminders": (reminders.DUE, ("ix_reminder_due",)),
+    "due_timers": (timers.DUE, ("ix_timer_due",)),
+    "load_for_timer": (timers.LOAD, ("_booking_",)),
     "stretch": (broadcasts.STRETCH, ("_person",)),
     "fan_out": (broadcasts.FAN_OUT, ("_person",)),
     "stuck": (outbox_queries.STUCK, ("ix_outbox_ready", "ix_outbox_unsettled", "ix_outbox_waiting")),
@@ -77,6 +79,8 @@ _FILL = (
     """INSERT INTO conversation (person_id, hub, version, state, changed_at) SELECT id, 'hub', 1, '', 0 FROM person""",
     """INSERT INTO booking (id, hub, ref, person_id, slot_id, status, asked, created_at, changed_at)
        SELECT id, 'hub', ref, id, id, 'booked', FALSE, 0, 0 FROM person""",
+    """INSERT INTO timer (person_id, hub, turn, kind, due_at)
+       SELECT id, 'hub', 1, 'nudge', 4000000000000000 + id FROM person""",
     """INSERT INTO reminder (hub, booking_id, kind, due_at, status)
        SELECT 'hub', id, 'day_before', 4000000000000000 + id,
            CASE WHEN id % 50 = 0 THEN 'pending' ELSE 'queued' END FROM person""",
