@@ -146,6 +146,7 @@ def _read_in(language: str, question: Question, text: str) -> Outcome:
         within=question.within,
         window=question.window,
         asked=question.asked,
+        fractions=True,
     )
     return read("choice" if question.type in _SETS else question.type, text, context)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -9,7 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from flows.answers.numerals import with_digits
-from flows.answers.words import Reply, words
+from flows.answers.words import Reply, Word, words
 
 
 def _numbered(*names: str) -> dict[str, int]:
@@ -48,6 +49,9 @@ MONTHS: Final = {
 _OTHERS: Final = ("tomorrow", "yesterday")
 #: Names long enough for one wrong letter to leave no doubt.
 _LONG_NAMES: Final = tuple(name for name in (*WEEKDAYS, *MONTHS, *_OTHERS) if len(name) >= 6)
+#: These need a number beside them.
+_SHORT_MONTHS: Final = ("march", "april", "enero", "marzo", "abril", "junio", "julio", "agosto")
+_NOT_SHORT_MONTHS: Final = frozenset({"junior", "dinero", "genero", "abrir", "arch", "gusto", "juicio", "larch"})
 _KNOWN: Final = frozenset((*WEEKDAYS, *MONTHS, *_OTHERS))
 #: Everyday words that are one letter away from a name.
 _NOT_MISSPELT: Final = frozenset({"marches", "mornings", "weekday", "thirsty", "sundae"})
@@ -62,11 +66,29 @@ def with_calendar_words(reply: Reply, *, language: str) -> Reply:
     """Return the reply with numbers as digits and nearly spelt days and months spelt right."""
     spelled = with_digits(reply, language=language)
     changes = []
-    for word in words(spelled):
-        right = _spelled_right(word.text)
+    said = words(spelled)
+    for place, word in enumerate(said):
+        right = _spelled_right(word.text) or (_short_month(word.text) if _in_a_date(said, place) else None)
         if right is not None:
             changes.append((word.start, word.end, right))
     return spelled.replaced(changes)
+
+
+def _in_a_date(said: Sequence[Word], place: int) -> bool:
+    """Tell whether a word stands where a month does: "3 de marso", "marso 3"."""
+    before = said[max(0, place - 2) : place]
+    led = bool(before) and before[-1].text == "de" and before[0].text.rstrip("stndrho").isdigit() and len(before) > 1
+    beside = [word.text.rstrip("stndrho") for word in (*before[-1:], *said[place + 1 : place + 2])]
+    return led or any(text.isdigit() for text in beside)
+
+
+@lru_cache(maxsize=2048)
+def _short_month(word: str) -> str | None:
+    """Return the month of five or four letters that a word beside a number nearly spells."""
+    if not 4 <= len(word) <= 6 or word in _KNOWN or word in _NOT_SHORT_MONTHS or not word.isalpha():
+        return None
+    found = process.extractOne(word, _SHORT_MONTHS, scorer=OSA.distance, score_cutoff=1)
+    return found[0] if found else None
 
 
 @lru_cache(maxsize=2048)

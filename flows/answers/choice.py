@@ -71,7 +71,9 @@ def read_choice(text: str, context: AnswerContext) -> Outcome:
     for find in (_whole, _numbered, _placed, _begun, _inside, _misspelt, _told_apart, _by_id):
         hits = find(reply, said, choices, context.language)
         if find is _inside and len(hits) == 1 and _EITHER.search(plain(said)):
-            hits += [hit for hit in _told_apart(reply, said, choices, context.language) if hit.choice is not hits[0].choice]
+            hits += [
+                hit for hit in _told_apart(reply, said, choices, context.language) if hit.choice is not hits[0].choice
+            ]
         if hits:
             return _outcome(reply, hits)
     return NoMatch(reason=Reason.NOT_UNDERSTOOD)
@@ -211,9 +213,7 @@ def _misspelt(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice
     return [_Hit(choice=best[2], start=kept[0].start, end=kept[-1].end, confidence=GUESS)]
 
 
-def _told_apart(
-    reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice], language: str
-) -> list[_Hit]:
+def _told_apart(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice], language: str) -> list[_Hit]:
     """Find the choice that more of the words speak of than of any other: "the library", "tuesday", "4pm"."""
     if len(said) > _MAX_SENTENCE_WORDS:
         return []
@@ -240,7 +240,9 @@ def _only_a_count(telling: Set[str], marks: Set[str], told: Sequence[Set[str]]) 
 def _spoken_of(marks: frozenset[str], choice: AnswerChoice) -> frozenset[str]:
     """Return those of the reply's marks that a name of the choice bears."""
     names = [choice_marks(fold(name).text) for name in (choice.label, *choice.synonyms)]
-    return max((frozenset(mark for mark in marks if any(same_mark(mark, own) for own in name)) for name in names), key=len)
+    return max(
+        (frozenset(mark for mark in marks if any(same_mark(mark, own) for own in name)) for name in names), key=len
+    )
 
 
 def _by_id(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice], language: str) -> list[_Hit]:

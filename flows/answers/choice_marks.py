@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from flows.answers.calendar_words import MONTHS, WEEKDAYS
 from flows.answers.numerals import with_digits
-from flows.answers.words import fold, listed, words
+from flows.answers.words import fold, listed
 
 #: Words that tell no choice from another.
 _EMPTY: Final = frozenset(
@@ -39,7 +39,9 @@ def choice_marks(text: str) -> frozenset[str]:
     text = _POINTING.sub(" ", text)
     timed = _TIME.sub(lambda found: f" t{int(found[1])}:{found[2] or '00'}{found[3] or ''} ", text)
     digits = with_digits(fold(timed), language="en").text
-    return frozenset(_mark(token) for token in _TOKEN.findall(digits) if token not in _EMPTY and len(token) > 1 or token.isdigit())
+    return frozenset(
+        _mark(token) for token in _TOKEN.findall(digits) if (token not in _EMPTY and len(token) > 1) or token.isdigit()
+    )
 
 
 def _mark(token: str) -> str:

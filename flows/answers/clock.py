@@ -64,7 +64,7 @@ _WORDS: Final = _compile(
 )
 _PHRASE: Final = _compile(
     rf"{_LEAD}{_BEFORE_HALF}(?:"
-    r"(?P<part>half|quarter|a quarter|\d{1,2}(?: minutes?| mins?|(?= (?:past|after)))) ?(?P<sign>past|after|to|til|till|of|before) (?P<ph>\d{1,2}|noon|midnight)"
+    r"(?P<part>half|quarter|a quarter|2[05](?= (?:to|til|till|of|before) )|(?:5|10)(?= of )|\d{1,2}(?: minutes?| mins?|(?= (?:past|after)))) ?(?P<sign>past|after|to|til|till|of|before) (?P<ph>\d{1,2}|noon|midnight)"
     r"|(?P<es_part>cuarto|un cuarto|1 cuarto|\d{1,2}(?: minutos)?) para las? (?P<eh>\d{1,2})"
     r"|(?P<yh>\d{1,2}) (?P<y_sign>y|con|menos) (?P<y_part>media|cuarto|un cuarto|1 cuarto|\d{1,2}(?: minutos)?)"
     rf"){_CLOCK_WORD}(?:,? ?{_HALF})?"

@@ -37,6 +37,8 @@ class AnswerContext:
     #: Smallest and largest number or age that the question accepts.
     minimum: int | None = None
     maximum: int | None = None
+    #: Whether a number may have a fraction: "two and a half".
+    fractions: bool = False
     #: Whether the question wanted this type; if not, what only looks like an answer is left alone: a bare number, say.
     asked: bool = True
     #: Id of the choice whose button was pressed.

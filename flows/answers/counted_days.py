@@ -61,6 +61,11 @@ def _read_offset(place: re.Match[str], context: AnswerContext) -> FoundDay | Non
     return found_day(place, Kind.RELATIVE, moved(context.today, place["unit"], count))
 
 
+def _read_hours(place: re.Match[str], context: AnswerContext) -> FoundDay | None:
+    """Read "in 24 hours", "en 48 horas"; another count of hours may end on either day."""
+    return found_day(place, Kind.RELATIVE, context.today + timedelta(days=int(place["hours"]) // 24))
+
+
 def _read_coming(place: re.Match[str], context: AnswerContext) -> FoundDay | None:
     """Read "the coming two weeks", "2 upcoming weeks" like "within two weeks": by their last day."""
     last = moved(context.today, place["unit"], counted(place["count"] or place["first"]))
@@ -89,6 +94,11 @@ COUNTED_DAYS: Final = (
         pattern=whole_words(rf"(?:in|within|en|dentro de|hace) {AMOUNT} (?:more )?{UNIT}(?: ago| atras)?(?:'? time)?"),
         read=_read_offset,
         hints=UNITS,
+    ),
+    DayPattern(
+        pattern=whole_words(r"(?:in|within|en|dentro de|after) (?P<hours>24|48|72|96) ?(?:hours?|hrs?|h|horas?)"),
+        read=_read_hours,
+        digits=True,
     ),
     DayPattern(
         pattern=whole_words(

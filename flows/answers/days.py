@@ -20,7 +20,7 @@ from flows.answers.weekdays import WEEKDAY_PATTERNS
 from flows.answers.written_days import WRITTEN_DAYS
 
 #: Tried in this order; a stretch that one has taken is closed to the later ones.
-_BEFORE_HOLIDAYS: Final = (*NUMERIC_DAYS[:3], *NTH_DAYS, *WRITTEN_DAYS, NUMERIC_DAYS[3])
+_BEFORE_HOLIDAYS: Final = (*NUMERIC_DAYS[:-1], *NTH_DAYS, *WRITTEN_DAYS, NUMERIC_DAYS[-1])
 _AFTER_HOLIDAYS: Final = (
     *COUNTED_DAYS,
     *DAYS_OF_A_MONTH,

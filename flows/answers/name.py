@@ -8,13 +8,29 @@ from typing import Final
 
 from flows.answers.context import AnswerContext
 from flows.answers.outcome import CERTAIN, GUESS, LIKELY, Match, NoMatch, Outcome, Reason
-from flows.answers.words import fold, listed
+from flows.answers.words import Reply, fold, listed
+from flows.facts import Json
 
 _INTRODUCTION: Final = re.compile(
-    r"(?:^|(?<=[ ,.!]))(?:my (?:full |first |legal |real )?name(?: is|'?s)|the name(?: is|'?s)|names?(?: is)|names|name:|i am called|i go by|i'?m called|"
-    r"(?:please |just |you can )?call me|(?:people|everyone|friends) call me|they call me|this is|(?:it'?s |is |it is )?(?:spelled|spelt)|se escribe|it is|it'?s|i am|i'?m|im|"
+    r"(?:^|(?<=[ ,.!]))(?:my (?:full |first |legal |real )?name(?: is|'?s)|the name(?: is|'?s)|names?(?: is)|names|(?:full |legal )?name:|nombre completo:|a nombre de|(?:my|mi) (?:mom|mother|mum|dad|father|guardian|parent|grandma|grandmother|grandpa|grandfather|aunt|uncle|sister|brother|wife|husband|stepmom|stepdad|mama|papa|madre|padre|tutora?|abuel[ao]|ti[ao]|herman[ao]|espos[ao])(?:'s name)?(?: is| es| se llama|,)?|i am called|i go by|i'?m called|"
+    r"(?:please |just |you can )?call me|(?:people|everyone|friends) call me|they call me|this is|it'?s me|(?:it'?s |is |it is )?(?:spelled|spelt)|se escribe|it is|it'?s|i am|i'?m|im|"
     r"(?:yo )?me llamo|me dicen|mi nombre(?: completo)? es|mi nombre|me puedes? (?:llamar|decir)|llamame|dime|(?:yo )?soy|se llama|nombre:|es)"
     r":? (?=\w)"
+)
+#: "First name Kim, last name Nguyen"; "Kim is my first name and Nguyen my last".
+_LABELLED: Final = (
+    re.compile(
+        r"(?:my )?(?:first|given)(?: name)?(?: is|:| =|'s)? (?P<first>[^,;:\d]{1,40}?)[,;]? (?:and |& |y )?(?:my )?(?:last|family|sur) ?(?:name)?(?: is|:| =|'s)? (?P<last>[^,;:\d]{1,40}?)(?:[.,;!].*)?$"
+    ),
+    re.compile(
+        r"(?:mi )?(?:primer )?nombre(?: es|:| =)? (?P<first>[^,;:\d]{1,40}?)[,;]? (?:y |e )?(?:mi )?apellidos?(?: es| son|:| =)? (?P<last>[^,;:\d]{1,40}?)(?:[.,;!].*)?$"
+    ),
+    re.compile(
+        r"(?P<last>[^,;:\d]{1,40}?) (?:is |es )?(?:my |mi )?(?:last|family|apellido)(?: name)?[,;]? (?:and |y )?(?P<first>[^,;:\d]{1,40}?) (?:is |es )?(?:my |mi )?(?:first|given|nombre)(?: name)?[.!]?$"
+    ),
+    re.compile(
+        r"(?P<first>[^,;:\d]{1,40}?) (?:is |es )?(?:my |mi )?(?:first|given|nombre)(?: name)?[,;]? (?:and |y )?(?P<last>[^,;:\d]{1,40}?) (?:is |es )?(?:my |mi )?(?:last|family|surname|apellido)(?: name)?[.!]?$"
+    ),
 )
 _WISH: Final = re.compile(
     r"(?:(?:call me|i go by|i'?m called|they call me|(?:everyone|everybody|people|friends) calls? me|known as|prefer(?: to be called)?|goes by|"
@@ -24,8 +40,8 @@ _SIGN_OFF: Final = re.compile(
     r"(?: here| speaking| is my name| is the name| es mi nombre| a sus ordenes|,? but\b.*|,? pero\b.*|,? and i .*|,? y (?:tengo|quiero|vivo).*)$"
 )
 _LEADING: Final = re.compile(
-    r"^(?:hi|hello|hey|hola|buenas|buenos dias|buenas tardes|good morning|good afternoon|good evening|sure|yes|ok|okay|si|claro|well|um|uh|"
-    r"mr|mrs|ms|miss|dr|sr|sra|srta|don|dona)\b[ ,.!:;-]*"
+    r"^(?:hi|hello|hey|hola|buenas tardes|buenas noches|buenos dias|buen dia|buenas|good morning|good afternoon|good evening|sure|yes|ok|okay|si|claro|well|um|uh|"
+    r"mr|mrs|ms|miss|mister|doctor|dr|dra|rev|prof|sr|sra|srta|senor|senora|senorita|don|dona)\b[ ,.!:;-]*"
 )
 _TRAILING: Final = re.compile(
     r"[ ,.!:;-]*\b(?:please|thanks|thank you|thx|gracias|por favor|mucho gusto|nice to meet you|encantad[oa])$"
@@ -59,6 +75,14 @@ _NO_NAMES: Final = frozenset(
         "interesada|voluntario|voluntaria|estudiante|maestro|maestra|bien|mal|listo|lista|ahora|hoy|manana|pero|muy|tambien",
     )
 )
+#: Family names so common among those who have two that they are no second given name.
+_FAMILY: Final = frozenset(
+    listed(
+        "garcia|silva|castro|ortega|flores|reyes|cruz|morales|torres|rivera|vargas|romero|mendoza|ruiz|ortiz|rojas|moreno|medina|herrera|aguilar|soto|vega|salazar|guerrero",
+        "delgado|campos|contreras|luna|rios|molina|navarro|acosta|cabrera|figueroa|mejia|nunez|pena|valencia|cardenas|cortes|espinoza|serrano|salas|solis|cervantes",
+        "miranda|padilla|santos|trujillo|villa|zamora|montoya|robles|ochoa|avila|santiago|duran|marin|castillo|guzman|bravo|blanco|escobar|rosales|orozco|pacheco",
+    )
+)
 #: A given name that holds a particle.
 _MARIAN: Final = re.compile(
     r"maria (?:del? (?:carmen|rosario|pilar|mar|socorro|refugio|jesus)|de los angeles|de la (?:luz|paz|cruz))(?= )"
@@ -75,6 +99,8 @@ def read_name(text: str, context: AnswerContext) -> Outcome:
     folded = fold(text)
     if not folded.text:
         return NoMatch(reason=Reason.EMPTY)
+    if labelled := _labelled(text, folded):
+        return labelled
     for start, end, introduced in _stretches(folded.text):
         first, last = folded.span(start, end)
         said = text[first:last].strip(" ,.!;:-\"'()\t\r\n")
@@ -82,6 +108,8 @@ def read_name(text: str, context: AnswerContext) -> Outcome:
         if not _is_name(names):
             continue
         family_first = re.fullmatch(r"([^,]{1,60}),\s*([^,]{1,60})", said)
+        if family_first and (fuller := _fuller(family_first[1].split(), family_first[2].split())):
+            names, family_first = [*fuller], None
         given, family = _split(names, context.language)
         if family_first:
             given, family = family_first[2].split(), family_first[1].split()
@@ -91,6 +119,29 @@ def read_name(text: str, context: AnswerContext) -> Outcome:
             confidence=CERTAIN if family and len(names) != 3 else LIKELY if introduced or family else GUESS,
         )
     return NoMatch(reason=Reason.NOT_A_NAME)
+
+
+def _labelled(text: str, folded: Reply) -> Match | None:
+    """Read a name whose parts are told apart by words: "first name Kim, last name Nguyen"."""
+    for pattern in _LABELLED:
+        found = pattern.search(folded.text)
+        if found is None:
+            continue
+        parts = []
+        for part in ("first", "last"):
+            first, last = folded.span(*_trimmed(folded.text, *found.span(part)))
+            parts.append(text[first:last].strip(" ,.!;:-\"'()").split())
+        if all(_is_name(names) for names in parts):
+            value: Json = {"first": _written(parts[0]), "last": _written(parts[1])}
+            return Match(value=value, span=folded.span(*found.span()), confidence=LIKELY)
+    return None
+
+
+def _fuller(one: Sequence[str], two: Sequence[str]) -> Sequence[str] | None:
+    """Return the fuller of two tellings of one name: "Sue, Sue Miller"; "Bond, James Bond"."""
+    shorter, longer = sorted((one, two), key=len)
+    known = {fold(name).text for name in longer}
+    return longer if len(longer) > len(shorter) and all(fold(name).text in known for name in shorter) else None
 
 
 def read_wished_name(text: str) -> str | None:
@@ -167,7 +218,8 @@ def _split(names: Sequence[str], language: str) -> tuple[Sequence[str], Sequence
         return names[:1], names[1:]
     if count == 3:
         two_given = folded[1] in _SECOND_GIVEN or language != "es" or len(folded[1]) == 1
-        return (names[:2], names[2:]) if two_given else (names[:1], names[1:])
+        two_family = folded[1] in _FAMILY or (len(folded[1]) > 4 and folded[1].endswith("ez"))
+        return (names[:2], names[2:]) if two_given and not two_family else (names[:1], names[1:])
     return names[:2], names[2:]
 
 

@@ -1,4 +1,4 @@
-"""Read a whole number in digits or words, and an age."""
+"""Read a number in digits or words, a whole one unless the question takes fractions, and an age."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from flows.answers.context import AnswerContext, Within
 from flows.answers.date import read_date
-from flows.answers.numerals import with_digits
+from flows.answers.numerals import NUMBER_WORDS, ordinal, with_digits
 from flows.answers.outcome import CERTAIN, GUESS, LIKELY, Ambiguous, Match, NoMatch, Option, Outcome, Reason
 from flows.answers.words import Reply, core, fold, words
 from flows.facts import age_on
@@ -31,6 +35,16 @@ _WORD_NUMBERS: Final = (
     (re.compile(r"(?<![\w'])a(?= (?:hundred|thousand))"), "one"),
     (re.compile(r"(?<![\w'])(?:none|zero|nil|not any|ningun[oa]?|nada)(?![\w'])"), "0"),
 )
+#: A unit written onto its number: 5hrs, 8ish.
+_GLUED: Final = re.compile(r"(?<=\d)(?=(?:ish|h|hrs?|hours?|horas?|min|mins|minutes?|yrs?|yo|x)(?!\w))")
+#: "3-4", "between 3 and 4": two numbers, not one with a sign.
+_RANGE: Final = re.compile(r"(?<![\w.,/:-])(\d{1,3})-(?=\d{1,3}(?![\w./:-]))")
+_HALF: Final = re.compile(r"(?<![\w.])(\d{1,3}) (?:(?:and|y) )?(?:a |1 )?(?:half|media|medio|1/2)(?! past)(?![\w])")
+#: Number words so long may have a letter wrong.
+_MIN_SLIP_CHARS: Final = 6
+_WORDS: Final = tuple(sorted(word for word in NUMBER_WORDS if len(word) >= _MIN_SLIP_CHARS and ordinal(word) is None))
+#: Everyday words that are one letter away from a number.
+_NOT_MISSPELT: Final = frozenset({"weight", "height", "flight", "eighth", "cuarto", "cierto", "tenemos"})
 #: Several numbers that are one: three dozen, zero five.
 _TOGETHER: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]] = (
     (
@@ -46,6 +60,28 @@ _LED: Final = re.compile(
     r"(?<![\w'])(?:i am|i'?m|im|age|aged|edad|tengo|cumpli|turned|just turned|my age is|age is)(?: |:|: )(?P<age>\d{1,3})(?!\w|[/-])"
 )
 _OLDEST: Final = 120
+_HALF_YEAR: Final = re.compile(r"(?<=\d)\.5(?!\d)")
+#: A birthday that is still to come: the age is one less.
+_COMING: Final = re.compile(
+    r"(?<![\w'])(?:almost|nearly|about to (?:turn|be)|(?:not|haven'?t) (?:yet|quite|turned)|not quite|soon to be|(?:i'?ll|i will|will|gonna|going to) (?:be|turn)|"
+    r"i turn|turning|turns|casi|ya casi|por cumplir|(?:voy|estoy) a(?: punto de)? cumplir|cumplo|cumplire|pronto|a punto de cumplir)(?: \w+)?? (?P<age>\d{1,3})(?![\w/.-]|,\d)(?! and)"
+)
+#: "16 going on 17", "16 but 17 in May".
+_THEN_MORE: Final = re.compile(
+    r"(?P<age>\d{1,3})(?: years? old| yrs?| anos)?,? (?:going on (?:a )?|(?:but|pero|and|y)?,? ?(?:i'?m |i'?ll (?:be|turn) |almost |turning |about to (?:be|turn) |casi |cumplo |voy a cumplir )*)(?P<next>\d{1,3})(?!\w)"
+)
+#: Tells a bound, not an age.
+_BOUND: Final = re.compile(
+    r"(?<![\w'])(?:over|under|above|below|at least|older than|younger than|more than|less than|mayor(?:es)? (?:de|a|que)|menor(?:es)? (?:de|a|que)|mas de|menos de|por lo menos)"
+    r"(?: the age of)? \d{1,3}|(?<!\d)\d{1,3} ?\+|\d{1,3} (?:years )?(?:or|and|o|y) (?:older|over|above|up|more|under|younger|mas|menos|mayor)"
+)
+#: A number beside such a word is no age.
+_NO_AGE: Final = re.compile(
+    r"(?<![\w'])(?:grade|grado|class of|room|period|level|size|apt|unit|born in|since|mido|peso|las|los) \d{1,4}"
+    r"|\d{1,4}(?:st|nd|rd|th)?[ -](?:kids?|children|sons?|daughters?|grand\w+|hijos?|hijas?|nietos?|nietas?|hermanos?|hermanas?|brothers?|sisters?|siblings|"
+    r"dogs?|cats?|jobs?|classes|grade|graders?|grado|hours?|hrs?|horas|days?|dias|weeks?|semanas|months?|meses|miles|blocks|dollars|dolares|times|veces|people|personas|pounds|feet|minutes?|mins?|minutos)(?!\w)"
+    r"|(?<![\w'])(?:my|mi|his|her|our) (?!age|edad)\w+ (?:is|are|turned|just turned|tiene|cumplio|acaba de cumplir) \d{1,3}(?! \w+ (?:old )?(?:like|too))"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,22 +97,22 @@ def find_numbers(text: str, context: AnswerContext) -> tuple[Reply, list[FoundNu
     """Return the text with digits for number words, and its whole numbers."""
     reply = _as_digits(text, context)
     return reply, [
-        FoundNumber(start=place.start(), end=place.end(), value=_value(place))
+        FoundNumber(start=place.start(), end=place.end(), value=int(_value(place)))
         for place in _NUMBER.finditer(reply.text)
         if not place["part"]
     ]
 
 
 def read_number(text: str, context: AnswerContext) -> Outcome:
-    """Read one whole number between the question's smallest and largest."""
+    """Read one number between the question's smallest and largest."""
     reply = _as_digits(text, context)
     if not reply.text:
         return NoMatch(reason=Reason.EMPTY)
     found = list(_NUMBER.finditer(reply.text))
-    values = dict.fromkeys(_value(place) for place in found)
+    values = dict.fromkeys(_value(place, fractions=context.fractions) for place in found)
     if not found:
         return NoMatch(reason=Reason.NOT_UNDERSTOOD)
-    if any(place["part"] and re.sub(r"[.,0]", "", place["part"]) for place in found):
+    if not context.fractions and any(place["part"] and re.sub(r"[.,0]", "", place["part"]) for place in found):
         return NoMatch(reason=Reason.NOT_WHOLE)
     allowed = [value for value in values if _fault(value, context) is None]
     if not allowed:
@@ -85,13 +121,14 @@ def read_number(text: str, context: AnswerContext) -> Outcome:
         return Ambiguous(
             options=tuple(Option(value=value, label={"number": value}) for value in allowed), reason=Reason.WHICH_NUMBER
         )
-    place = next(place for place in found if _value(place) == allowed[0])
+    place = next(place for place in found if _value(place, fractions=context.fractions) == allowed[0])
     return _match(reply, place, allowed[0], CERTAIN if len(core(words(reply))) <= 4 else LIKELY)
 
 
 def read_age(text: str, context: AnswerContext) -> Outcome:
     """Read an age in full years; a birth date is answered by the age it gives today."""
     reply = _as_digits(text, context)
+    reply = reply.replaced([(f.start(), f.end(), "") for f in _HALF_YEAR.finditer(reply.text)])
     if not reply.text:
         return NoMatch(reason=Reason.EMPTY)
     limits = AnswerContext(
@@ -101,8 +138,17 @@ def read_age(text: str, context: AnswerContext) -> Outcome:
         minimum=context.minimum or 0,
         maximum=context.maximum or _OLDEST,
     )
+    coming = _COMING.search(reply.text)
+    both = _THEN_MORE.search(reply.text)
+    if both and int(both["next"]) == int(both["age"]) + 1:
+        return _aged(reply, both, int(both["age"]), limits)
+    if coming and len(_NUMBER.findall(reply.text)) == 1:
+        return _aged(reply, coming, int(coming["age"]) - 1, limits)
+    if _BOUND.search(reply.text):
+        return NoMatch(reason=Reason.NOT_UNDERSTOOD)
+    own = reply.replaced([(f.start(), f.end(), "x" * (f.end() - f.start())) for f in _NO_AGE.finditer(reply.text)])
     for pattern in (_AGED, _LED):
-        places = {int(place["age"]): place for place in pattern.finditer(reply.text)}
+        places = {int(place["age"]): place for place in pattern.finditer(own.text)}
         if len(places) == 1:
             value, place = places.popitem()
             fault = _fault(value, limits)
@@ -111,25 +157,54 @@ def read_age(text: str, context: AnswerContext) -> Outcome:
     if isinstance(born, Match) and isinstance(born.value, str):
         age = age_on(date.fromisoformat(born.value), context.today)
         return Match(value=age, span=born.span, confidence=GUESS, rest=born.rest)
-    return read_number(text, limits)
+    if _NO_AGE.search(reply.text):
+        return NoMatch(reason=Reason.NOT_UNDERSTOOD)
+    return read_number(_HALF_YEAR.sub("", reply.text), limits)
+
+
+def _aged(reply: Reply, place: re.Match[str], age: int, limits: AnswerContext) -> Outcome:
+    """Take the age that a birthday still to come leaves; the person should see it echoed."""
+    fault = _fault(age, limits)
+    return NoMatch(reason=fault) if fault else _match(reply, place, age, GUESS)
 
 
 def _as_digits(text: str, context: AnswerContext) -> Reply:
     reply = fold(text)
+    spelled = ((word, _spelled_right(word.text)) for word in words(reply))
+    reply = reply.replaced([(word.start, word.end, right) for word, right in spelled if right])
+    reply = reply.replaced([(f.start(), f.end(), " ") for f in _GLUED.finditer(reply.text)])
+    reply = reply.replaced([(f.end() - 1, f.end(), " - ") for f in _RANGE.finditer(reply.text)])
     for pattern, digits in _WORD_NUMBERS:
         reply = reply.replaced([(f.start(), f.end(), digits) for f in pattern.finditer(reply.text)])
     reply = with_digits(reply, language=context.language)
     for pattern, write in _TOGETHER:
         reply = reply.replaced([(f.start(), f.end(), write(f)) for f in pattern.finditer(reply.text)])
-    return reply
+    return reply.replaced([(f.start(), f.end(), f"{f[1]}.5") for f in _HALF.finditer(reply.text)])
 
 
-def _value(place: re.Match[str]) -> int:
-    value = int(re.sub(r"\D", "", place["whole"])) * (1000 if place["scale"] else 1)
+@lru_cache(maxsize=2048)
+def _spelled_right(word: str) -> str | None:
+    if (
+        len(word) < _MIN_SLIP_CHARS
+        or word.endswith("s")
+        or word in NUMBER_WORDS
+        or word in _NOT_MISSPELT
+        or not word.isalpha()
+    ):
+        return None
+    found = process.extractOne(word, _WORDS, scorer=OSA.distance, score_cutoff=1 if len(word) < 9 else 2)
+    return found[0] if found and found[0][0] == word[0] else None
+
+
+def _value(place: re.Match[str], *, fractions: bool = False) -> int | float:
+    whole: int | float = int(re.sub(r"\D", "", place["whole"]))
+    if fractions and place["part"] and place["part"][1:].strip("0"):
+        whole = float(f"{whole}.{place['part'][1:]}")
+    value = whole * (1000 if place["scale"] else 1)
     return -value if place["sign"] else value
 
 
-def _fault(value: int, context: AnswerContext) -> Reason | None:
+def _fault(value: float, context: AnswerContext) -> Reason | None:
     if value < (context.minimum if context.minimum is not None else 0):
         return Reason.TOO_SMALL
     if context.maximum is not None and value > context.maximum:
@@ -137,7 +212,7 @@ def _fault(value: int, context: AnswerContext) -> Reason | None:
     return None
 
 
-def _match(reply: Reply, place: re.Match[str], value: int, confidence: float) -> Match:
+def _match(reply: Reply, place: re.Match[str], value: float, confidence: float) -> Match:
     return Match(
         value=value,
         span=reply.span(*place.span()),

@@ -38,6 +38,14 @@ _TENS: Final = _table(
     "ninety|ninty|noventa",
     range(20, 100, 10),
 )
+#: Written together: "fortyfive", "treintaicinco", "treintaycinco".
+_TOGETHER: Final = {
+    f"{tens}{joint}{unit}": value + units
+    for tens, value in _TENS.items()
+    for joint in (("i", "y") if tens.endswith(("a", "e")) else ("",))
+    for unit, units in _UNITS.items()
+}
+_TEENS.update(_TOGETHER)
 _HUNDREDS: Final = _table(
     "cien|ciento doscientos|doscientas trescientos|trescientas cuatrocientos|cuatrocientas quinientos|quinientas "
     "seiscientos|seiscientas setecientos|setecientas ochocientos|ochocientas novecientos|novecientas",
@@ -84,6 +92,14 @@ _ANY: Final = (
     | frozenset(_ZERO)
     | {"mil", "hundred"}
 )
+#: Every word that counts, for who looks for misspelt ones.
+NUMBER_WORDS: Final = frozenset(word for table in (_UNITS, _TEENS, _TENS, _HUNDREDS, _ORDINALS) for word in table) | {
+    "hundred",
+    "thousand",
+    "dozen",
+    "docena",
+    "couple",
+}
 #: Before and after a "one" that counts nothing.
 _POINTING: Final = frozenset(
     listed("the|this|that|which|any|every|each|no|some|another|other|last|next|right|wrong|only|cada|ningun")

@@ -38,6 +38,11 @@ def _read_numeric(place: re.Match[str], context: AnswerContext) -> FoundDay | No
     return problem_day(place, Kind.FULL, Reason.IMPOSSIBLE_DATE)
 
 
+def _read_day_first(place: re.Match[str], context: AnswerContext) -> FoundDay | None:
+    """Read "el 3 del 5 del 52": so told, the day stands first."""
+    return with_year(place, context, [(int(place["two"]), int(place["one"]))], place["year"])
+
+
 def _read_iso(place: re.Match[str], context: AnswerContext) -> FoundDay | None:
     return found_day(place, Kind.FULL, real_day(int(place["year"]), int(place["one"]), int(place["two"])))
 
@@ -73,6 +78,19 @@ NUMERIC_DAYS: Final = (
         pattern=whole_words(r"(?P<one>\d{1,2}) (?P<two>\d{1,2})[ ,]{1,2}(?P<year>(?:1[6-9]|20)\d\d)"),
         read=_read_numeric,
         digits=True,
+    ),
+    DayPattern(
+        pattern=whole_words(
+            r"(?:el )?(?:dia )?(?P<one>\d{1,2}),? (?:del?|of) (?:mes )?(?P<two>\d{1,2}),? (?:del?|of|year)(?: ano)? (?P<year>(?:1[6-9]|20)\d\d|'?\d\d)"
+        ),
+        read=_read_day_first,
+        digits=True,
+    ),
+    DayPattern(
+        pattern=re.compile(r"^(?P<one>\d{1,2}) (?P<two>\d{1,2}) (?P<year>\d\d)$"),
+        read=_read_numeric,
+        digits=True,
+        when_asked=True,
     ),
     DayPattern(pattern=whole_words(r"\d{6,8}"), read=_read_compact, digits=True, when_asked=True),
 )

@@ -18,12 +18,16 @@ _MAX_NUMBERS: Final = 5
 _DIGIT_RUN: Final = re.compile(r"(?<!\w)\+?\(?\d(?:[ ()./,-]{0,3}\d){6,14}(?!\w)")
 #: Dialled before the code of another country, from Europe and from America.
 _ABROAD: Final = re.compile(r"^(?:00|011)(?=[1-9])")
+#: A pause between dictated digits.
+_DICTATED: Final = re.compile(r"(?<=[a-z])[,.;](?= [a-z])")
 _OH: Final = re.compile(r"(?<=\d )(?:oh|o)(?= \d)")
 
 
 def read_phone(text: str, context: AnswerContext) -> Outcome:
     """Read a telephone number; of the United States unless it says ``+`` and another country."""
-    reply = with_digits(fold(text), language=context.language)
+    reply = fold(text)
+    reply = reply.replaced([(found.start(), found.end(), "") for found in _DICTATED.finditer(reply.text)])
+    reply = with_digits(reply, language=context.language)
     reply = reply.replaced([(found.start(), found.end(), "0") for found in _OH.finditer(reply.text)])
     if not reply.text:
         return NoMatch(reason=Reason.EMPTY)

@@ -23,9 +23,13 @@ _USUAL_HOURS: Final = (7 * 60, 18 * 60 + 59)
 _WRITTEN_DATE: Final = re.compile(r"(?=.*\d).*(?:[a-z]{2}|/)")
 #: Joins number words: "five-thirty", "ten-ish".
 _HYPHEN: Final = re.compile(r"(?<=[a-z])-(?=[a-z])")
+#: Between two hours of which either will do.
+_OR: Final = ("or", "o")
+_WORDS_OF_TWO: Final = 3
 #: Words around a time that say nothing more.
 _AROUND: Final = phrases(
-    "any time|anytime|before|after|a eso de|a eso de las|antes de las|despues de las|at|around|about|like|maybe|say|by|the|i|is|it|it's|works|for me|would|be|good|best|ok|a las|a la|las|como|sobre|tal vez|quizas"
+    "make it|actually|let's do|let's say|let's make it|how about|what about|i'd say|i think|i guess|can do|i can do|i prefer|prefer|can we do|can you do|better|please do|about|exactly|sharp|then|if possible|if you can|"
+    "tipo|tipo las|mejor|digamos|podria ser|puede ser|que tal|que sea|sea|estaria bien|prefiero|si se puede|en punto|mas o menos|any time|anytime|before|after|a eso de|a eso de las|antes de las|despues de las|at|around|about|like|maybe|say|by|the|i|is|it|it's|works|for me|would|be|good|best|ok|a las|a la|las|como|sobre|tal vez|quizas"
 )
 
 
@@ -39,7 +43,12 @@ def read_time(text: str, context: AnswerContext) -> Outcome:
     reply = _without_dates(reply, context)
     mentions = _with_range(reply, find_times(reply.text))
     marked = [mention for mention in mentions if mention.marked and (context.asked or not mention.loose)]
-    if context.asked and not marked and len(mentions) == 1 and len(core(words(reply), also=_AROUND)) == 1:
+    bare = len(core(words(reply), also=_AROUND))
+    if (
+        context.asked
+        and not marked
+        and (len(mentions) == bare == 1 or (len(mentions) == 2 and _two_hours(reply, mentions)))
+    ):
         marked = mentions
     marked = _likeliest(marked)
     if not marked:
@@ -64,12 +73,26 @@ def _with_range(reply: Reply, mentions: Sequence[FoundTime]) -> list[FoundTime]:
     """Let the bare 4 of "4-5pm" be a time in the same half of the day."""
     whole = []
     for one, two in pairwise(mentions):
-        if not one.marked and two.marked and reply.text[one.end : two.start].strip() in ("-", "to", "a", "or", "o"):
+        ranged = one.lead.startswith(("between", "entre", "from", "desde")) and not one.sure and not one.exact
+        if (
+            (ranged or not one.marked)
+            and two.marked
+            and reply.text[one.end : two.start].strip() in ("-", "to", "a", "or", "o", "and", "y")
+            and (
+                reply.text[one.end : two.start].strip() not in ("and", "y") or one.lead.startswith(("between", "entre"))
+            )
+        ):
             half = max((reading for reading in one.readings() if reading < two.minute), default=one.minute)
             whole.append(replace(one, minute=half, sure=two.sure, marked=True, exact=two.exact))
         else:
             whole.append(one)
     return [*whole, *mentions[-1:]]
+
+
+def _two_hours(reply: Reply, mentions: Sequence[FoundTime]) -> bool:
+    """Tell whether nothing but two hours was said: "3 or 4"."""
+    between = reply.text[mentions[0].end : mentions[1].start].strip()
+    return between in _OR and len(core(words(reply), also=_AROUND)) == _WORDS_OF_TWO
 
 
 def _likeliest(mentions: Sequence[FoundTime]) -> list[FoundTime]:

@@ -27,8 +27,9 @@ _STRAIGHT: Final = str.maketrans(
 )
 #: Pictures that are an answer by themselves; all others become a space.
 _SPEAKING_PICTURES: Final = {
-    **dict.fromkeys("👍👌✅✔☑🆗💯", " yes "),
-    **dict.fromkeys("👎❌✖🚫🙅", " no "),
+    **dict.fromkeys("👍👌✅✔☑🆗💯", " yes. "),
+    **dict.fromkeys("👎❌✖🚫🙅", " no. "),
+    "🛑": " stop. ",
 }
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 

@@ -252,7 +252,8 @@ def _unless_later(said: str, unsure: re.Match[str]) -> _Reading:
 
 def _no_first(said: str, opens: re.Match[str]) -> _Reading:
     after = re.match(
-        r"(?: \| | )(?:(?:wait|espera|perdon|sorry|i mean|digo|actually|no|\|) )*(?:yes|yeah|yep|si)(?= |$)", said[opens.end() :]
+        r"(?: \| | )(?:(?:wait|espera|perdon|sorry|i mean|digo|actually|no|\|) )*(?:yes|yeah|yep|si)(?= |$)",
+        said[opens.end() :],
     )
     if after:
         return _Reading(value=None, start=0, end=len(said), both=True)
@@ -265,7 +266,9 @@ def _yes_first(said: str, opens: re.Match[str]) -> _Reading:
     if taken_back is not None and not _negates_a_thing(sentence, taken_back):
         return _Reading(value=None, start=0, end=len(said), both=True)
     second = said[opens.end() :].split(" | ")[1:2]
-    if second and _NO_OPENERS.fullmatch(re.sub(r"^(?:wait|actually|sorry|perdon|digo|espere?|oh|i mean) (?=\w)", "", second[0])):
+    if second and _NO_OPENERS.fullmatch(
+        re.sub(r"^(?:wait|actually|sorry|perdon|digo|espere?|oh|i mean) (?=\w)", "", second[0])
+    ):
         return _Reading(value=None, start=0, end=len(said), both=True)
     return _Reading(value=True, start=opens.start(), end=opens.end())
 
