@@ -92,12 +92,21 @@ def _dead(sight: Sight, place: Place, ask: Ask, told: set[str]) -> Iterator[Find
         for word in _words(option):
             if word in told or uses[phrase_key(word)] > 1 or _is_known_word(sight, word):
                 continue
+            if _is_number_of_another(word, number, ask):
+                what = f"{word!r} stands for {option.id!r}, but is the number of another choice in the list"
+                yield DEAD.found(choice_at(sight, place, number, ask), what, write="remove it")
+                continue
             for language in option.label:
                 if (heard := _heard(ask, word, language)) != option.id:
                     is_read = f"is read as {heard!r}" if heard else "is not understood"
                     what = f"{word!r} stands for {option.id!r}, but {is_read} in {language!r}"
                     yield DEAD.found(choice_at(sight, place, number, ask), what, write="use other words, or remove it")
                     break
+
+
+def _is_number_of_another(word: str, number: int, ask: Ask) -> bool:
+    key = phrase_key(word)
+    return key.isdigit() and 1 <= int(key) <= len(ask.options) and int(key) != number + 1
 
 
 def _heard(ask: Ask, word: str, language: str) -> str | None:

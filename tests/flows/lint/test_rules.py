@@ -3,42 +3,55 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
+from flows.faq import Faq, read_faq
 from flows.file_shape import FlowError
 from flows.files import read_flow
 from flows.library import Library, read_sets, shipped
 from flows.lint import RULES, lint
 from flows.lint.finding import Finding
-from flows.phrases import Phrases
+from flows.phrases import Phrases, read_phrases
 
 HERE = Path(__file__).parent
 SHIPPED = shipped()
 PHRASES = (files("flows") / "phrases.toml").read_text("utf-8")
+FAQ = (files("flows") / "faq.toml").read_text("utf-8")
 CASES = sorted(path.name.removesuffix(".bad.toml") for path in HERE.glob("*.bad.toml"))
 
 
-def library_of(text: str) -> Library:
-    """Read the flows of a file; several stand below lines like ``# file: audiences/cat``."""
-    if "# file: " in text:
-        parts = re.split(r"^# file: (\S+)\n", text, flags=re.MULTILINE)[1:]
-        sources = {name.removeprefix("catalog/"): source for name, source in zip(parts[::2], parts[1::2], strict=True)}
-    else:
+def parts_of(text: str, kind: str = "file") -> dict[str, str]:
+    """Return the files that stand below lines like ``# file: audiences/cat``; without any, the text is one flow."""
+    if not re.search(r"^# (?:file|base): ", text, re.MULTILINE):
         found = re.search(r'^id = "(\w+)"', text, re.MULTILINE)
-        sources = {found[1] if found else "training": text}
+        return {found[1] if found else "training": text} if kind == "file" else {}
+    _, *parts = re.split(r"^# (file|base): (\S+)\n", text, flags=re.MULTILINE)
+    named = zip(parts[::3], parts[1::3], parts[2::3], strict=True)
+    return {name.removeprefix("catalog/"): source for of, name, source in named if of == kind}
+
+
+def library_of(files_: Mapping[str, str]) -> Library:
+    """Read flows, and phrases and the FAQ if they are there; all else is as shipped."""
+    sources = {name: source for name, source in files_.items() if not name.endswith(".toml")}
     audiences = {name: source for name, source in sources.items() if "/" in name}
     catalog = {name: source for name, source in sources.items() if "/" not in name}
     sets = read_sets(SHIPPED.roles, audiences, catalog)
     flows = {name: read_flow(source, file=f"{name}.toml", sets=sets) for name, source in sources.items()}
-    return replace(SHIPPED, flows=flows, sets=sets, revisions={}, phrases=Phrases(texts={}))
+    phrases = read_phrases(files_.get("phrases.toml", ""), file="phrases.toml", languages=("en", "es"))
+    faq = read_faq(files_["faq.toml"], file="faq.toml") if "faq.toml" in files_ else Faq()
+    return replace(SHIPPED, flows=flows, sets=sets, revisions={}, phrases=phrases, faq=faq)
 
 
 def found_in(text: str) -> tuple[Finding, ...]:
-    return lint(library_of(text))
+    here, before = parts_of(text), parts_of(text, "base")
+    base = library_of(before) if before else None
+    told = {"phrases": here.get("phrases.toml", ""), "faq": here.get("faq.toml", "")}
+    return lint(library_of(here), base=base, **told)
 
 
 @pytest.mark.parametrize("rule", CASES)
@@ -58,7 +71,7 @@ def test_every_rule_has_its_files() -> None:
 
 
 def test_what_we_ship_is_clean() -> None:
-    assert lint(SHIPPED, phrases=PHRASES) == ()
+    assert lint(SHIPPED, phrases=PHRASES, faq=FAQ) == ()
 
 
 def test_phrases_are_looked_at_and_found_in_their_file() -> None:
@@ -140,10 +153,39 @@ def test_no_mutilated_file_makes_it_fail(rule: str) -> None:
     for number, line in enumerate(lines):
         for instead in (*BROKEN[: 1 + number % len(BROKEN)], line * 2):
             try:
-                library = library_of("".join([*lines[:number], instead, *lines[number + 1 :]]))
+                found_in("".join([*lines[:number], instead, *lines[number + 1 :]]))
             except FlowError:
                 continue
-            lint(library)
             looked_at += 1
 
     assert looked_at
+
+
+def heard(kind: str, words: str) -> set[str]:
+    """Return the rules that an extra word for the first of two choices breaks."""
+    text = (HERE / "dead-synonym.good.toml").read_text("utf-8").replace('answer = "choice"', f'answer = "{kind}"')
+    if kind == "yes_no":
+        text = text.replace('id = "call"', 'id = "yes"').replace('id = "mail"', 'id = "no"')
+    return {
+        finding.rule
+        for finding in found_in(text.replace('label.es = "Una llamada', f'also.en = ["{words}"]\nlabel.es = "Una llamada'))
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "rules"),
+    [
+        ("choice", "on the phone", set()),
+        ("choice", "1", set()),
+        ("choice", "2", {"dead-synonym"}),
+        ("choice", "post", {"shared-word"}),
+        ("choice", "...", {"dead-synonym"}),
+        ("choice", "help", {"carrier-word"}),
+        ("choice", "talk to a person please now", {"intent-word"}),
+        ("choice", "cancel my shift", {"intent-word"}),
+        ("yes_no", "sure", set()),
+        ("yes_no", "never", {"dead-synonym"}),
+    ],
+)
+def test_word_for_a_choice_is_read_as_a_reply_would_be(kind: str, words: str, rules: set[str]) -> None:
+    assert heard(kind, words) == rules
