@@ -1,20 +1,30 @@
-"""Walk every path of every shipped flow, in both languages, as people may answer: each ends, and nothing is asked twice.
+"""Walk every path of every shipped flow, in both languages, on each channel: each ends, and nothing is asked twice.
 
 A path is one way to answer: every choice of every question, and ages on each side of every limit. Corrections, dates
-that run out and seats that go meanwhile are tried from the plainest path of each audience and age.
+that run out and seats that go meanwhile are tried from the plainest path of each audience and age. By SMS people type the
+numbers of choices, elsewhere they press buttons; each message is drawn as the channel's vendor is given it.
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import pairwise
+from pathlib import Path as File
+from typing import Final
 
 import pytest
+from slack_sdk.models.blocks import ActionsBlock, Block, SectionBlock
+from telegram import InlineKeyboardMarkup
 
+from channels.capabilities import CAPABILITIES
+from channels.render import as_slack, as_sms, as_telegram, require_sendable
 from flows.effects import MoveStage
 from flows.facts import Person
+from flows.messages import Address, Outbound, Tap
 from flows.model import Ask, Step
 from flows.stages import Stage
 from flows.text import segments
@@ -35,6 +45,8 @@ ANSWERS = {
 }
 #: Replies from a first word to being accepted, at most.
 MOST_REPLIES = 12
+#: A path with a correction is longer; one that has not ended by then never does.
+MOST_TURNS = 30
 #: Of these every answer is tried on every path; of the others only where nothing unusual was answered before.
 WIDE = {"birth_date", "audience"}
 #: What a change of an answer may ask for besides itself.
@@ -82,7 +94,7 @@ class Path:
 
 @dataclass(slots=True)
 class Found:
-    """What a walk has met."""
+    """What a walk has met: paths that ended, each message by its text message, steps."""
 
     paths: list[Path] = field(default_factory=list)
     messages: dict[str, Talk] = field(default_factory=dict)
@@ -90,28 +102,32 @@ class Found:
 
 
 BEGINNINGS = {
-    "screening": lambda language: Talk().says({"en": "HI", "es": "HOLA"}[language]),
-    "shifts": lambda language: _placed(language).says("SHIFTS"),
-    "training": lambda language: _placed(language).says("TRAINING"),
-    "another shift": lambda language: _placed(language, "s1").says("R"),
-    "another training": lambda language: _placed(language, "t2").says("R"),
-    "no shift": lambda language: replace(_placed(language), slots=()).says("SHIFTS"),
-    "no training": lambda language: replace(_placed(language), slots=()).says("TRAINING"),
-    "no other shift": lambda language: replace(_placed(language, "s1"), slots=()).says("R"),
-    "no other training": lambda language: replace(_placed(language, "t2"), slots=()).says("R"),
+    "screening": (Talk(), {"en": "HI", "es": "HOLA"}),
+    "shifts": (booked().at(Stage.READY), {"en": "SHIFTS", "es": "TURNOS"}),
+    "training": (booked().at(Stage.READY), {"en": "TRAINING", "es": "ENTRENAMIENTO"}),
+    "another shift": (booked("s1").at(Stage.READY), {"en": "R", "es": "R"}),
+    "another training": (booked("t2").at(Stage.READY), {"en": "R", "es": "R"}),
+    "no shift": (replace(booked().at(Stage.READY), slots=()), {"en": "SHIFTS", "es": "TURNOS"}),
+    "no training": (replace(booked().at(Stage.READY), slots=()), {"en": "TRAINING", "es": "ENTRENAMIENTO"}),
+    "no other shift": (replace(booked("s1").at(Stage.READY), slots=()), {"en": "R", "es": "R"}),
+    "no other training": (replace(booked("t2").at(Stage.READY), slots=()), {"en": "R", "es": "R"}),
 }
+USERS: Final = {"sms": "+13125550142", "slack": "U0EVERY", "telegram": "7000142"}
 
 
-def _placed(language: str, *refs: str) -> Talk:
-    talk = booked(*refs).at(Stage.READY)
-    return replace(talk, person=replace(talk.person, language=language))
+def _begun(beginning: str, language: str, channel: str) -> Talk:
+    talk, words = BEGINNINGS[beginning]
+    person = talk.person if beginning == "screening" else replace(talk.person, language=language)
+    sender = Address(channel=channel, account="ours", user=USERS[channel])
+    confirms = CAPABILITIES[channel].network_confirms_opt_out
+    return replace(talk, person=person, sender=sender, network_confirms=confirms).says(words[language])
 
 
 @cache
-def walked(beginning: str, language: str) -> Found:
+def walked(beginning: str, language: str, channel: str) -> Found:
     """Walk all paths from a beginning, depth first."""
     found = Found()
-    begun = BEGINNINGS[beginning](language)
+    begun = _begun(beginning, language, channel)
     ahead = [Path(talk=begun, language=language, said=(begun,))]
     while ahead:
         path = ahead.pop()
@@ -121,6 +137,7 @@ def walked(beginning: str, language: str) -> Found:
             found.paths.append(path)
         else:
             assert f"{path.talk.frame.flow}.{path.talk.step}" not in path.asked, path.asked
+            assert path.replies <= MOST_TURNS, path.asked
             ahead += _onward(path)
     return found
 
@@ -136,41 +153,48 @@ def _onward(path: Path) -> Iterator[Path]:
     if path.step.offer:
         yield from _take_places(path)
     elif path.ask.save_as == "correct":
-        yield path.take(path.talk.says("1"))
+        yield path.take(_choose(path.talk, 0))
         if path.plain and path.changed is None:
-            yield path.take(path.talk.says("2"))
+            yield path.take(_choose(path.talk, 1))
     elif path.ask.save_as == "change":
         yield from _correct(path)
     else:
         yield from _answer(path)
 
 
+def _choose(talk: Talk, number: int) -> Talk:
+    """Pick one of the choices as people do on that channel."""
+    if talk.sender.channel == "sms":
+        return talk.says(str(number + 1))
+    assert talk.step
+    return talk.taps(talk.step, talk.choices[number].id)
+
+
 def _answer(path: Path) -> Iterator[Path]:
     if path.ask.save_as == "language":
-        yield path.take(path.talk.says({"en": "1", "es": "2"}[path.language]))
+        yield path.take(_choose(path.talk, {"en": 0, "es": 1}[path.language]))
         return
     wide = path.ask.save_as in WIDE
-    for number, choice in enumerate(path.talk.choices):
-        talk = path.talk.says(str(number + 1)) if path.plain else path.talk.taps(path.step.id, choice.id)
-        yield path.take(talk, plain=number == 0 or wide)
+    for number in range(len(path.talk.choices)):
+        yield path.take(_choose(path.talk, number), plain=number == 0 or wide)
     if not path.talk.choices:
         for number, text in enumerate(ANSWERS[path.ask.type][path.language]):
             yield path.take(path.talk.says(text), plain=number == 0 or wide)
 
 
 def _take_places(path: Path) -> Iterator[Path]:
-    yield path.take(path.talk.says("1"))
+    yield path.take(_choose(path.talk, 0))
     if path.plain:
-        yield path.take(path.talk.says(str(len(path.talk.choices))))
+        yield path.take(_choose(path.talk, len(path.talk.choices) - 1))
         gone = replace(path.talk, seats_gone=frozenset({path.talk.choices[0].id}))
-        again = path.take(gone.says("1"), plain=False)
+        again = path.take(_choose(gone, 0), plain=False)
         yield replace(again, asked=tuple(name for name in again.asked if not name.endswith(".offer")))
 
 
 def _correct(path: Path) -> Iterator[Path]:
     audience = {name for name in path.asked if name.startswith("audiences/")}
-    for choice in path.talk.choices:
-        changed = path.take(path.talk.taps(path.step.id, choice.id), changed=choice.id, plain=False)
+    for number, choice in enumerate(path.talk.choices):
+        changed = path.take(_choose(path.talk, number), changed=choice.id, plain=False)
         again = {f"screening.{name}" for name in {choice.id, "summary", *FOLLOWS.get(choice.id, ())}}
         again |= audience if choice.id == "audience" else set()
         yield replace(changed, asked=tuple(name for name in changed.asked if name not in again))
@@ -178,30 +202,92 @@ def _correct(path: Path) -> Iterator[Path]:
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "es"])
 FROM = pytest.mark.parametrize("beginning", BEGINNINGS)
+CHANNELS = pytest.mark.parametrize("channel", USERS)
 
 
 @LANGUAGES
 @FROM
-def test_every_path_ends_and_asks_nothing_twice(beginning: str, language: str) -> None:
-    found = walked(beginning, language)
+@CHANNELS
+def test_every_path_ends_and_asks_nothing_twice(beginning: str, language: str, channel: str) -> None:
+    found = walked(beginning, language, channel)
     count = len(found.paths)
 
-    print(f"{count} paths, {len(found.messages)} messages from {beginning} in {language}")
+    print(f"{count} paths, {len(found.messages)} messages from {beginning} in {language} on {channel}")
     assert count >= (600 if beginning == "screening" else 1)
     assert {bool(path.talk.text) for path in found.paths} == {True}
+    assert not [path.asked for path in found.paths if _repeats(path)]
+
+
+def _repeats(path: Path) -> bool:
+    """Tell whether the same words stand twice in a row."""
+    texts = [talk.sms for talk in path.said if talk.text]
+    return any(one == other for one, other in pairwise(texts))
 
 
 @LANGUAGES
 @FROM
-def test_no_message_has_an_unfilled_name(beginning: str, language: str) -> None:
-    for sms in walked(beginning, language).messages:
+@CHANNELS
+def test_no_message_has_an_unfilled_name(beginning: str, language: str, channel: str) -> None:
+    for sms in walked(beginning, language, channel).messages:
         assert not set("{}") & set(sms), sms
         assert " -." not in sms
 
 
 @LANGUAGES
+@FROM
+@CHANNELS
+def test_every_message_can_be_shown_on_its_channel(beginning: str, language: str, channel: str) -> None:
+    for talk in walked(beginning, language, channel).messages.values():
+        outbound = Outbound(
+            reference="r", to=talk.sender, text=talk.text, choices=talk.choices, step=talk.step or "ended"
+        )
+        require_sendable(outbound, CAPABILITIES[channel])
+        SHOWN[channel](outbound)
+
+
+def _check_sms(outbound: Outbound) -> None:
+    lines = as_sms(outbound).splitlines()
+
+    listed = [line.partition(" ")[0] for line in lines[len(lines) - len(outbound.choices) :]]
+    assert listed == [choice.key or str(number) for number, choice in enumerate(outbound.choices, 1)]
+
+
+def _check_slack(outbound: Outbound) -> None:
+    shown = as_slack(outbound)
+    blocks = Block.parse_all(shown["blocks"])
+    for block in blocks:
+        block.validate_json()
+
+    section, *actions = blocks
+    assert isinstance(section, SectionBlock)
+    assert shown["text"]
+    buttons = [element.to_dict() for block in actions if isinstance(block, ActionsBlock) for element in block.elements]
+    assert [button["text"]["text"] for button in buttons] == [choice.label for choice in outbound.choices]
+    assert [Tap.decode(button["value"]) for button in buttons] == _taps(outbound)
+    assert len({button["action_id"] for button in buttons}) == len(buttons) == len(outbound.choices)
+
+
+def _check_telegram(outbound: Outbound) -> None:
+    shown = as_telegram(outbound)
+    keyboard = InlineKeyboardMarkup.de_json(shown.get("reply_markup", {"inline_keyboard": []}), None)
+    keys = [key for row in keyboard.inline_keyboard for key in row]
+
+    assert [key.text for key in keys] == [choice.label for choice in outbound.choices]
+    assert [Tap.decode(str(key.callback_data)) for key in keys] == _taps(outbound)
+
+
+def _taps(outbound: Outbound) -> list[Tap]:
+    taps = [Tap(step=outbound.step, choice=choice.id) for choice in outbound.choices]
+    assert len(set(taps)) == len(taps), "two buttons of one meaning"
+    return taps
+
+
+SHOWN: Final = {"sms": _check_sms, "slack": _check_slack, "telegram": _check_telegram}
+
+
+@LANGUAGES
 def test_adults_are_accepted_within_twelve_replies(language: str) -> None:
-    straight = [path for path in walked("screening", language).paths if path.changed is None]
+    straight = [path for path in walked("screening", language, "sms").paths if path.changed is None]
     accepted = {
         (path.talk.answers["audience"], path.talk.answers["role"]): replies
         for path in straight
@@ -215,7 +301,7 @@ def test_adults_are_accepted_within_twelve_replies(language: str) -> None:
 
 @LANGUAGES
 def test_each_path_leaves_the_person_at_a_stage_with_a_way_on(language: str) -> None:
-    stages = Counter(path.talk.person.stage for path in walked("screening", language).paths)
+    stages = Counter(path.talk.person.stage for path in walked("screening", language, "sms").paths)
 
     assert stages.keys() == {
         *(Stage.ENQUIRED, Stage.ELIGIBLE, Stage.TRAINING, Stage.IN_REVIEW, Stage.WAITING_GUARDIAN),
@@ -224,7 +310,7 @@ def test_each_path_leaves_the_person_at_a_stage_with_a_way_on(language: str) -> 
 
 @LANGUAGES
 def test_nobody_keeps_answers_to_questions_that_their_path_does_not_ask(language: str) -> None:
-    for path in walked("screening", language).paths:
+    for path in walked("screening", language, "sms").paths:
         kept = path.talk.answers
         if path.talk.person.stage not in (Stage.ENQUIRED, Stage.WAITING_GUARDIAN):
             assert "guardian_name" not in kept
@@ -235,7 +321,7 @@ def test_nobody_keeps_answers_to_questions_that_their_path_does_not_ask(language
 
 @pytest.mark.parametrize("flow", sorted(LIBRARY.flows))
 def test_walk_meets_every_step_of_every_flow(flow: str) -> None:
-    met = {step for beginning in BEGINNINGS for step in walked(beginning, "en").steps}
+    met = {step for beginning in BEGINNINGS for step in walked(beginning, "en", "sms").steps}
 
     assert {f"{flow}.{step}" for step in LIBRARY.flows[flow].steps} <= met
 
@@ -254,14 +340,29 @@ def _asides(talk: Talk) -> Iterator[Talk]:
 
 @LANGUAGES
 @FROM
-def test_no_message_needs_a_third_segment(beginning: str, language: str) -> None:
-    messages = walked(beginning, language).messages.values()
+@CHANNELS
+def test_no_message_needs_a_third_segment_unless_a_step_of_it_says_so(
+    beginning: str, language: str, channel: str
+) -> None:
+    messages = walked(beginning, language, channel).messages.values()
     waiting = {(talk.step, talk.person.stage): talk for talk in messages}
     said = [*messages, *(aside for talk in waiting.values() for aside in _asides(talk))]
 
-    long = {talk.sms: segments(talk.sms) for talk in said if segments(talk.sms).parts > 2}
+    long = {talk.sms: segments(talk.sms) for talk in said if segments(talk.sms).parts > 2 and not _steps(talk) & LONG}
 
     assert not long
+
+
+def _long_steps() -> Iterator[str]:
+    folder = File(__file__).parents[2] / "flows"
+    for path in [*folder.glob("catalog/*.toml"), *folder.glob("audiences/*.toml")]:
+        name = path.stem if path.parent.name == "catalog" else f"audiences/{path.stem}"
+        steps = tomllib.loads(path.read_text("utf-8"))["step"]
+        yield from (f"{name}.{step}" for step, keys in steps.items() if keys.get("long"))
+
+
+#: Marked in their file: a look at every other message is enough.
+LONG: Final = frozenset(_long_steps())
 
 
 def test_screening_in_training_dates_that_are_not_there() -> None:
