@@ -124,12 +124,28 @@ def ended_inside(frame: Frame) -> bool:
     return bool(frame.path) and _WITHIN in frame.path[-1]
 
 
-def reopen(draft: Draft) -> bool:
-    """Go back into the flow that was called last and has ended; tell whether it is still there."""
+def reopen_asking(draft: Draft, name: str) -> bool:
+    """Go back into the flow that asked for an answer, was called and has ended; tell whether there is one."""
     caller = draft.frame
-    call = caller.path[-1].partition(_WITHIN)[0]
-    before = tuple(step for step in caller.path if not step.startswith(call + _WITHIN))
-    inner = tuple(step.removeprefix(call + _WITHIN) for step in caller.path[len(before) :])
+    for call in dict.fromkeys(passed.partition(_WITHIN)[0] for passed in caller.path if _WITHIN in passed):
+        step = draft.flow(caller).steps.get(call)
+        flow = draft.library.flows.get(called_by(draft, step)) if step and step.call else None
+        if flow and flow.asks(name) and kept_as(flow, call, name) in caller.answers:
+            return reopen(draft, call)
+    return False
+
+
+def reopen(draft: Draft, call: str | None = None) -> bool:
+    """Go back into a flow that was called and has ended; tell whether it is still there.
+
+    Args:
+        call: the step that called it; ``None``: the last that did.
+    """
+    caller = draft.frame
+    call = call or caller.path[-1].partition(_WITHIN)[0]
+    begun = next(n for n, step in enumerate(caller.path) if step.startswith(call + _WITHIN))
+    before = caller.path[:begun]
+    inner = tuple(step.removeprefix(call + _WITHIN) for step in caller.path if step.startswith(call + _WITHIN))
     step = draft.flow(caller).steps.get(call)
     flow = draft.library.flows.get(called_by(draft, step)) if step and step.call else None
     if flow is None or step is None:

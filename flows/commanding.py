@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final, assert_never
 
-from flows import replying, walk
+from flows import correcting, erasing, phoning, replying, walk
 from flows.commands import Command, ShiftReply, bare, is_carrier_stop
 from flows.draft import Draft
 from flows.effects import Alert, Confirm, HandOff, OptIn, OptOut, Release
@@ -38,6 +38,19 @@ def obey(draft: Draft, command: Command, inbound: Inbound) -> None:
             _switch_language(draft, "es")
         case Command.LANGUAGE:
             _switch_language(draft, "en" if draft.language == "es" else "es")
+        case Command.CALL_ME:
+            phoning.promise(draft, inbound)
+        case Command.CHANGE:
+            correcting.list_changeable(draft)
+        case Command.SKIP if draft.conversation.frame:
+            replying.skip(draft)
+        case Command.SKIP:
+            begin_or_idle(draft)
+        case Command.DELETE_DATA:
+            erasing.confirm(draft)
+        case Command.BACK if correcting.leave_visit(draft):
+            draft.say_phrase("unchanged")
+            draft.ask_again(briefly=False)
         case Command.BACK if draft.conversation.frame:
             walk.back(draft)
         case Command.BACK:

@@ -53,6 +53,10 @@ CARRIER_START: Final = frozenset({"start", "yes", "unstop"})
 CARRIER_HELP: Final = frozenset({"help", "info"})
 
 
+#: Of the words of thanks, those that are said for nothing else: "all" and "good" may answer a question.
+_THANKS: Final = frozenset({"thanks", "thank", "thx", "ty", "tysm", "ok", "okay", "k", "kk", "gracias", "vale", "bye", "adios"})
+
+
 def bare(text: str) -> str:
     """Return a reply without accents, punctuation and courtesy: what is left when only a command was said."""
     return plain(core(words(fold(text))))
@@ -111,6 +115,11 @@ class Commands:
         """Tell whether somebody only says thanks, or good-bye."""
         said = {word.text for word in words(fold(text))}
         return bool(said) and said <= self.thanks
+
+    def says_thanks(self, text: str) -> bool:
+        """Tell whether somebody only says thanks, or that all is well, in words that answer no question."""
+        said = {word.text for word in words(fold(text))}
+        return self.only_thanks(text) and not said.isdisjoint(_THANKS)
 
     def only_greets(self, text: str, *, excused: bool) -> bool:
         """Tell whether somebody only greets.

@@ -11,14 +11,15 @@ from datetime import datetime
 from itertools import takewhile
 from typing import assert_never
 
-from flows import commanding, interrupting, nudging, offering, replying, walk
+from flows import asides, commanding, erasing, interrupting, nudging, offering, replying, settling, walk
 from flows.commands import Command
-from flows.conversation import Conversation
+from flows.conversation import Conversation, SideQuestion
 from flows.draft import Draft, Turn
 from flows.effects import MarkReachable, OptIn, ResumeSending
 from flows.events import Event, SlotsFound, TimerDue
 from flows.facts import LANGUAGES, Booking, Facts
-from flows.intents import STOP
+from flows.geography import nearest_zip
+from flows.intents import STOP, Intent
 from flows.library import Library
 from flows.messages import Inbound, InboundKind, Purpose
 from flows.shift_reply import read_shift_reply
@@ -58,7 +59,9 @@ def advance(library: Library, conversation: Conversation, event: Event, facts: F
 def _take_inbound(draft: Draft, inbound: Inbound) -> None:
     """Begin a turn."""
     language = draft.conversation.language or _first_language(draft, inbound)
-    draft.conversation = replace(draft.conversation, turn=draft.conversation.turn + 1, language=language, unsaid="")
+    before = draft.conversation
+    side = before.side if before.side and before.side.turn == before.turn else None
+    draft.conversation = replace(before, turn=before.turn + 1, language=language, unsaid="", side=None)
     nudging.hear(draft)
     _leave_lost_flows(draft)
     if _network_event(draft, inbound) or _command(draft, inbound):
@@ -68,13 +71,29 @@ def _take_inbound(draft: Draft, inbound: Inbound) -> None:
         draft.effects.append(ResumeSending())
     if intent and interrupting.obey_above_all(draft, intent, inbound):
         return
+    if intent and intent.name == "delete_data" and (draft.facts.person.held or draft.facts.person.opted_out):
+        erasing.hand_over(draft)
     if draft.facts.person.held:
         draft.conversation = replace(draft.conversation, began=draft.conversation.began + 1)  # the bot has no part in it
         draft.note("silent", why="a coordinator holds the conversation")
     elif draft.facts.person.opted_out:
         draft.note("silent", why="opted out, and this is no word for coming back")
-    elif not _shift_reply(draft, inbound) and not (intent and interrupting.obey(draft, intent, inbound)):
-        _answer_or_begin(draft, inbound)
+    else:
+        _go_on(draft, side, intent, inbound)
+
+
+def _go_on(draft: Draft, side: SideQuestion | None, intent: Intent | None, inbound: Inbound) -> None:
+    """Take what was said as an answer: to what we asked back, to a reminder, as a wish, or to the step."""
+    left = settling.settle(draft, side, inbound) if side else inbound
+    if left is None:
+        return
+    wish = intent if left is inbound else None
+    if (
+        not _shift_reply(draft, left)
+        and not interrupting.obey_change(draft, left)
+        and not (wish and interrupting.obey(draft, wish, left))
+    ):
+        _answer_or_begin(draft, left)
 
 
 def _leave_lost_flows(draft: Draft) -> None:
@@ -173,8 +192,11 @@ def _answer_or_begin(draft: Draft, inbound: Inbound) -> None:
         draft.say_phrase("old_button")
         draft.ask_again()
         return
+    if inbound.location and step.ask.type == "zip" and (zip_code := nearest_zip(inbound.location)):
+        asides.echo(draft, step, step.ask, zip_code)
+        return
     if not inbound.text.strip() and inbound.tap is None:
-        draft.say_phrase("text_only" if inbound.media_count else "reason.empty")
+        draft.say_phrase("text_only" if inbound.media_count or inbound.location else "reason.empty")
         draft.ask_again()
         return
     replying.read_answer(draft, frame, step, step.ask, inbound)

@@ -15,7 +15,8 @@ _MEANING: Final = {
         "languages": "always both: en and es",
         "start": "the first step, if it is not the first in the file",
         "remember": "whether answers are kept as facts about the person",
-        "inputs": "names that the bot hands in, and what they hold",
+        "inputs": "what a flow that is called is handed: names, and the answer type of each",
+        "outputs": "the answers that the calling flow sees; without it, all",
         "step": "the steps, each a table of its own",
         "nudge": "when somebody who does not answer is asked once more; at most twice",
         "close": "when we stop writing to somebody who does not answer",
@@ -46,6 +47,7 @@ _MEANING: Final = {
         "full": "the step to go to when the last seat has just gone",
         "release": "the name that holds a booking to give back for it",
         "call": "another flow to walk through first",
+        "with": "what the called flow is handed: by input, an answer in braces, or the value itself",
         "next": "the step to go to, or a table for each case",
         "end": "ends the flow; the word is for the record",
         "was": "earlier names of this step, so that people who stand there are not lost",
@@ -98,4 +100,5 @@ def _widen(schema: dict[str, Any]) -> None:
     step["next"] = {"anyOf": [{"type": "string"}, {key: step["next"][key] for key in ("items", "type")}]} | {
         key: value for key, value in step["next"].items() if key not in ("items", "type")
     }
+    schema["properties"]["inputs"]["additionalProperties"] = {"enum": sorted(ANSWER_TYPES)}
     schema["properties"]["languages"]["items"] = {"enum": list(LANGUAGES)}

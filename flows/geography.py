@@ -15,6 +15,10 @@ ZIP_DIGITS: Final = 5
 _EARTH_RADIUS_KM: Final = 6371.0088
 
 
+#: Farther than this from the middle of any ZIP code nobody is taken to live in it.
+_NEAR_KM: Final = 50
+#: More than 50 km of latitude, so that few distances need to be measured.
+_NEAR_DEGREES: Final = 0.5
 #: Latitude and longitude in degrees.
 Point = tuple[float, float]
 
@@ -63,6 +67,24 @@ def place_of(zip_code: str) -> Place | None:
         zone=row["timezone"] if "/" in row["timezone"] else None,  # one Alaskan row holds its town's name instead
         latitude=None if nowhere else latitude,
         longitude=None if nowhere else longitude,
+    )
+
+
+def nearest_zip(point: Point) -> str | None:
+    """Find the ZIP code whose middle is nearest to a point; ``None`` when it lies in no country that has them."""
+    near = (row for row in _middles() if abs(row[1][0] - point[0]) < _NEAR_DEGREES and abs(row[1][1] - point[1]) < 1)
+    measured = min(((distance_km(point, middle), zip_code) for zip_code, middle in near), default=None)
+    return measured[1] if measured and measured[0] <= _NEAR_KM else None
+
+
+@lru_cache(maxsize=1)
+def _middles() -> tuple[tuple[str, Point], ...]:
+    """List the ZIP codes that people live in, with their middles; read once, when the first location is shared."""
+    rows = zipcodes.list_all()  # type: ignore[no-untyped-call]  # as above
+    return tuple(
+        (row["zip_code"], (float(row["lat"]), float(row["long"])))
+        for row in rows
+        if row["active"] and row["zip_code_type"] == "STANDARD" and float(row["lat"])
     )
 
 

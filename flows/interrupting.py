@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from flows import commanding, replying, walk
+from flows import commanding, correcting, erasing, overhearing, phoning
 from flows.answers import read
 from flows.answers.context import AnswerContext, Within
-from flows.answers.outcome import Match
+from flows.answers.outcome import Ambiguous, Match
 from flows.answers.words import phrase_key
 from flows.commands import Command, ShiftReply
 from flows.draft import Draft
@@ -21,6 +19,7 @@ _COMMANDS = {
     "help": Command.HELP,
     "human": Command.PERSON,
     "back": Command.BACK,
+    "skip": Command.SKIP,
     "status": Command.STATUS,
     "language:en": Command.ENGLISH,
     "language:es": Command.SPANISH,
@@ -72,8 +71,9 @@ def obey(draft: Draft, intent: Intent, inbound: Inbound) -> bool:
                 draft.effects.append(PauseSending())
                 draft.say_phrase("unclear_stop")
         case "delete_data":
-            draft.effects.append(HandOff(reason="delete_data"))
-            draft.say_phrase("passed_on")
+            erasing.confirm(draft)
+        case "human" if phoning.asks_for_a_call(inbound.text):
+            commanding.obey(draft, Command.CALL_ME, inbound)
         case "cancel_shift":
             return _give_back(draft, inbound)
         case "language:en" | "language:es" | "change:language" if draft.asks_for("language"):
@@ -109,21 +109,37 @@ def _on_the_day(draft: Draft, text: str) -> tuple[Booking, ...]:
     return tuple(b for b in draft.facts.bookings if b.slot.starts_local.date().isoformat() == outcome.value)
 
 
+def obey_change(draft: Draft, inbound: Inbound) -> bool:
+    """Ask anew for the answer that follows the word CHANGE; tell whether one does."""
+    what = None if inbound.kind is InboundKind.TAP else draft.library.commands.read_change(inbound.text)
+    name = correcting.named(draft, what) if what else None
+    if what and name is None and correcting.names_waiting(draft, what):
+        draft.say_phrase("changing")
+        draft.ask_again(briefly=False)
+        return True
+    if name is None:
+        return False
+    draft.note("command", command=Command.CHANGE.value, answer=name)
+    correcting.ask_or_hand_over(draft, name)
+    return True
+
+
 def _change(draft: Draft, field: str, intent: Intent, inbound: Inbound) -> bool:
     """Ask an answer anew, or take the new one from the same text; what depended on it is asked again, nothing else."""
-    step = walk.return_to(draft, field)
-    if step is None:
-        if draft.conversation.frame:
+    one = correcting.find(draft, field)
+    if one is None:
+        if draft.conversation.frame and (draft.asks_for(field) or draft.profile.get(field) is None):
             return False
-        draft.effects.append(HandOff(reason=f"change:{field}"))
-        draft.say_phrase("passed_on")
+        correcting.hand_over(draft, field)
         return True
-    assert step.ask, "only an asking step is returned to"
-    for told in (intent.rest, inbound.text if step.ask.type in _TOLD_IN_PASSING else ""):
-        if told and replying.understands(draft, step.ask, told):
-            draft.say_phrase("changed")
-            replying.read_answer(draft, draft.frame, step, step.ask, replace(inbound, text=told))
-            return True
-    draft.say_phrase("changing")
-    draft.ask_again()
+    given = {**correcting.known_answers(draft), **correcting.given_answers(draft)}
+    found = overhearing.read_changes(draft, inbound.text, given, takes_back=True, also_untold=False)
+    changes = {} if isinstance(found, Ambiguous) else {change.field: change.value for change in found}
+    for text in (intent.rest, inbound.text if one.ask.type in _TOLD_IN_PASSING else ""):
+        if field not in changes and (value := overhearing.read_told(draft, text, one)) is not None:
+            changes = {field: value}
+    if changes:
+        correcting.change(draft, changes, sender=inbound.sender, said=inbound.text)
+    else:
+        correcting.ask_or_hand_over(draft, field)
     return True

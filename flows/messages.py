@@ -83,6 +83,8 @@ class Inbound:
     campaign: str | None = None
     #: How many pictures, sounds or files came with it.
     media_count: int = 0
+    #: Where the person said they are: latitude and longitude in degrees. Becomes a ZIP code, and is kept nowhere.
+    location: tuple[float, float] | None = None
     #: The language the person's own app is set to, ``es``, when the channel tells.
     language_hint: str | None = None
 
@@ -131,6 +133,8 @@ class Purpose(StrEnum):
     NOTICE = "notice"  #: news about the person's own case, or a colleague's hand-written answer
     NUDGE = "nudge"  #: asks once more what the person has not answered
     BROADCAST = "broadcast"  #: the same to many
+    REQUEST = "request"  #: asks somebody whom a person has named, once: a guardian
+    CODE = "code"  #: the one-time code that somebody has just asked for on a page
     FAREWELL = "farewell"  #: the one confirmation that the law allows after an opt-out
 
     @property
@@ -142,6 +146,8 @@ class Purpose(StrEnum):
 _PRIORITIES: Final = {
     Purpose.REPLY: 0,
     Purpose.FAREWELL: 0,
+    Purpose.CODE: 0,
+    Purpose.REQUEST: 3,
     Purpose.NOTICE: 3,
     Purpose.REMINDER: 5,
     Purpose.NUDGE: 7,

@@ -6,9 +6,10 @@ import re
 from dataclasses import replace
 from typing import Final, assert_never
 
-from flows import nudging, walk
+from flows import accepting, asides, correcting, nudging, overhearing
 from flows.answers import read
-from flows.answers.outcome import Ambiguous, Match, NoMatch, Outcome, Reason
+from flows.answers.outcome import GUESS, Ambiguous, Match, NoMatch, Outcome, Reason
+from flows.answers.words import phrase_key
 from flows.conversation import Frame
 from flows.draft import Draft
 from flows.effects import HandOff
@@ -23,6 +24,8 @@ _MAX_MISSES: Final = 3
 _SILENT_AFTER: Final = 5
 #: Answer types that take almost any words for an answer.
 _ANY_TEXT: Final = frozenset({"text", "name"})
+#: Guesses at these are not said back: free text needs no reading, and of a yes the flow says what comes of it.
+_TAKEN_AS_READ: Final = frozenset({"text", "yes_no"})
 #: What the choices of a yes-or-no question stand for.
 _YES_NO: Final = {"yes": True, "no": False, "unsure": None}
 #: What takes half of a yes back, where the question is whether all is right.
@@ -36,6 +39,9 @@ def read_answer(draft: Draft, frame: Frame, step: Step, ask: Ask, inbound: Inbou
     if ask.type in _ANY_TEXT and _only_greets(draft, inbound):
         nudging.greet(draft)
         return
+    if ask.type in _ANY_TEXT and _only_thanks(draft, inbound):
+        _go_on_after_thanks(draft)
+        return
     asked = _asked(draft, ask, inbound)
     if asked:
         _say_entry(draft, asked.entry)
@@ -43,20 +49,26 @@ def read_answer(draft: Draft, frame: Frame, step: Step, ask: Ask, inbound: Inbou
             _back_to_question(draft)
             return
         inbound = replace(inbound, text=asked.rest)
-    outcome = _read(draft, frame, ask, inbound)
+    outcome = read_reply(draft, frame, ask, inbound)
+    if _take_corrections(draft, step, ask, outcome, inbound):
+        return
     if not isinstance(outcome, Match) and (asked or answer_question(draft, inbound)):
         _back_to_question(draft)
-        return
-    if isinstance(outcome, Match) and (objection := _objection(draft, ask, outcome.value, inbound)):
-        _misunderstood(draft, frame, step, ask, objection)
         return
     match outcome:
         case Match(value=value, confidence=confidence):
             draft.note("understood", step=step.id, type=ask.type, confidence=confidence)
-            _accept(draft, frame, step, ask, value)
+            if confidence <= GUESS and ask.type not in _TAKEN_AS_READ and not _is_spelt_out(draft, ask, value, inbound):
+                asides.echo(draft, step, ask, value)
+            else:
+                take_value(draft, frame, step, ask, value, inbound)
+        case Ambiguous() if frame.misses < _MAX_MISSES - 1 and asides.offer_readings(draft, step, ask, outcome):
+            _count_miss(draft, frame, step, outcome.reason.value)
         case Ambiguous(reason=reason) | NoMatch(reason=reason):
             unknown = reason is Reason.NOT_UNDERSTOOD and is_question(inbound.text)
-            if _only_greets(draft, inbound) or (draft.away and reason is Reason.NOT_UNDERSTOOD and not unknown):
+            if _only_thanks(draft, inbound):
+                _go_on_after_thanks(draft)
+            elif _only_greets(draft, inbound) or (draft.away and reason is Reason.NOT_UNDERSTOOD and not unknown):
                 nudging.greet(draft)
             elif unknown and frame.misses < _MAX_MISSES:
                 _unknown_question(draft, frame, step)
@@ -64,6 +76,50 @@ def read_answer(draft: Draft, frame: Frame, step: Step, ask: Ask, inbound: Inbou
                 _misunderstood(draft, frame, step, ask, reason.value)
         case _:
             assert_never(outcome)
+
+
+def take_value(draft: Draft, frame: Frame, step: Step, ask: Ask, value: Json, inbound: Inbound) -> None:
+    """Take a value that was understood, unless it cannot stand."""
+    if objection := accepting.objection(ask, value, inbound.sender):
+        _misunderstood(draft, frame, step, ask, objection)
+    else:
+        accepting.accept(draft, frame, step, ask, value, said=inbound.text)
+
+
+def _take_corrections(draft: Draft, step: Step, ask: Ask, outcome: Outcome, inbound: Inbound) -> bool:
+    """Change what a reply corrects, and take its answer as well if it holds one; tell whether it corrects anything."""
+    given = {} if inbound.tap else correcting.given_answers(draft)
+    found = overhearing.hear(draft, ask, outcome, inbound.text, given) if given else ()
+    if isinstance(found, Ambiguous):
+        correcting.ask_which(draft, found)
+        return True
+    changes = {change.field: change.value for change in found if change.told}
+    if not changes:
+        return bool(found) and correcting.ask_anew(draft, found[0].field)
+    lasting = ask.remember or step.offer is not None
+    answered = isinstance(outcome, Match) and outcome.confidence > GUESS and lasting and ask.type not in _ANY_TEXT
+    correcting.change(draft, changes, sender=inbound.sender, said=inbound.text, answered=answered)
+    frame = draft.conversation.frame
+    if isinstance(outcome, Match) and answered and frame and frame.step == step.id and draft.needs is None:
+        take_value(draft, frame, step, ask, outcome.value, inbound)
+    return True
+
+
+def _is_spelt_out(draft: Draft, ask: Ask, value: Json, inbound: Inbound) -> bool:
+    """Tell whether a choice was named by words of its own and nothing else: then it need not be said back."""
+    named = [choice for choice in draft.shown(draft.frame, ask) if choice.id == value]
+    own = {word for choice in named for name in (choice.label, *choice.also) for word in phrase_key(name).split()}
+    return ask.type == "choice" and set(phrase_key(inbound.text).split()) <= own
+
+
+def _only_thanks(draft: Draft, inbound: Inbound) -> bool:
+    return not inbound.tap and draft.library.commands.says_thanks(inbound.text)
+
+
+def _go_on_after_thanks(draft: Draft) -> None:
+    draft.note("thanks")
+    draft.say_phrase("thanks_go_on")
+    draft.ask_again()
 
 
 def _only_greets(draft: Draft, inbound: Inbound) -> bool:
@@ -109,7 +165,8 @@ def _unknown_question(draft: Draft, frame: Frame, step: Step) -> None:
     draft.ask_again()
 
 
-def _read(draft: Draft, frame: Frame, ask: Ask, inbound: Inbound) -> Outcome:
+def read_reply(draft: Draft, frame: Frame, ask: Ask, inbound: Inbound) -> Outcome:
+    """Read a reply as an answer to a question."""
     context = draft.context(frame, ask, tap=inbound.tap.choice if inbound.tap else None)
     outcome = read(ask.type, inbound.text, context)
     if ask.type != "yes_no":
@@ -135,32 +192,27 @@ def _may_be_unsure(ask: Ask) -> bool:
     return any(option.id == "unsure" for option in ask.options)
 
 
-def _objection(draft: Draft, ask: Ask, value: Json, inbound: Inbound) -> str | None:
-    """Say why an answer that was understood cannot stand."""
-    if ask.save_as == "guardian_contact" and value == inbound.sender.user:
-        return "own_contact"
-    return None
+def skip(draft: Draft) -> None:
+    """Pass the question over, if it may be; if not, say kindly that it is needed."""
+    frame = draft.frame
+    step = draft.flow(frame).steps.get(frame.step)
+    if step and step.ask and step.ask.optional:
+        draft.say_phrase("skipped")
+        accepting.accept(draft, frame, step, step.ask, None)
+    else:
+        draft.say_phrase("skip_needed")
+        draft.ask_again()
 
 
-def _accept(draft: Draft, frame: Frame, step: Step, ask: Ask, value: Json) -> None:
-    frame = replace(
-        frame,
-        answers={**frame.answers, ask.save_as: value},
-        path=(*frame.path, step.id),
-        misses=0,
-    )
-    draft.conversation = draft.conversation.with_frame(frame)
-    if ask.save_as == "language" and isinstance(value, str):
-        draft.set_language(value)
-    elif ask.remember:
-        draft.remember_answer(ask, value)
-    walk.leave(draft, step)
+def _count_miss(draft: Draft, frame: Frame, step: Step, reason: str) -> int:
+    misses = frame.misses + 1
+    draft.conversation = draft.conversation.with_frame(replace(draft.frame, misses=misses))
+    draft.note("misunderstood", step=step.id, reason=reason, misses=misses)
+    return misses
 
 
 def _misunderstood(draft: Draft, frame: Frame, step: Step, ask: Ask, reason: str) -> None:
-    misses = frame.misses + 1
-    draft.conversation = draft.conversation.with_frame(replace(frame, misses=misses))
-    draft.note("misunderstood", step=step.id, reason=reason, misses=misses)
+    misses = _count_miss(draft, frame, step, reason)
     if misses > _SILENT_AFTER:
         draft.note("silent", why="a human was asked to look, and the question was put often enough")
         return
@@ -185,7 +237,8 @@ def _misunderstood(draft: Draft, frame: Frame, step: Step, ask: Ask, reason: str
 
 
 def is_offered(draft: Draft, frame: Frame, ask: Ask, tap: Tap | None) -> bool:
-    """Tell whether a pressed button is still among the choices."""
     """Tell whether a button belongs to the question that waits; slots that were offered before do not."""
     step = draft.flow(frame).steps[frame.step]
-    return tap is not None and tap.step in (step.id, *step.was) and tap.choice in {c.id for c in draft.shown(frame, ask)}
+    return (
+        tap is not None and tap.step in (step.id, *step.was) and tap.choice in {c.id for c in draft.shown(frame, ask)}
+    )

@@ -11,7 +11,7 @@ from flows.conversation import Conversation, Edit, Frame
 from flows.draft import Draft
 from flows.effects import Book, FindSlots, Forget, HandOff, RecordConsent, Release
 from flows.facts import Json
-from flows.model import Action, Ask, Step, ToConsent, ToForget, ToHuman, ToStage
+from flows.model import Action, Ask, Flow, Step, ToConsent, ToForget, ToHuman, ToStage
 from flows.pointless import drop_passed_by, drop_unwalked
 
 #: Steps that one turn may pass; a loop without a question is a fault of the flow, not of the person.
@@ -125,7 +125,8 @@ def _next(draft: Draft, step: Step) -> str | None:
 def _already_answered(draft: Draft, step: Step, ask: Ask) -> bool:
     """While a correction walks on, tell whether this step's answer still stands; then pass it over."""
     value = draft.frame.answers.get(ask.save_as)
-    if ask.type == "choice" and value not in {option.id for option in draft.options(ask)}:
+    skipped = ask.optional and value is None
+    if ask.type == "choice" and not skipped and value not in {option.id for option in draft.options(ask)}:
         return False
     return _pass_over(draft, step, ask)
 
@@ -156,8 +157,7 @@ def _revisit(draft: Draft, name: str) -> str:
     flow = draft.flow(frame)
     step = flow.asks(wanted)
     assert step is not None, f"{wanted}: no step asks for it"
-    passing = {name for name in frame.answers if (asked := flow.asks(name)) and asked.ask and not asked.ask.remember}
-    kept = {key: value for key, value in frame.answers.items() if key != wanted and key not in passing}
+    kept = {key: value for key, value in frame.answers.items() if key != wanted and not is_passing(flow, key)}
     path = frame.path[: frame.path.index(step.id)] if step.id in frame.path else ()
     walked = frame.walked[: frame.walked.index(wanted)] if wanted in frame.walked else ()
     draft.conversation = draft.conversation.with_frame(
@@ -167,6 +167,12 @@ def _revisit(draft: Draft, name: str) -> str:
     return step.id
 
 
+def is_passing(flow: Flow, name: str) -> bool:
+    """Tell whether an answer was only said on the way, such as "all right"."""
+    step = flow.asks(name)
+    return bool(step and step.ask and not step.ask.remember)
+
+
 def _corrected(edit: Edit | None) -> Edit | None:
     """What is left of an edit once the person corrects something: what follows is said and done as for anybody."""
     return Edit(anew=True) if edit and edit.anew else None
@@ -174,19 +180,31 @@ def _corrected(edit: Edit | None) -> Edit | None:
 
 def return_to(draft: Draft, name: str) -> Step | None:
     """Go back to the question of an answer that was given in this talk; ``None`` when there was none."""
-    stack = draft.conversation.stack
+    stack, before = draft.conversation.stack, draft.conversation
     while stack and not (name in stack[-1].answers and draft.flow(stack[-1]).asks(name)):
+        draft.conversation = replace(before, stack=stack)
+        if calling.reopen_asking(draft, name):
+            stack = _walked_again(draft)
+            break
         *callers, left = stack
         if callers and not left.digression:  # what was answered in the called flow still stands when it is called again
             known = calling.taken_over(draft, callers[-1], left).answers
             callers[-1] = replace(callers[-1], answers=known)
         stack = tuple(callers)
     if not stack:
+        draft.conversation = before
         return None
     draft.conversation = replace(draft.conversation, stack=stack)
     step_id = _revisit(draft, name)
     draft.conversation = draft.conversation.with_frame(replace(draft.frame, step=step_id, misses=0))
     return draft.flow(draft.frame).steps[step_id]
+
+
+def _walked_again(draft: Draft) -> tuple[Frame, ...]:
+    """Let the flow that called the current one walk on, once that has ended, over what still stands."""
+    *below, caller, inner = draft.conversation.stack
+    kept = {name: value for name, value in caller.answers.items() if not is_passing(draft.flow(caller), name)}
+    return (*below, replace(caller, answers=kept, replaying=True, edit=_corrected(caller.edit)), inner)
 
 
 def back(draft: Draft) -> None:

@@ -17,6 +17,9 @@ _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 #: two letters, as on calendars: of the three-letter ones "sáb" would do the same.
 _DAY_PATTERN: Final = {"en": "EEE MMM d", "es": "EEEEEE d MMM"}
 _DAY_NAMES: Final[Mapping[str, Literal["abbreviated", "short"]]] = {"en": "abbreviated", "es": "short"}
+#: A date this near is known by its weekday, and its year goes without saying.
+_NEAR_DAYS: Final = 180
+_NEAR_PATTERN: Final = {"en": "EEEE, MMMM d", "es": "EEEE d 'de' MMMM"}
 _DATE_PATTERN: Final = {"en": "MMM d, y", "es": "d 'de' MMMM 'de' y"}
 _YES_NO: Final = {"en": {True: "yes", False: "no", None: "not sure"}, "es": {True: "sí", False: "no", None: "no sé"}}
 
@@ -105,12 +108,31 @@ def say_value(type_name: str, value: Json, *, language: str, labels: Mapping[str
             return _YES_NO[language][yes]
         case "date", str(day):
             return say_date(date.fromisoformat(day), language)
+        case "time", str(at):
+            return say_time(time.fromisoformat(at))
         case "availability", list(windows):
             return say_availability([w for w in windows if isinstance(w, dict)], language)
         case "name", dict(name):
             return " ".join(str(part) for part in name.values() if part)
         case _:
             return str(value)
+
+
+def say_reading(type_name: str, value: Json, *, language: str, today: date) -> str:
+    """Say how a reply was read, so that the person can judge it: a date near today with its weekday.
+
+    Args:
+        today: where the person is.
+    """
+    match type_name, value:
+        case "date", str(day):
+            read = date.fromisoformat(day)
+            near = abs((read - today).days) <= _NEAR_DAYS
+            return format_date(read, _NEAR_PATTERN[language], locale=language) if near else say_date(read, language)
+        case "time", str(at):
+            return say_time(time.fromisoformat(at))
+        case _:
+            return say_value(type_name, value, language=language, labels={})
 
 
 def join(parts: Iterable[str]) -> str:

@@ -58,8 +58,8 @@ class _Reader:
         user = message.from_user
         if message.chat.type != ChatType.PRIVATE or user is None or user.is_bot:
             return ()
-        text, media_count = _text(message), _media_count(message)
-        if not text and not media_count:
+        text, media_count, location = _text(message), _media_count(message), _location(message)
+        if not text and not media_count and not location:
             return ()  # pinned, timer changed and the like
         if (command := _COMMAND.fullmatch(text)) is not None:
             word, rest = command.group(1).lower(), (command.group(2) or "").strip()
@@ -67,7 +67,7 @@ class _Reader:
                 campaign = rest if _CAMPAIGN.fullmatch(rest) else None
                 return self._events(message.chat, user, kind=InboundKind.START, text=text, campaign=campaign)
             text = _COMMANDS.get(word, text)
-        return self._events(message.chat, user, text=text, media_count=media_count)
+        return self._events(message.chat, user, text=text, media_count=media_count, location=location)
 
     def press(self, query: CallbackQuery) -> tuple[Inbound, ...]:
         tap = Tap.decode(query.data or "")
@@ -100,7 +100,14 @@ def _text(message: Message) -> str:
 
 
 def _media_count(message: Message) -> int:
-    return 1 if message.contact is None and message.effective_attachment else 0
+    shown = message.contact is None and message.location is None
+    return 1 if shown and message.effective_attachment else 0
+
+
+def _location(message: Message) -> tuple[float, float] | None:
+    """Read where somebody says they are; a venue is a place they point at, and tells nothing of them."""
+    place = message.location if message.venue is None else None
+    return (place.latitude, place.longitude) if place else None
 
 
 def _label(message: Message, pressed: str | None) -> str:

@@ -118,8 +118,9 @@ def test_audience_and_back_keeps_the_first_answers() -> None:
 @pytest.mark.parametrize(
     ("text", "step"),
     [
-        ("Yes but my zip is 60615", "what_to_change"),
-        ("yes, except Wednesday", "what_to_change"),
+        ("yes but one thing", "what_to_change"),
+        ("Yes but my zip is 60615", "summary"),
+        ("yes, except Wednesday", "summary"),
         ("ok but change my role", "role"),
         ("sí, pero cambie el zip", "zip"),
     ],

@@ -73,7 +73,7 @@ def test_correction_with_its_answer_is_taken_and_nothing_else_is_asked_again(tex
 
     assert corrected.person.answers["zip"] == "60608"
     assert corrected.step == "support"
-    assert "changed" in corrected.text
+    assert "60608" in corrected.text
 
 
 def test_correction_without_an_answer_asks_for_it() -> None:
@@ -88,9 +88,9 @@ def test_correction_of_what_was_never_asked_is_no_correction() -> None:
 
 
 def test_wish_to_change_something_later_reaches_a_human() -> None:
-    settled = booked("s2").says("I want to change my zip code")
+    settled = booked("s2").says("I want to change my role")
 
-    assert [one.reason for one in settled.all(HandOff)] == ["change:zip"]
+    assert [one.reason for one in settled.all(HandOff)] == ["change:role"]
 
 
 def test_only_place_is_given_back_by_a_sentence() -> None:

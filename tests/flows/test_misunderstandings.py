@@ -92,7 +92,7 @@ def test_understood_answer_begins_the_ladder_anew() -> None:
     ("place", "text", "why"),
     [
         ("en zip", "00000", "do not know that ZIP"),
-        ("en zip", "60614 or 60615", "more than one ZIP"),
+        ("en zip", "60614 or 60615", "Which one"),
         ("en birth_date", "5/14", "add the year"),
         ("en birth_date", "2/30/1956", "not in the calendar"),
         ("en birth_date", "5/14/2040", "still to come"),

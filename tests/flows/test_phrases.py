@@ -22,6 +22,10 @@ VALUES = {
     "hub": "Bright Futures Chicago",
     "help_phone": "312-555-0100",
     "given_name": "Guadalupe",
+    "number": "+13125550142",
+    "when": "lunes a viernes antes de las 10 o luego de las 4, por favor",
+    "what": "horas libres LU-VI 12 PM-5 PM; fecha de nacimiento 14 de mayo de 1956",
+    "value": "Coach para la universidad",
     "slot": "Wed Nov 25, 3 PM, Lincoln School, 615 W Kemper Pl",
 }
 WANTED = {
@@ -59,6 +63,7 @@ def test_every_key_in_the_file_is_used() -> None:
         | {"reminder_confirmed"}
         | {f"idle_by_stage.{stage.value}" for stage in Stage}
         | {f"example.{name}" for name in ANSWER_TYPES}
+        | {f"{kind}.{picked}" for kind in ("echo_choice", "forget_choice") for picked in ("yes", "no")}
     )
 
     assert LIBRARY.phrases.texts.keys() - spoken - by_pattern == set()
