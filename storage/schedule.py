@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
 from flows.facts import BookingStatus, SlotKind
+from flows.rules.series import on_the_clock
 from flows.stages import Stage
 from storage.operations.rows import write_json
 from storage.people import move
@@ -76,16 +77,30 @@ def add_slot(
     role: str | None = None,
     supervised: bool = True,
     one_to_one: bool = False,
+    course: str | None = None,
+    needs_courses: Sequence[str] = (),
+    subject: str | None = None,
+    grades: str = "",
+    language: str | None = None,
+    ladder: Sequence[str] = (),
+    series_id: int | None = None,
+    series_day: date | None = None,
 ) -> SlotRow:
     """Add a training session or a shift.
 
     Args:
         title: name by language.
-        starts_local: wall clock at the place, without a zone.
+        starts_local: wall clock at the place, without a zone; one that is skipped when clocks go forward means what the
+            clock shows instead.
         zone: IANA zone of the place.
         place: told to people when there is no site: an online meeting.
+        course: of a training: what it teaches.
+        needs_courses: courses one must have finished before.
+        ladder: kinds of its reminders; empty for the usual ones.
+        series_day: the day that the rule of its series gave it.
     """
     assert starts_local.tzinfo is None, "wall clock and zone are kept apart"
+    starts_local = on_the_clock(starts_local, zone)
     slot = SlotRow(
         hub=hub,
         kind=kind.value,
@@ -100,6 +115,14 @@ def add_slot(
         capacity=capacity,
         supervised=supervised,
         one_to_one=one_to_one,
+        course=course,
+        needs_courses=write_json(list(needs_courses)),
+        subject=subject,
+        grades=grades,
+        language=language,
+        ladder=write_json(list(ladder)) if ladder else "",
+        series_id=series_id,
+        series_day=series_day,
     )
     session.add(slot)
     session.flush()

@@ -1,0 +1,169 @@
+"""Keep what comes again by a rule: its slots are rows of their own, made some months ahead."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, or_, select
+
+from flows.facts import SlotKind
+from flows.rules.series import Series, check, occurrences
+from storage.operations.rows import write_json
+from storage.schedule import add_slot
+from storage.tables import HolidayRow, SeriesRow, Site, SlotRow
+
+#: How far ahead slots are made: a school term.
+HORIZON: Final = timedelta(days=120)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """What all slots of a series have in common; the fields are those of ``storage.schedule.add_slot``."""
+
+    kind: SlotKind
+    title: Mapping[str, str]
+    minutes: int
+    capacity: int
+    site_id: int | None = None
+    place: str = ""
+    role: str | None = None
+    supervised: bool = True
+    one_to_one: bool = False
+    course: str | None = None
+    needs_courses: Sequence[str] = ()
+    subject: str | None = None
+    grades: str = ""
+    language: str | None = None
+    ladder: Sequence[str] = ()
+
+    def write(self) -> str:
+        """Write as JSON."""
+        return write_json(asdict(self))
+
+    @staticmethod
+    def read(text: str) -> Template:
+        """Read what ``write`` wrote."""
+        fields = json.loads(text)
+        return Template(**{**fields, "kind": SlotKind(fields["kind"])})
+
+
+def add_series(session: Session, hub: str, *, series: Series, template: Template, now: datetime) -> SeriesRow:
+    """Add a series and make its first slots.
+
+    Raises:
+        SeriesError: the rule can never happen.
+    """
+    check(series)
+    row = SeriesRow(
+        hub=hub,
+        rule=series.rule,
+        starts_local=series.starts_local.isoformat(timespec="minutes"),
+        zone=series.zone,
+        template=template.write(),
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    make_slots(session, row, now)
+    return row
+
+
+def top_up(session: Session, hub: str, now: datetime) -> int:
+    """Make the slots of every series up to the horizon; return how many are new. Repeating it makes none."""
+    query = select(SeriesRow).where(col(SeriesRow.hub) == hub).order_by(col(SeriesRow.id)).with_for_update()
+    return sum(len(make_slots(session, row, now)) for row in session.exec(query).all())
+
+
+def make_slots(session: Session, row: SeriesRow, now: datetime) -> list[SlotRow]:
+    """Make the slots of one series up to the horizon, without those that have begun."""
+    template = Template.read(row.template)
+    until = (now.astimezone(ZoneInfo(row.zone)) + HORIZON).date()
+    if row.made_until is not None and row.made_until >= until:
+        return []
+    holidays = list_holidays(session, row.hub, template.site_id)
+    made = []
+    for one in occurrences(as_series(row), after=row.made_until, until=until, holidays=holidays):
+        if one.starts_local.replace(tzinfo=ZoneInfo(row.zone)) <= now:
+            continue
+        made.append(
+            add_slot(
+                session,
+                row.hub,
+                **{name: getattr(template, name) for name in Template.__slots__},
+                starts_local=one.starts_local,
+                zone=row.zone,
+                series_id=row.id,
+                series_day=one.day,
+            )
+        )
+    row.made_until = until
+    session.add(row)
+    session.flush()
+    return made
+
+
+def as_series(row: SeriesRow) -> Series:
+    """Return what the rule works with."""
+    return Series(rule=row.rule, starts_local=datetime.fromisoformat(row.starts_local), zone=row.zone)
+
+
+# --- holidays ---------------------------------------------------------------------------------------------------------
+
+
+def list_holidays(session: Session, hub: str, site_id: int | None) -> frozenset[date]:
+    """List days without school: the hub's, and those of one site."""
+    query = select(col(HolidayRow.day)).where(
+        col(HolidayRow.hub) == hub,
+        or_(col(HolidayRow.site_id).is_(None), col(HolidayRow.site_id) == site_id),
+    )
+    return frozenset(session.exec(query).all())
+
+
+def add_holidays(
+    session: Session, hub: str, days: Sequence[date], *, name: str = "", site_id: int | None = None
+) -> list[date]:
+    """Note days without school; return those that were not noted before. Slots that stand on them stay."""
+    known = session.exec(
+        select(col(HolidayRow.day)).where(col(HolidayRow.hub) == hub, col(HolidayRow.site_id) == site_id)
+    ).all()
+    new = sorted(set(days) - set(known))
+    session.add_all(HolidayRow(hub=hub, site_id=site_id, day=day, name=name) for day in new)
+    session.flush()
+    return new
+
+
+def list_slots_on(
+    session: Session, hub: str, days: Sequence[date], *, site_id: int | None, now: datetime
+) -> Sequence[SlotRow]:
+    """List slots of series that stand on some days and have not begun, soonest first."""
+    query = select(SlotRow).where(
+        col(SlotRow.hub) == hub,
+        col(SlotRow.series_day).in_(days),
+        col(SlotRow.starts_at) > now,
+        col(SlotRow.cancelled).is_(False),
+    )
+    if site_id is not None:
+        query = query.where(col(SlotRow.site_id) == site_id)
+    return session.exec(query.order_by(col(SlotRow.starts_at), col(SlotRow.id))).all()
+
+
+# --- places -----------------------------------------------------------------------------------------------------------
+
+
+def list_sites(session: Session, hub: str) -> Sequence[Site]:
+    """List the places of a hub by name."""
+    return session.exec(select(Site).where(col(Site.hub) == hub).order_by(col(Site.name), col(Site.id))).all()
+
+
+def find_site(session: Session, hub: str, named: str) -> Site | None:
+    """Find a place by its number or its name, whatever its capitals; ``None`` when there is none or several."""
+    sites = list_sites(session, hub)
+    found = [site for site in sites if str(site.id) == named] or [
+        site for site in sites if site.name.casefold() == named.strip().casefold()
+    ]
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,268 @@
+"""Change what stands in the timetable, for one slot or for many of a series, without losing anybody who is booked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from flows.facts import BookingStatus, QuietHours, Slot
+from flows.rules.series import at_another_time, ended_before, on_the_clock
+from storage.operations import seats, waits
+from storage.operations.rows import write_json
+from storage.operations.scope import Scope
+from storage.performing import perform
+from storage.series import Template, as_series
+from storage.tables import PersonRow, SeriesRow, Site, SlotRow, to_micros
+from storage.touched import (
+    Touched,
+    ask_line_anew,
+    drop_untold,
+    end_line,
+    lock_booked,
+    move_back,
+    read_slot_of,
+    replan,
+    touch,
+)
+
+
+class Reach(StrEnum):
+    """How many slots of a series a change is for."""
+
+    ONE = "one"
+    FOLLOWING = "following"
+    ALL = "all"
+
+
+class TimetableError(ValueError):
+    """The change cannot be made; the message says why, and nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What shall be different; ``None`` leaves a thing as it is."""
+
+    #: Wall clock of the new start, day and time; only for one slot.
+    starts_local: datetime | None = None
+    #: New time of day, on the day that each has.
+    at: time | None = None
+    minutes: int | None = None
+    capacity: int | None = None
+    title: Mapping[str, str] | None = None
+    site: Site | None = None
+    #: An online meeting instead of a site.
+    place: str | None = None
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """What came of a change."""
+
+    slots: Sequence[SlotRow]
+    #: Booked people who have to be told.
+    booked: Sequence[Touched]
+    #: People in line for what was called off.
+    in_line: Sequence[Touched] = ()
+
+
+def edit(
+    session: Session,
+    hub: str,
+    slot_ref: str,
+    change: Change,
+    *,
+    reach: Reach,
+    quiet_hours: QuietHours,
+    now: datetime,
+) -> Changed:
+    """Change slots that have not begun. Everybody booked stays booked, whatever the capacity, and their reminders move.
+
+    With a series the change holds for slots that are yet to be made as well, unless it is for one only.
+
+    Raises:
+        TimetableError: there is no such slot, it has begun, or would have.
+    """
+    chosen = _choose(session, hub, slot_ref, reach, now)
+    if change.starts_local is not None and reach is not Reach.ONE:
+        raise TimetableError("Only one shift can be moved to another day. For more of them give a time of day.")
+    if reach is not Reach.ONE:
+        _change_series(session, chosen[0].series_id, change)
+    booked: list[Touched] = []
+    for slot in chosen:
+        booked += _edit_one(session, slot, change, quiet_hours, now)
+    return Changed(slots=chosen, booked=booked)
+
+
+def move_site(session: Session, site: Site, zone: str, *, quiet_hours: QuietHours, now: datetime) -> Changed:
+    """Put a site into another zone: its slots keep their wall clock, so their instants move, and their reminders."""
+    site.zone = zone
+    session.add(site)
+    slots = session.exec(
+        select(SlotRow)
+        .where(col(SlotRow.site_id) == site.id, col(SlotRow.starts_at) > now, col(SlotRow.cancelled).is_(False))
+        .order_by(col(SlotRow.starts_at), col(SlotRow.id))
+    ).all()
+    for row in session.exec(select(SeriesRow).where(col(SeriesRow.hub) == site.hub)).all():
+        if Template.read(row.template).site_id == site.id:
+            row.zone = zone
+            session.add(row)
+    booked: list[Touched] = []
+    for slot in slots:
+        booked += _edit_one(session, slot, Change(zone=zone), quiet_hours, now)
+    return Changed(slots=slots, booked=booked)
+
+
+def cancel(session: Session, hub: str, slot_ref: str, *, reach: Reach, now: datetime) -> Changed:
+    """Call slots off that have not begun: every place is given back, every line ends, and a series ends.
+
+    Raises:
+        TimetableError: there is no such slot, or it has begun.
+    """
+    chosen = _choose(session, hub, slot_ref, reach, now)
+    if reach is not Reach.ONE:
+        _end_series(session, chosen)
+    booked: list[Touched] = []
+    in_line: list[Touched] = []
+    for slot in chosen:
+        gone, waited = _cancel_one(session, slot, now)
+        booked += gone
+        in_line += waited
+    return Changed(slots=chosen, booked=booked, in_line=in_line)
+
+
+# --- which ones -------------------------------------------------------------------------------------------------------
+
+
+def _choose(session: Session, hub: str, slot_ref: str, reach: Reach, now: datetime) -> Sequence[SlotRow]:
+    named = session.exec(select(SlotRow).where(col(SlotRow.hub) == hub, col(SlotRow.ref) == slot_ref)).one_or_none()
+    if named is None:
+        raise TimetableError(f"There is no shift or training {slot_ref!r}. See peoplepower shifts list.")
+    if reach is Reach.ONE:
+        if named.cancelled:
+            raise TimetableError("It is called off already.")
+        if named.starts_at <= now:
+            raise TimetableError("It has begun or is over, so nothing about it can be changed.")
+        return [named]
+    if named.series_id is None:
+        raise TimetableError("It does not come again by a rule. Leave --which out, or write --which one.")
+    query = select(SlotRow).where(
+        col(SlotRow.series_id) == named.series_id, col(SlotRow.starts_at) > now, col(SlotRow.cancelled).is_(False)
+    )
+    if reach is Reach.FOLLOWING:
+        query = query.where(col(SlotRow.series_day) >= named.series_day)
+    found = session.exec(query.order_by(col(SlotRow.starts_at), col(SlotRow.id))).all()
+    if not found:
+        raise TimetableError("None of them is still to come, so nothing was changed.")
+    return found
+
+
+def _change_series(session: Session, series_id: int | None, change: Change) -> None:
+    row = session.exec(select(SeriesRow).where(col(SeriesRow.id) == series_id).with_for_update()).one()
+    template = Template.read(row.template)
+    fields = {name: getattr(template, name) for name in Template.__slots__} | _template_changes(change)
+    row.template = Template(**fields).write()
+    if change.at is not None:
+        row.starts_local = at_another_time(as_series(row), change.at).starts_local.isoformat(timespec="minutes")
+    row.zone = _zone(change) or row.zone
+    session.add(row)
+
+
+def _template_changes(change: Change) -> dict[str, object]:
+    changed: dict[str, object] = {
+        name: value for name in ("minutes", "capacity", "title") if (value := getattr(change, name)) is not None
+    }
+    return changed | _place_changes(change)
+
+
+def _place_changes(change: Change) -> dict[str, object]:
+    if change.site is not None:
+        return {"site_id": change.site.id, "place": ""}
+    return {"site_id": None, "place": change.place} if change.place is not None else {}
+
+
+def _zone(change: Change) -> str | None:
+    return change.zone or (change.site.zone if change.site else None)
+
+
+def _end_series(session: Session, slots: Sequence[SlotRow]) -> None:
+    row = session.exec(select(SeriesRow).where(col(SeriesRow.id) == slots[0].series_id).with_for_update()).one()
+    days = [slot.series_day for slot in slots if slot.series_day]
+    row.rule = ended_before(as_series(row), min(days)).rule
+    session.add(row)
+
+
+# --- one slot ---------------------------------------------------------------------------------------------------------
+
+
+def _edit_one(session: Session, slot: SlotRow, change: Change, quiet_hours: QuietHours, now: datetime) -> list[Touched]:
+    booked = lock_booked(session, slot)
+    before = read_slot_of(session, slot)
+    _apply(slot, change)
+    if slot.starts_at <= now:
+        raise TimetableError(f"{slot.starts_local} ({slot.zone}) is over already. Give a time to come.")
+    session.add(slot)
+    after = read_slot_of(session, slot)
+    if before.starts_at != after.starts_at:
+        ask_line_anew(session, slot, now)
+    assert slot.id is not None
+    perform(session, waits.fill(slot.id, now=to_micros(now)))
+    if not _differ(before, after):
+        return []
+    touched = []
+    for booking, person, can_be_told in booked:
+        if before.starts_at != after.starts_at:
+            booking.status = BookingStatus.BOOKED.value  # who has confirmed, confirmed another time
+            replan(session, booking, after, person.zone, quiet_hours, now)
+        booking.asked, booking.changed_at = True, now
+        session.add(booking)
+        touched.append(touch(session, person, booking.ref, can_be_told, before, after, "slot_changed", now))
+    return touched
+
+
+def _apply(slot: SlotRow, change: Change) -> None:
+    for name, value in _template_changes(change).items():
+        setattr(slot, name, write_json(dict(change.title or {})) if name == "title" else value)
+    slot.zone = _zone(change) or slot.zone
+    local = change.starts_local or datetime.fromisoformat(slot.starts_local)
+    if change.at is not None:
+        local = datetime.combine(local.date(), change.at)
+    local = on_the_clock(local, slot.zone)
+    slot.starts_local = local.isoformat(timespec="minutes")
+    slot.starts_at = local.replace(tzinfo=ZoneInfo(slot.zone))
+
+
+def _differ(before: Slot, after: Slot) -> bool:
+    """Tell whether booked people have to know."""
+    told: tuple[Callable[[Slot], object], ...] = (
+        lambda slot: slot.starts_at,
+        lambda slot: slot.place,
+        lambda slot: slot.minutes,
+        lambda slot: slot.title,
+    )
+    return any(part(before) != part(after) for part in told)
+
+
+def _cancel_one(session: Session, slot: SlotRow, now: datetime) -> tuple[list[Touched], list[Touched]]:
+    booked = lock_booked(session, slot)
+    what = read_slot_of(session, slot)
+    waiting = end_line(session, slot, what, now)
+    slot.cancelled = True
+    session.add(slot)
+    session.flush()
+    gone = [
+        touch(session, person, booking.ref, can_be_told, what, what, "called_off", now)
+        for booking, person, can_be_told in booked
+    ]
+    for one in gone:
+        drop_untold(session, slot.hub, one, now)
+        scope = Scope(hub=slot.hub, person_id=one.person_id, address_id=0, now=to_micros(now))
+        perform(session, seats.release(scope, one.ref, cause="called off"))
+        person = session.get_one(PersonRow, one.person_id)
+        move_back(session, person, what.kind, now)
+    return gone, waiting
