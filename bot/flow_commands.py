@@ -94,15 +94,27 @@ _UNREADABLE: Final = "the file cannot be used, and the program does not start"
 
 
 def look_through(folder: Path | None) -> list[_Told]:
-    """List what the linter finds in a folder, or why it cannot be read."""
+    """List what the linter finds in a folder, or why it cannot be read; what it lacks is taken as shipped."""
     from flows.file_shape import FlowError
+    from flows.library import library_of
     from flows.lint import lint
+    from flows.sources import FAQ, PHRASES, changed, check_places, overlaid, shipped_sources, sources_in
 
+    shipped = shipped_sources()
     try:
-        library = _library(folder)
+        own = changed(shipped, sources_in(folder)) if folder else {}
+        check_places(own)
+        sources = overlaid(shipped, own)
+        library = library_of(sources)
     except FlowError as error:
         return [_unreadable(fault) for fault in error.faults]
-    return [asdict(finding) for finding in lint(library, phrases=_phrases(folder))]
+    except OSError as error:  # no such folder, or not to be opened
+        return [_unreadable(f"{error.filename}: {error.strerror}; write the folder that holds the files")]
+    except ValueError as error:  # a file that is no text, or words of an intent that cannot be read
+        return [_unreadable(f"{folder}: {error}; write TOML in UTF-8")]
+    base = library_of(shipped) if folder else None
+    findings = lint(library, phrases=sources[PHRASES], faq=sources.get(FAQ, ""), base=base)
+    return [asdict(finding) for finding in findings]
 
 
 def _unreadable(fault: str) -> _Told:

@@ -43,6 +43,7 @@ def test_shipped_flows_are_clean() -> None:
 
 def test_error_is_told_with_its_place_and_ends_with_one(folder: Path) -> None:
     spoil(folder, "To change it, reply R.", "To change it, reply CANCEL.")
+    spoil(folder, "Para cambiar, responda R.", "Para cambiar, responda PERSONA.")
 
     result = run("lint", "--folder", str(folder))
 
@@ -77,6 +78,58 @@ def test_file_that_cannot_be_read_is_a_finding_too(folder: Path) -> None:
     assert result.exit_code == 1
     assert (told["rule"], told["file"], told["step"]) == ("unreadable", "catalog/shifts.toml", "offer")
     assert "did you mean 'kept'?" in told["write"]
+
+
+BROKEN = {
+    "not TOML": ("faq.toml", b"[faq.paid", "faq.toml"),
+    "no text": ("catalog/shifts.toml", b"\xff\xfe\x00", ""),
+    "unknown command": ("commands.toml", b"[command.stopp]\nen = ['x']\n[greeting]\nes = []\n", "commands.toml"),
+    "words of no intent": ("intents/words.toml", b"= 3", ""),
+    "wrong place": ("shifts.toml", b"id = 'shifts'", "shifts.toml"),
+    "role": ("roles/tutor.toml", b"id = 'tutor'", "roles/tutor.toml"),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_any_broken_file_is_told_as_json(what: str, folder: Path) -> None:
+    path, content, named = BROKEN[what]
+    (folder / path).write_bytes(content)
+
+    result = run("lint", "--json", "--folder", str(folder))
+
+    found = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert {told["rule"] for told in found} == {"unreadable"}
+    assert found[0]["file"] == (named or str(folder))
+
+
+def test_folder_that_is_not_there_is_told_as_json(tmp_path: Path) -> None:
+    result = run("lint", "--json", "--folder", str(tmp_path / "nowhere"))
+
+    (told,) = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert "No such file" in told["found"]
+
+
+def test_single_file_of_a_hub_is_looked_at_among_the_shipped_ones(tmp_path: Path) -> None:
+    (tmp_path / "phrases.toml").write_text("[idle]\nen = 'Text QUIT.'\nes = 'Escriba ESTADO.'\n", "utf-8")
+
+    found = json.loads(run("lint", "--json", "--folder", str(tmp_path)).stdout)
+
+    assert [(told["file"], told["line"], told["rule"]) for told in found] == [
+        ("phrases.toml", 2, "carrier-word-offered")
+    ]
+
+
+def test_language_that_stayed_behind_the_shipped_file_is_a_warning(folder: Path) -> None:
+    spoil(folder, "Which shift will you take?", "Which shift do you like best?")
+
+    result = run("lint", "--json", "--folder", str(folder))
+
+    (told,) = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert (told["rule"], told["severity"], told["file"]) == ("stale-translation", "warning", "catalog/shifts.toml")
+    assert "the English text of 'ask' was changed, and the Spanish one was not" in told["found"]
 
 
 @pytest.mark.parametrize(("format_", "begins"), [("text", "screening,"), ("mermaid", "flowchart"), ("dot", "digraph")])
