@@ -26,6 +26,9 @@ _FILLER: Final = phrases(
 )
 #: Beside a place in the list: "the second one".
 _AROUND: Final = _FILLER | phrases("one|ones|uno")
+_CLOCK: Final = re.compile(r"\d[:.]\d")
+#: Says that no offer fits; a choice may say the same.
+_NONE: Final = re.compile(r"(?:none|neither|nothing|ningun[oa]?|nada)(?!\w)")
 _NUMBER: Final = re.compile(r"(\d{1,2})")
 _LETTER: Final = re.compile(r"[a-z]")
 _LAST: Final = frozenset({"last", "ultimo", "ultima"})
@@ -68,11 +71,14 @@ def read_choice(text: str, context: AnswerContext) -> Outcome:
     if not reply.text:
         return NoMatch(reason=Reason.EMPTY)
     said = core(words(reply)) or words(reply)
-    for find in (_whole, _numbered, _placed, _begun, _inside, _misspelt, _told_apart, _by_id):
+    for find in (_whole, _numbered, _placed, _begun, _inside, _misspelt, _none_fits, _told_apart, _by_id):
         hits = find(reply, said, choices, context.language)
         if find is _inside and len(hits) == 1 and _EITHER.search(plain(said)):
+            elsewhere = reply.text[: hits[0].start] + " " + reply.text[hits[0].end :]
             hits += [
-                hit for hit in _told_apart(reply, said, choices, context.language) if hit.choice is not hits[0].choice
+                hit
+                for hit in _weighed(elsewhere, said, choices)
+                if hit.choice is not hits[0].choice
             ]
         if hits:
             return _outcome(reply, hits)
@@ -117,6 +123,8 @@ def _numbered(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice
     """Find the choice whose number, or letter, is all that was said: ``2``, ``#2``, ``option two``, ``b)``."""
     kept = core(said, also=_FILLER) or said
     start, end = kept[0].start if kept else 0, kept[-1].end if kept else len(reply.text)
+    if _CLOCK.search(reply.text):
+        return []
     left = plain(words(with_digits(fold(reply.text[start:end]), language=language)))
     number = _NUMBER.fullmatch(left)
     if number:
@@ -213,11 +221,21 @@ def _misspelt(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice
     return [_Hit(choice=best[2], start=kept[0].start, end=kept[-1].end, confidence=GUESS)]
 
 
+def _none_fits(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice], language: str) -> list[_Hit]:
+    """Find the one choice that says "none of these" when the reply begins so."""
+    if not _NONE.match(plain(said)):
+        return []
+    hits = [choice for choice in choices if any(_NONE.match(name) for name in _names(choice))]
+    return [_Hit(choice=choice, start=said[0].start, end=said[-1].end, confidence=LIKELY) for choice in hits]
+
+
 def _told_apart(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice], language: str) -> list[_Hit]:
     """Find the choice that more of the words speak of than of any other: "the library", "tuesday", "4pm"."""
-    if len(said) > _MAX_SENTENCE_WORDS:
-        return []
-    marks = choice_marks(_DENIED.sub(" ", reply.text))
+    return _weighed(reply.text, said, choices) if len(said) <= _MAX_SENTENCE_WORDS else []
+
+
+def _weighed(text: str, said: Sequence[Word], choices: Sequence[AnswerChoice]) -> list[_Hit]:
+    marks = choice_marks(_DENIED.sub(" ", text))
     told = [_spoken_of(marks, choice) for choice in choices]
     telling = {mark for of_one in told for mark in of_one if not all(mark in other for other in told)}
     if not telling or len(telling) * 2 < len(marks) or _only_a_count(telling, marks, told):

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
+from rapidfuzz.distance import OSA
+
 from flows.answers.context import AnswerContext
 from flows.answers.outcome import CERTAIN, GUESS, LIKELY, Ambiguous, Match, NoMatch, Option, Outcome, Reason
 from flows.answers.words import core, fold, line, words
@@ -20,30 +22,32 @@ def _phrases(*lines: str) -> re.Pattern[str]:
 
 #: Hold a negation and yet agree; read as "yes" before anything else.
 _AGREEING_NEGATIONS: Final = _phrases(
-    r"no problems?, no problemo, no prob, not a problem, no worries, no doubt(?: about it)?, without a doubt, "
-    r"no issues?, no objections?, why not, not bad, can't wait, cannot wait, can't complain, no big deal, "
-    r"wouldn't miss it, no rush, no hurry, i don't mind, don't mind, nothing wrong, no (?:changes|questions), "
+    r"(?:no )?no problems?, no problemo, no prob, np, (?:no )?(?:it's |that's )?not a problem, (?:no )?no worries, nothing would make me happier, not a bad (?:idea|plan), "
+    r"(?:no )?(?:i )?(?:don't|do not|wouldn't|would not) mind(?: (?:it|that|at all))?, no doubt(?: about it)?, without a doubt, "
+    r"no issues?, no objections?, why not, why wouldn't i, not bad(?: at all)?, can't wait, cannot wait, (?:i )?can hardly wait, can't complain, no big deal, "
+    r"wouldn't miss it, no rush, no hurry, nothing wrong, no (?:changes|questions), "
     r"couldn't be better, (?:i )?(?:wouldn't|won't|can't|cannot|could never|couldn't|would never|never) (?:say no|refuse|object|pass (?:it|that|this) up)(?: to (?:that|it|this))?, "
     r"(?:i )?(?:don't|do not|can't) see (?:any (?:reason )?)?why not, no reason not to, not opposed(?: to (?:it|that))?, not against (?:it|that), "
     r"nothing against (?:it|that), (?:i )?(?:couldn't|can't) agree more, no complaints, no sweat, no biggie, no trouble(?: at all)?, never better, "
-    r"(?:i )?(?:wouldn't|would not) mind(?: (?:it|that))?, you don't have to ask(?: me)? twice, no question about it, no arguments? here",
+    r"you don't have to ask(?: me)? twice, no question about it, no arguments? here",
     r"no hay problemas?, sin problemas?, ningun problema, no tengo problemas?, sin duda, no importa, como no, "
-    r"por que no, porque no, no lo dudes?, no me lo pierdo, no faltaba mas, no hay de que, no me molesta, "
+    r"por que no, porque no, no lo dudes?, no me lo pierdo, no (?:me )?puedo negar(?:me)?, no puedo decir(?:le|te)? que no, no faltaba mas, no hay de que, no me molesta, "
     r"no (?:hay|tengo|le veo|veo) (?:ningun )?(?:inconveniente|problema|pex|pedo|bronca|pega|lio|reparo), sin (?:ningun )?(?:inconveniente|bronca), no me opongo, "
     r"no veo por ?que no, no (?:le )?(?:digo|diria|dire) que no, no me quejo, no se diga mas, no tengo nada en contra, no cabe duda, ni lo dude, ni dudarlo, nomas digame cuando",
 )
 _UNSURE: Final = _phrases(
     r"(?:i am |i'm )?(?:not|still not) (?:so |too |very |really |entirely |completely |100 |quite )?(?:sure|certain)(?: yet)?, "
-    r"unsure, maybe, may be, perhaps, possibly, it depends, that depends, depends, "
+    r"unsure, maybe, may be, could be, (?:not|still not|haven't|i haven't) decided(?: yet)?, still (?:deciding|thinking)(?: about it)?, lemme (?:think|see|check)(?: about it)?, "
+    r"(?:(?:let me|lemme|i'll|i will|can i) )?get back to you(?: on (?:that|it))?, no clue, beats me, search me, perhaps, possibly, it depends, that depends, depends, "
     r"(?:i )?(?:don't|do not) know(?: yet)?, idk, dunno, no idea, (?:i )?(?:haven't|have not) decided(?: yet)?, "
     r"(?:i )?can't decide, undecided, (?:i'll|i will|let me|i'll have to|i'd have to|i would have to|i've got to) think(?: about it)?, "
-    r"(?:i )?(?:need|have|got|ought) to think(?: about it)?, on the fence, up in the air, who knows, ask me (?:later|again)(?: \w+)?, torn, "
+    r"(?:i )?(?:need|have|got|ought) to think(?: about it)?, on the fence, up in the air, who knows, ask me (?:later|again|tomorrow)(?: \w+)?, torn, "
     r"(?:(?:i'll|i will|i'd|i would|let me|gotta|i) )?(?:(?:have|need|got|want) to )?(?:ask|check with|talk (?:to|with)|speak (?:to|with)|consult) (?:my|with|the|our) \w+(?: first)?, "
     r"(?:i )?might(?: be)?, (?:let me|i'll|i will|i have to|i need to|gotta) (?:check|see), we'll see, hard to say, "
     r"50 50, kind of, kinda, sort of, yes and no, what do you think, sometimes, hopefully, if (?:i can|i have time|possible|i'm free)",
     r"(?:no estoy|no estoy muy|no estoy tan) segur[oa], no (?:lo )?se(?! (?:preocup|angusti|apur|diga|molest))(?: todavia| aun)?, todavia no (?:lo )?se, "
     r"aun no (?:lo )?se, nose, quizas?, tal vez, talvez, a lo mejor, (?:eso )?depende, puede ser, puede que si, "
-    r"no me decido, no (?:lo )?he decidido, estoy indecis[oa], lo estoy pensando, estoy pensandolo, ahi veo, ya veremos, "
+    r"ni si ni no, igual y (?:si|no), no (?:le|te|les) se(?: decir)?, (?:lo )?tengo que pensar(?:lo)?, no me decido, no (?:lo )?he decidido, estoy indecis[oa], lo estoy pensando, estoy pensandolo, ahi veo, ya veremos, "
     r"(?:le|te|les) aviso(?: luego| despues)?, (?:tengo|tendria|necesito|dejame|dejeme|deje|voy a) ?(?:que |a )?(?:le )?(?:pregunt|consult|check|chec|revis|platic|habl)\w*, no sabria(?: decir(?:le|te)?)?, (?:dejame|dejeme|lo voy a|tengo que|voy a) (?:pensar(?:lo)?|ver), "
     r"(?:no tengo )?ni idea, no tengo idea, quien sabe, mas o menos, si y no, a veces, ojala, si (?:dios quiere|tengo tiempo|me da tiempo|se puede|es posible)",
 )
@@ -53,6 +57,7 @@ _NO_OPENERS: Final = _phrases(
     r"no+, nop, nope, nah+, naw, nay, n, na, nah uh, nuh uh, negative, never, not, not (?:yet|now|today|really|interested|at all|right now|for now|for me|this time|at the moment), hell no, absolutely not, "
     r"of course not, definitely not, certainly not, probably not, i don't think so, i do not think so, i think not, "
     r"i guess not, i'm afraid not, false, wrong, incorrect, disagree, i disagree, decline, i decline, pass, "
+    r"(?:i )?(?:must|gotta|have to|need to) (?:decline|pass|say no), (?:i'm|i am|im) (?:unable|afraid not), unable, count me out, nty, hell nah, heck (?:no|nah), negatory, (?:better|best|prefer|i'd prefer|i'd rather) not, i(?:'ve| have) never, "
     r"hard pass, i'll pass, sure not(?= [|]|$), gonna have to (?:say no|pass|decline), i'll (?:have to )?(?:say no|decline), (?:i'm|i am) good(?! with| to| for| on), i'm all set, i'm set, "
     r"(?:that's|that is) all(?= [|]|$| for now| thank), that's it for now, that will be all, that'll be all, later, "
     r"(?:maybe|perhaps|possibly) (?:later|another|some other|next)(?: time)?, perhaps at a later time, "
@@ -62,7 +67,7 @@ _NO_OPENERS: Final = _phrases(
     r"nunca, jamas, nel, ya no, negativo, para nada, de ninguna manera, claro que no, por supuesto que no, ahora no, "
     r"todavia no, aun no, ahorita no, hoy no, (?:yo )?creo que no, me parece que no, mejor no, tampoco, ni modo, "
     r"falso, incorrecto, equivocado, ningun[oa], nada, mas tarde, otro dia, en otro momento, luego, despues, "
-    r"olvidalo, lamentablemente, desafortunadamente, lo siento(?: pero)? no, perdon(?: pero)? no, la verdad no, ni hablar, ni de broma, ni loc[oa], ni pensarlo, en absoluto, nones, que va, "
+    r"olvidalo, lamentablemente, desafortunadamente, lo siento(?: pero)? no, perdon(?: pero)? no, la verdad no, ni hablar, ni de (?:broma|chiste|chance|loc[oa]), nadita, nanay, (?:nombre |no )?como crees?, ni loc[oa], ni pensarlo, en absoluto, nones, que va, "
     r"la verdad que no, pues no, bueno no, yo no",
 )
 _YES_OPENERS: Final = _phrases(
@@ -79,6 +84,9 @@ _YES_OPENERS: Final = _phrases(
     r"great, perfect, excellent, awesome, wonderful, fantastic, terrific, cool, lovely, nice, amazing, super, ideal, "
     r"brilliant, beautiful, you got it, you bet, you (?:got|have|'ve got) (?:it|that|everything) right, "
     r"you nailed it, proceed, continue, bet, deal, approved, permission granted, accept, i accept, "
+    r"yuppers, yuppie, ya mon, yesh, eys, yse, you know it, say less, ofc, obvi, (?:i'm |i am )?game, consider it done, (?:i'm |i am |im )?on board, i'd be (?:honored|happy|glad|delighted|thrilled|willing)(?: to)?, "
+    r"(?:(?:that|it) would|that'd|it'd) be (?:\w+ )?(?:lovely|wonderful|great|fine|nice|perfect|good|awesome|ok|okay|super|cool|fun|helpful), i (?:could|can|would|will|shall) (?:totally |definitely |gladly )?do (?:that|it|this), "
+    r"i(?:'ll| will) (?:be there|come|do it|do that|go|help)(?= [|]|$), will do, on it(?= [|]|$), (?:i'm |i am )?(?:so |totally |very )?down(?= [|]|$), i'm afraid so, (?:guess|think|suppose|believe) so, i sure (?:can|will|am|have|would), i say yes, "
     r"i consent, consent, it is, that's (?:me|him|her|us), it's me, this is (?:he|she|me), i (?:think|guess|believe|suppose|hope) so, 10 4, most (?:definitely|certainly), very (?:good|well|much), "
     r"actually yes, oh yes, well yes, got it, that works, it works, t, thumbs up, interested, i'm interested, "
     r"i am interested",
@@ -89,16 +97,16 @@ _YES_OPENERS: Final = _phrases(
     r"con (?:mucho )?gusto, encantad[oa], me (?:encantaria|gustaria|interesa|apunto|parece bien|sirve|queda bien), "
     r"(?:cuenten?|cuente) conmigo, adelante, hagalo, hazlo, okis?, oki, (?:yo )?creo que si, supongo(?: que si)?, "
     r"me imagino que si, de una, pues si, bueno si, la verdad si, ya estoy, yo si, "
-    r"lo (?:soy|tengo|hago), si senor[a]?, andale(?: pues)?, aja+, eso(?= [|]|$), asi mero, jalo, le entro, va que va, ya rugiste, cuente con ello",
+    r"lo (?:soy|tengo|hago), si senor[a]?, cuenta conmigo, ta (?:bien|bueno|weno), ahi estare, andale(?: pues)?, aja+, eso(?= [|]|$), asi mero, jalo, le entro, va que va, ya rugiste, cuente con ello",
 )
 #: Repeat the question's verb: alone a yes, with more words after them hardly more than a guess.
 _ECHOES: Final = _phrases(
-    r"i (?:do|am|can|will|have|would|was|did)(?! not| never| like| love)",
+    r"i (?:do|am|can|will|have(?! to)|would|was|did)(?! not| never| like| love| unable)",
     r"(?:yo )?(?:puedo|quiero|soy|tengo(?! que))",
 )
 #: After such a verb: a fact that may speak against it, "I am 17", "I have class".
 _SPOILS: Final = re.compile(
-    r"\d|\b(?:busy|class|classes|work|questions?|trouble|problems?|ocupad[oa]|clases?|trabajo|dudas?)\b"
+    r"\d|\b(?:unable|sick|ill|scared|late|old|young|away|out|full|busy|class|classes|work|questions?|trouble|problems?|ocupad[oa]|clases?|trabajo|dudas?)\b"
 )
 #: Inside a sentence: what agrees when nothing denies.
 _YES_INSIDE: Final = _phrases(
@@ -147,6 +155,24 @@ _HUMS: Final = (
     (re.compile(r"(?<![\w'])(?:uh[ -]?huh|mm+[ -]?hmm*|um[ -]?hm+|mhm+)(?![\w'])"), "yes"),
     (re.compile(r"(?<![\w'])(?:nuh[ -]?uh|uh[ -]uh)(?![\w'])"), "no"),
 )
+#: Words of one answer that a wrong letter leaves plain.
+_LONG_YES: Final = (
+    "definitely", "absolutely", "certainly", "totally", "perfect", "correct", "affirmative", "affirmativo", "exactly", "obviously",
+    "perfecto", "correcto", "claro", "seguro", "exacto", "obviamente", "yeah", "sure", "right", "agreed",
+)  # fmt: skip
+_LONG_NO: Final = ("never", "incorrect", "incorrecto", "negative", "negativo", "nunca", "tampoco")
+_MIN_SLIP_CHARS: Final = 5
+_TWO_SLIPS_CHARS: Final = 8
+#: Under this condition: what follows is the answer.
+_CONDITION: Final = re.compile(
+    r"(?:if|as long as|even if|unless|mientras|siempre que) [^|]{1,60}? (?=(?:yes|yeah|yep|sure|ok|okay|then yes|of course|no|nope|claro)(?= [|]|$))"
+)
+#: Said before the answer, whatever it is.
+_OPENING: Final = re.compile(
+    r"(?:(?:well|um+|hm+|oh|so|honestly|truly|tbh|alright|i mean|like|then|ps|pos|pues|bueno|ay|hijole|fijese que|mire|mira|oiga|joven|la (?:mera )?verdad(?: es que)?|[|]) )+"
+)
+#: Adds weight and no meaning.
+_WEIGHT: Final = re.compile(r"(?<![\w'])(?:honestly|truly|literally|simply|frankly|sinceramente|francamente|tbh|ngl) ")
 #: Calms the other; an answer may follow.
 _CALMING: Final = re.compile(
     r"(?:don'?t (?:worry|you worry)(?: about (?:it|a thing|that))?|no (?:se|te) (?:preocupen?|apuren?|apures|preocupes|angustien?))(?: [|])? (?=\w)"
@@ -175,8 +201,9 @@ def read_yes_no(text: str, context: AnswerContext) -> Outcome:
     if not said:
         return _only_courtesy(text)
     joined = line(reply, said)
+    joined = joined.replaced([(f.start(), f.end(), "") for f in _WEIGHT.finditer(joined.text)])
     agreeing = joined.replaced([(f.start(), f.end(), "yes") for f in _AGREEING_NEGATIONS.finditer(joined.text)])
-    reading = _decide(agreeing.text)
+    reading = _decide(agreeing.text) or _misspelt(agreeing.text)
     if reading is None:
         return NoMatch(reason=Reason.NOT_UNDERSTOOD)
     if reading.both:
@@ -190,6 +217,16 @@ def read_yes_no(text: str, context: AnswerContext) -> Outcome:
     )
 
 
+def _misspelt(said: str) -> _Reading | None:
+    """Read a single long word that is nearly a yes or a no."""
+    if len(said) < _MIN_SLIP_CHARS or not said.isalpha():
+        return None
+    for names, value in ((_LONG_YES, True), (_LONG_NO, False)):
+        if any(OSA.distance(said, name) <= 1 + (len(name) > _TWO_SLIPS_CHARS) for name in names):
+            return _Reading(value=value, start=0, end=len(said), confidence=GUESS)
+    return None
+
+
 def _only_courtesy(text: str) -> Outcome:
     """Read "please" as a yes: it asks for what was offered; "thanks" alone may decline."""
     reply = fold(text)
@@ -201,8 +238,10 @@ def _only_courtesy(text: str) -> Outcome:
 
 def _decide(said: str) -> _Reading | None:
     """Read the first sentence, or, when that is no answer, the one after it that is nothing but one."""
-    calming = _CALMING.match(said)
-    reading = _decided(said, calming.end() if calming else 0)
+    leading = _CALMING.match(said) or _CONDITION.match(said)
+    reading = _decided(said, leading.end() if leading else 0)
+    if reading is None and (opening := _OPENING.match(said)):
+        reading = _decided(said, opening.end())
     if reading is not None:
         return reading
     for place in re.finditer(r" [|] (?=([^|]*?)(?: [|]|$))", said):
@@ -252,7 +291,7 @@ def _unless_later(said: str, unsure: re.Match[str]) -> _Reading:
 
 def _no_first(said: str, opens: re.Match[str]) -> _Reading:
     after = re.match(
-        r"(?: \| | )(?:(?:wait|espera|perdon|sorry|i mean|digo|actually|no|\|) )*(?:yes|yeah|yep|si)(?= |$)",
+        r"(?: \| | )(?:(?:wait|espera|perdon|sorry|i mean|digo|actually|no|\|) )*(?:yes|yeah|yep|si|claro que si|por supuesto que si|i'd love to|i would love to|of course(?! not)|sure)(?= |$)",
         said[opens.end() :],
     )
     if after:
@@ -278,8 +317,14 @@ def _negates_a_thing(sentence: str, found: re.Match[str]) -> bool:
     return found[0] == "no" and re.match(r" [a-z]+", sentence[found.end() :]) is not None
 
 
+#: Opens a question of one's own.
+_ASKS: Final = re.compile(r"(?:what|when|where|who|which|how (?:much|many|long|far|often)|cuando|donde|quien|cual|cuant[oa]s?) (?:\w+ ){0,3}\w+(?= [|]|$)")
+
+
 def _inside(said: str) -> _Reading | None:
     first = said.split(" | ")[0]
+    if _ASKS.match(said):
+        return None
     no = _NO_INSIDE.search(first)
     if no:
         return _Reading(value=False, start=no.start(), end=no.end(), confidence=LIKELY)
