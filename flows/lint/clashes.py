@@ -9,6 +9,7 @@ from typing import Final
 from flows.answers.words import phrase_key
 from flows.commands import CARRIER_HELP, CARRIER_START, CARRIER_STOP, Command
 from flows.graph import Place
+from flows.guardian_replies import guardian_words
 from flows.lint.finding import Finding
 from flows.lint.sight import Rule, Sight, Text, Where
 from flows.model import Ask, Option
@@ -100,4 +101,4 @@ def _offered(sight: Sight, text: Text) -> Iterator[Finding]:
 
 def _understood(sight: Sight, word: str) -> bool:
     commands = sight.library.commands
-    return bool(commands.read(word) or commands.read_shift_reply(word)) or word in _GREETINGS
+    return bool(commands.read(word) or commands.read_shift_reply(word)) or word in _GREETINGS | guardian_words()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from flows.graph import Place, called, callers
+from flows.graph import ENTRIES, FIRST_FLOW, Place, called, callers
 from flows.library import Library
 from flows.lint.sight import Sight
 from flows.lint.worst import filled, offer_label
@@ -58,7 +58,7 @@ Piece_ = tuple[str, str, str]
 
 def _first_time(library: Library) -> Iterator[Message]:
     for name, flow in library.flows.items():
-        if not any(callers(library, name)) or name in ("training", "shifts"):
+        if not any(callers(library, name)) or name in ENTRIES:
             yield from _walk(library, (name, flow.start), (), ())
         for step in flow.steps.values():
             if step.ask:
@@ -129,13 +129,31 @@ def _again(library: Library) -> Iterator[Message]:
                     yield Message(pieces=(_piece(name, step, key, texts),), waits=step, in_flow=name)
             again = "retry" if step.ask.retry else "ask"
             texts = step.ask.retry or step.ask.question
-            for phrase in (*_BEFORE_AGAIN, f"example.{step.ask.type}"):
-                if before := library.phrases.texts.get(phrase):
-                    pieces = (
-                        Piece(flow="", step=phrase, key="phrase", texts=before),
-                        _piece(name, step, again, texts),
-                    )
-                    yield Message(pieces=pieces, waits=step, in_flow=name)
+            for before in _before(library, step.ask.type):
+                yield Message(pieces=(*before, _piece(name, step, again, texts)), waits=step, in_flow=name)
+
+
+def _before(library: Library, answer_type: str) -> Iterator[tuple[Piece, ...]]:
+    """Yield what may stand before a question that comes again: a phrase, an answer of the FAQ, the end of a digression."""
+    texts = library.phrases.texts
+    for phrase in (*_BEFORE_AGAIN, f"example.{answer_type}"):
+        if phrase in texts:
+            yield (Piece(flow="", step=phrase, key="phrase", texts=texts[phrase]),)
+    if back := texts.get("back_to"):
+        back_to = Piece(flow="", step="back_to", key="phrase", texts=back)
+        for entry in library.faq.entries.values():
+            yield Piece(flow="", step=entry.id, key="faq", texts=entry.answer), back_to
+        for last in _last_words(library):
+            yield *last, back_to
+
+
+def _last_words(library: Library) -> Iterator[tuple[Piece, ...]]:
+    """Yield what is said at the ends of flows that people may ask for in the middle of another."""
+    for name in ENTRIES:
+        flow = library.flows.get(name)
+        for step in flow.steps.values() if flow and name != FIRST_FLOW else ():
+            if step.end and step.say:
+                yield (_piece(name, step, "say", step.say),)
 
 
 def _piece(name: str, step: Step, key: str, texts: Texts) -> Piece:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from flows.lint.finding import Finding, Severity
@@ -28,8 +28,9 @@ _MOST_LABEL_CHARS: Final = 75
 
 def check(sight: Sight) -> Iterator[Finding]:
     """Look at whole messages and at the choices below them."""
-    for message in messages(sight):
-        yield from _parts(sight, message)
+    every = list(messages(sight))
+    yield from _longest(sight, every)
+    for message in every:
         yield from _questions(sight, message)
     for key, texts in sight.library.phrases.texts.items():
         for language, text in texts.items():
@@ -40,13 +41,19 @@ def check(sight: Sight) -> Iterator[Finding]:
             yield from _choices(sight, name, flow, step)
 
 
-def _parts(sight: Sight, message: Message) -> Iterator[Finding]:
-    marked = any(piece.flow and sight.tables[piece.flow].step[piece.step].long for piece in message.pieces)
-    if marked:
-        return
-    for language in message.last.texts:
-        place = _place(sight, message, language)
-        yield from _counted(place, language, as_sms(message, language, sight.library), _told(message))
+def _longest(sight: Sight, every: Iterable[Message]) -> Iterator[Finding]:
+    """Count what may leave together up to each text; of messages that are too long by it, the longest tells enough."""
+    longest: dict[Where, tuple[int, str, str, str]] = {}
+    for message in every:
+        if any(piece.flow and sight.tables[piece.flow].step[piece.step].long for piece in message.pieces):
+            continue
+        for language in message.last.texts:
+            sms = as_sms(message, language, sight.library)
+            found = segments(fold(sms)).parts, sms, language, _told(message)
+            place = _place(sight, message, language)
+            longest[place] = max(longest.get(place, found), found, key=lambda one: (one[0], len(one[1])))
+    for place, (_, sms, language, told) in longest.items():
+        yield from _counted(place, language, sms, told)
 
 
 def _counted(place: Where, language: str, sms: str, told: str = "") -> Iterator[Finding]:

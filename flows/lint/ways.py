@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from flows.graph import ENTRIES, FIRST_FLOW, Place, called, callers, passed_at_once, reached, settled, successors
+from flows.graph import BEGUN, ENTRIES, FIRST_FLOW, Place, called, callers, passed_at_once, reached, settled, successors
 from flows.library import Library
 from flows.lint.finding import Finding, Severity
 from flows.lint.sight import Rule, Sight
@@ -38,7 +38,7 @@ def _uncalled(sight: Sight) -> Iterator[Finding]:
     if FIRST_FLOW not in sight.library.flows:
         return  # a few flows by themselves, not a whole library
     for name in sight.library.flows:
-        if name not in ENTRIES and not any(callers(sight.library, name)):
+        if name not in (*ENTRIES, *BEGUN) and not any(callers(sight.library, name)):
             write = f"add a step with call = {name!r} to a flow, or remove this file"
             yield UNCALLED.found(sight.at(name), f"no step calls {name!r}", write=write)
 

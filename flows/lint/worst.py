@@ -16,7 +16,12 @@ from flows.text import fold, segments
 
 #: A hub's name as long as most are, 30 letters.
 HUB: Final = "Greater Springfield Volunteers"
-_GIVEN: Final = {"hub": HUB, "help_phone": "312-555-0100", "given_name": "Maria-Isabel"}
+_GIVEN: Final = {"hub": HUB, "help_phone": "312-555-0100", "given_name": "Maria-Isabel"} | {
+    "minor_name": "Maria-Isabel",
+    "names": "Maria-Isabel, Francisco",
+    "link": "https://bot.springfield-volunteers.org/l/q3Zk0v-S_1aGZc2kq9wXtA?lang=es",
+    "code": "123456",
+}
 #: A site with its street, as hubs enter them.
 _PLACE: Final = "Washington Elementary, 1200 Martin Luther King Dr"
 _STARTS: Final = datetime(2026, 9, 30, 12, 30)  # noqa: DTZ001  # a wall clock
