@@ -16,6 +16,7 @@ from flows.answers.words import fold
 from flows.facts import Json
 
 _DAY_IDS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKNIGHTS: Final = re.compile(r"(?<!\w)(?:week|work|school) ?-?nights?(?!\w)")
 _NOTHING: Final = re.compile(
     r"(?<![\w'])(?:never|none|no days?|no time|nunca|ningun dia|not available|no estoy disponible|no puedo|i can'?t|no availability)(?![\w'])"
 )
@@ -24,6 +25,7 @@ _NOTHING: Final = re.compile(
 def read_availability(text: str, context: AnswerContext) -> Outcome:
     """Read weekly hours; the value is a list of ``{"day": "mon", "from": "16:00", "to": "20:00"}``, Monday first."""
     reply = with_calendar_words(fold(text), language=context.language)
+    reply = reply.replaced([(f.start(), f.end(), "weekday nights") for f in _WEEKNIGHTS.finditer(reply.text)])
     if not reply.text:
         return NoMatch(reason=Reason.EMPTY)
     items = find_items(reply)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
@@ -46,6 +47,12 @@ MONTHS: Final = {
         "december dec diciembre dic",
     ).items()
 }
+#: As years are said, "twenty oh nine", "march 3rd oh four"; and the first of a month, "1ero".
+_SPOKEN: Final = (
+    (re.compile(r"(?<!\w)(19|20) (?:oh|o) (\d)(?!\w)"), r"\g<1>0\2"),
+    (re.compile(r"(?<=\d[tnsr][hdt] )(?:oh|o) (\d)(?!\w)"), r"0\1"),
+    (re.compile(r"(?<!\w)1(?:ero|era|ra)(?= de )"), "1"),
+)
 _OTHERS: Final = ("tomorrow", "yesterday")
 #: Names long enough for one wrong letter to leave no doubt.
 _LONG_NAMES: Final = tuple(name for name in (*WEEKDAYS, *MONTHS, *_OTHERS) if len(name) >= 6)
@@ -65,6 +72,8 @@ def alternation(names: dict[str, int]) -> str:
 def with_calendar_words(reply: Reply, *, language: str) -> Reply:
     """Return the reply with numbers as digits and nearly spelt days and months spelt right."""
     spelled = with_digits(reply, language=language)
+    for pattern, write in _SPOKEN:
+        spelled = spelled.replaced([(f.start(), f.end(), f.expand(write)) for f in pattern.finditer(spelled.text)])
     changes = []
     said = words(spelled)
     for place, word in enumerate(said):

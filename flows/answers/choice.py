@@ -75,11 +75,7 @@ def read_choice(text: str, context: AnswerContext) -> Outcome:
         hits = find(reply, said, choices, context.language)
         if find is _inside and len(hits) == 1 and _EITHER.search(plain(said)):
             elsewhere = reply.text[: hits[0].start] + " " + reply.text[hits[0].end :]
-            hits += [
-                hit
-                for hit in _weighed(elsewhere, said, choices)
-                if hit.choice is not hits[0].choice
-            ]
+            hits += [hit for hit in _weighed(elsewhere, said, choices) if hit.choice is not hits[0].choice]
         if hits:
             return _outcome(reply, hits)
     return NoMatch(reason=Reason.NOT_UNDERSTOOD)

@@ -65,7 +65,7 @@ _WORDS: Final = _compile(
 _PHRASE: Final = _compile(
     rf"{_LEAD}{_BEFORE_HALF}(?:"
     r"(?P<part>half|quarter|a quarter|2[05](?= (?:to|til|till|of|before) )|(?:5|10)(?= of )|\d{1,2}(?: minutes?| mins?|(?= (?:past|after)))) ?(?P<sign>past|after|to|til|till|of|before) (?P<ph>\d{1,2}|noon|midnight)"
-    r"|(?P<es_part>cuarto|un cuarto|1 cuarto|\d{1,2}(?: minutos)?) para las? (?P<eh>\d{1,2})"
+    r"|(?P<es_part>cuarto|un cuarto|1 cuarto|\d{1,2}(?: minutos)?) (?:para|pa) las? (?P<eh>\d{1,2})"
     r"|(?P<yh>\d{1,2}) (?P<y_sign>y|con|menos) (?P<y_part>media|cuarto|un cuarto|1 cuarto|\d{1,2}(?: minutos)?)"
     rf"){_CLOCK_WORD}(?:,? ?{_HALF})?"
 )
@@ -112,6 +112,8 @@ def _read(place: re.Match[str]) -> FoundTime | None:
         groups.get("run") and _STREET.match(place.string, place.end())
     ):
         return None
+    if groups.get("y_sign") == "y" and (groups["lead"] or "").startswith(("entre", "between")):
+        return None  # "entre 4 y 5" is two hours
     hour, minute, exact = _phrase(groups) if place.re is _PHRASE else _digits(groups)
     half = groups.get("half") or groups.get("early") or {"a": "am", "p": "pm"}.get(groups.get("letter") or "", "")
     marked = bool(half or exact or groups["clock"] or (groups["lead"] or "") not in _WEAK_LEADS)

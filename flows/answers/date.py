@@ -19,7 +19,7 @@ from flows.answers.words import Reply, core, fold, phrases, words
 _FARTHEST_YEARS: Final = 5
 #: What makes the day after it one that is not meant.
 _DENIED: Final = re.compile(
-    r"(?<![\w'])(?:not|(?:any|every) ?(?:day|time)s? but|all but|other than|besides|don'?t|can'?t|cannot|won'?t be (?:available|free|there)|busy|except|instead of|rather than|no puedo|menos|excepto|en vez de)(?: \w+){0,2} $"
+    r"(?<![\w'])(?:not|(?:any|every) ?(?:day|time)s? but|all but|other than|besides|don'?t|can'?t|cannot|won'?t be (?:available|free|there)|busy|except|instead of|rather than|no puedo|menos|excepto|en vez de)(?: (?!but |sino |pero )\w+){0,2} $"
 )
 #: The same, said after the day.
 _DENIED_AFTER: Final = re.compile(

@@ -18,8 +18,12 @@ _AT: Final = re.compile(r" ?(?:\(at\)|\[at\]|<at>|(?<= )at(?= )|(?<= )arroba(?= 
 _DOT: Final = re.compile(r" ?(?:\(dot\)|\[dot\]|(?<= )dot(?= )|(?<= )punto(?= )) ?")
 _SIGNS: Final = (
     (re.compile(r" (?:underscore|under score|guion bajo) "), "_"),
-    (re.compile(r" (?:dash|hyphen|guion|guion medio) "), "-"),
+    (re.compile(r" (?:dash|hyphen|guion medio|guion) "), "-"),
     (re.compile(r" plus "), "+"),
+)
+#: A name said before the sign in several words: "it's ruth baker 1948 at aol dot com".
+_IN_PIECES: Final = re.compile(
+    r"(?:^|(?:\b(?:is|it's|its|es|email|e-mail|correo|mail|address)|:) ?)(?P<local>(?!(?:it|it's|its|es|is|my|mi|me|you|reach|write|use|email|the|i|check)\b)[a-z0-9._+-]{1,20}(?: (?!(?:it|is|my|mi|me|you|at|the|home|i)\b)[a-z0-9._+-]{1,20}){1,4})$"
 )
 _COMMA: Final = re.compile(r"(?<=[a-z]),(?=(?:com|net|org|edu|gov)\b)")
 _SPACED_DOT: Final = re.compile(r" ?\. ?(?=(?:com|net|org|edu|gov|us|co|mx|es)\b)")
@@ -92,4 +96,11 @@ def _spelled_out(reply: Reply) -> Reply:
     reply = reply.replaced([(f.start(), f.end(), ".") for f in _DOT.finditer(reply.text)])
     reply = reply.replaced([(f.start(), f.end(), ".") for f in _SPACED_DOT.finditer(reply.text)])
     signs = list(_AT.finditer(reply.text))
-    return reply.replaced([(signs[-1].start(), signs[-1].end(), "@")]) if signs else reply
+    if not signs:
+        return reply
+    local = _IN_PIECES.search(reply.text, 0, signs[-1].start())
+    gaps = re.finditer(" ", local["local"]) if local else ()
+    pieces = (
+        [(local.start("local") + gap.start(), local.start("local") + gap.end(), "") for gap in gaps] if local else []
+    )
+    return reply.replaced([*pieces, (signs[-1].start(), signs[-1].end(), "@")])

@@ -17,6 +17,9 @@ _INTRODUCTION: Final = re.compile(
     r"(?:yo )?me llamo|me dicen|mi nombre(?: completo)? es|mi nombre|me puedes? (?:llamar|decir)|llamame|dime|(?:yo )?soy|se llama|nombre:|es)"
     r":? (?=\w)"
 )
+_OUTRIGHT: Final = re.compile(
+    r"(?:my (?:full |first |legal |real )?name is|mi nombre(?: completo)? es|me llamo|full name is):? $"
+)
 #: "First name Kim, last name Nguyen"; "Kim is my first name and Nguyen my last".
 _LABELLED: Final = (
     re.compile(
@@ -24,6 +27,9 @@ _LABELLED: Final = (
     ),
     re.compile(
         r"(?:mi )?(?:primer )?nombre(?: es|:| =)? (?P<first>[^,;:\d]{1,40}?)[,;]? (?:y |e )?(?:mi )?apellidos?(?: es| son|:| =)? (?P<last>[^,;:\d]{1,40}?)(?:[.,;!].*)?$"
+    ),
+    re.compile(
+        r"(?:my |mi )?(?:last|family|sur|apellidos?) ?(?:name)?(?: is|:| =| es)? (?P<last>[^,;:\d]{1,40}?)[,;]? (?:and |& |y )?(?:my |mi )?(?:first|given|nombre)(?: name)?(?: is|:| =| es)? (?P<first>[^,;:\d]{1,40}?)(?:[.,;!].*)?$"
     ),
     re.compile(
         r"(?P<last>[^,;:\d]{1,40}?) (?:is |es )?(?:my |mi )?(?:last|family|apellido)(?: name)?[,;]? (?:and |y )?(?P<first>[^,;:\d]{1,40}?) (?:is |es )?(?:my |mi )?(?:first|given|nombre)(?: name)?[.!]?$"
@@ -37,7 +43,7 @@ _WISH: Final = re.compile(
     r"me dicen|me llaman|llamame|dime|me puedes? (?:decir|llamar))(?: just| solo)? \"?|[(\"])(?P<name>[^\W\d_]{2,20})(?![\w'@])"
 )
 _SIGN_OFF: Final = re.compile(
-    r"(?: here| speaking| is my name| is the name| es mi nombre| a sus ordenes|,? but\b.*|,? pero\b.*|,? and i .*|,? y (?:tengo|quiero|vivo).*)$"
+    r"(?: here| speaking| is my name| is the name| es mi nombre| a sus ordenes|,? but\b.*|,? pero\b.*|,? and (?:i|i'?m|my) .*|,? (?:dear|honey|hon|sweetie|mijo|mija|joven)(?: .*)?$| is my (?:mom|mother|dad|father|guardian|parent|grandma|grandmother|grandpa|aunt|uncle|wife|husband)\b.*| es mi (?:mama|papa|madre|padre|tutora?|abuel[ao]|ti[ao]|espos[ao])\b.*|,? y (?:tengo|quiero|vivo).*)$"
 )
 _LEADING: Final = re.compile(
     r"^(?:hi|hello|hey|hola|buenas tardes|buenas noches|buenos dias|buen dia|buenas|good morning|good afternoon|good evening|sure|yes|ok|okay|si|claro|well|um|uh|"
@@ -69,6 +75,7 @@ _NO_NAMES: Final = frozenset(
         "me|i|i'm|im|i'd|i'll|i've|have|has|had|want|need|know|think|would|could|should|can|if|or|but|because|about|with|for|from|to|at|on|in|of|as",
         "name|nombre|stop|start|help|quit|cancel|end|unsubscribe|info|hello|hi|hey|thanks|thank|please|sorry|nothing|none|nobody",
         "anonymous|secret|test|asdf|idk|dunno|lol|wtf|omg|business|volunteer|tutor|student|teacher|mom|dad|interested|available|ready|good|fine",
+        "monday|tuesday|wednesday|thursday|friday|saturday|sunday|lunes|martes|miercoles|jueves|viernes|sabado|domingo|asking|who's|what's|that's|already|same|before|told|guess|depends|whatever|anything",
         "great|bad|busy|done|later|now|today|tomorrow|still|only|just|also|very|really",
         "que|por|porque|para|quien|cuando|donde|como|cual|eso|esto|esta|este|mi|tu|su|nada|nadie|ninguno|si|claro|tal|vez|quizas|quiero",
         "tengo|puedo|soy|estoy|ayuda|alto|parar|cancelar|hola|gracias|favor|secreto|yo|ella|ellos|nosotros|usted|ustedes|interesado",
@@ -101,7 +108,11 @@ def read_name(text: str, context: AnswerContext) -> Outcome:
         return NoMatch(reason=Reason.EMPTY)
     if labelled := _labelled(text, folded):
         return labelled
-    for start, end, introduced in _stretches(folded.text):
+    if beside := _beside_a_wish(text, folded, context):
+        return beside
+    for start, end, introduced in sorted(
+        _stretches(folded.text), key=lambda one: not _said_outright(folded.text, one[0])
+    ):
         first, last = folded.span(start, end)
         said = text[first:last].strip(" ,.!;:-\"'()\t\r\n")
         names = said.replace(",", " ").split()
@@ -119,6 +130,27 @@ def read_name(text: str, context: AnswerContext) -> Outcome:
             confidence=CERTAIN if family and len(names) != 3 else LIKELY if introduced or family else GUESS,
         )
     return NoMatch(reason=Reason.NOT_A_NAME)
+
+
+def _beside_a_wish(text: str, folded: Reply, context: AnswerContext) -> Match | None:
+    """Read a full name that stands beside how the person wishes to be called: "Call me Betty, Elizabeth Jones"."""
+    wish = next(
+        (found for found in _WISH.finditer(folded.text) if found.end() - found.start() < len(folded.text)), None
+    )
+    if wish is None or not _is_name([wish["name"]]):
+        return None
+    start, end = folded.span(*wish.span())
+    before, after = text[:start].rstrip(" ,;(\"'"), text[end:].lstrip(" ,;.)\"'")
+    for left in (f"{before} {after}".strip(), before, after):
+        outcome = read_name(left, context) if left else None
+        if isinstance(outcome, Match) and isinstance(outcome.value, dict) and outcome.value["last"]:
+            return Match(value=outcome.value, span=(0, len(text)), confidence=outcome.confidence)
+    return None
+
+
+def _said_outright(text: str, start: int) -> bool:
+    """Tell whether "my name is" leads to a place, not a nickname's "they call me"."""
+    return _OUTRIGHT.search(text, 0, start) is not None
 
 
 def _labelled(text: str, folded: Reply) -> Match | None:

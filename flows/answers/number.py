@@ -64,7 +64,7 @@ _HALF_YEAR: Final = re.compile(r"(?<=\d)\.5(?!\d)")
 #: A birthday that is still to come: the age is one less.
 _COMING: Final = re.compile(
     r"(?<![\w'])(?:almost|nearly|about to (?:turn|be)|(?:not|haven'?t) (?:yet|quite|turned)|not quite|soon to be|(?:i'?ll|i will|will|gonna|going to) (?:be|turn)|"
-    r"i turn|turning|turns|casi|ya casi|por cumplir|(?:voy|estoy) a(?: punto de)? cumplir|cumplo|cumplire|pronto|a punto de cumplir)(?: \w+)?? (?P<age>\d{1,3})(?![\w/.-]|,\d)(?! and)"
+    r"i turn|turning|turns|casi|ya casi|por cumplir|(?:voy|estoy) a(?: punto de)? cumplir|cumplo|cumplire|pronto|a punto de cumplir)(?: \w+)?? (?P<age>\d{1,3})(?![\w/.-]|,\d)(?! and)|(?P<soon>\d{1,3}) (?:next|this coming|tomorrow|la proxima|el proximo|manana)(?!\w)"
 )
 #: "16 going on 17", "16 but 17 in May".
 _THEN_MORE: Final = re.compile(
@@ -75,9 +75,11 @@ _BOUND: Final = re.compile(
     r"(?<![\w'])(?:over|under|above|below|at least|older than|younger than|more than|less than|mayor(?:es)? (?:de|a|que)|menor(?:es)? (?:de|a|que)|mas de|menos de|por lo menos)"
     r"(?: the age of)? \d{1,3}|(?<!\d)\d{1,3} ?\+|\d{1,3} (?:years )?(?:or|and|o|y) (?:older|over|above|up|more|under|younger|mas|menos|mayor)"
 )
+#: Opens a reply that counts other things after it: "44 and mother of 2".
+_LEADING_AGE: Final = re.compile(r"(?P<age>\d{1,3})(?:,| and| y| with| con)(?! ?\d)(?!.*\b(?:or|o)\b)")
 #: A number beside such a word is no age.
 _NO_AGE: Final = re.compile(
-    r"(?<![\w'])(?:grade|grado|class of|room|period|level|size|apt|unit|born in|since|mido|peso|las|los) \d{1,4}"
+    r"(?<![\w'])(?:grade|grado|class of|room|period|level|size|apt|unit|born in|since|mido|peso) \d{1,4}|\d'\d{1,2}|\d{2} ?-?(?:something|odd|y tantos|y pico)"
     r"|\d{1,4}(?:st|nd|rd|th)?[ -](?:kids?|children|sons?|daughters?|grand\w+|hijos?|hijas?|nietos?|nietas?|hermanos?|hermanas?|brothers?|sisters?|siblings|"
     r"dogs?|cats?|jobs?|classes|grade|graders?|grado|hours?|hrs?|horas|days?|dias|weeks?|semanas|months?|meses|miles|blocks|dollars|dolares|times|veces|people|personas|pounds|feet|minutes?|mins?|minutos)(?!\w)"
     r"|(?<![\w'])(?:my|mi|his|her|our) (?!age|edad)\w+ (?:is|are|turned|just turned|tiene|cumplio|acaba de cumplir) \d{1,3}(?! \w+ (?:old )?(?:like|too))"
@@ -106,8 +108,10 @@ def find_numbers(text: str, context: AnswerContext) -> tuple[Reply, list[FoundNu
 def read_number(text: str, context: AnswerContext) -> Outcome:
     """Read one number between the question's smallest and largest."""
     reply = _as_digits(text, context)
-    if not reply.text:
-        return NoMatch(reason=Reason.EMPTY)
+    return _one_number(reply, context) if reply.text else NoMatch(reason=Reason.EMPTY)
+
+
+def _one_number(reply: Reply, context: AnswerContext) -> Outcome:
     found = list(_NUMBER.finditer(reply.text))
     values = dict.fromkeys(_value(place, fractions=context.fractions) for place in found)
     if not found:
@@ -140,10 +144,10 @@ def read_age(text: str, context: AnswerContext) -> Outcome:
     )
     coming = _COMING.search(reply.text)
     both = _THEN_MORE.search(reply.text)
-    if both and int(both["next"]) == int(both["age"]) + 1:
+    if both and (" going on" in both[0] or int(both["next"]) == int(both["age"]) + 1):
         return _aged(reply, both, int(both["age"]), limits)
     if coming and len(_NUMBER.findall(reply.text)) == 1:
-        return _aged(reply, coming, int(coming["age"]) - 1, limits)
+        return _aged(reply, coming, int(coming["age"] or coming["soon"]) - 1, limits)
     if _BOUND.search(reply.text):
         return NoMatch(reason=Reason.NOT_UNDERSTOOD)
     own = reply.replaced([(f.start(), f.end(), "x" * (f.end() - f.start())) for f in _NO_AGE.finditer(reply.text)])
@@ -157,9 +161,12 @@ def read_age(text: str, context: AnswerContext) -> Outcome:
     if isinstance(born, Match) and isinstance(born.value, str):
         age = age_on(date.fromisoformat(born.value), context.today)
         return Match(value=age, span=born.span, confidence=GUESS, rest=born.rest)
-    if _NO_AGE.search(reply.text):
+    leading = _LEADING_AGE.match(own.text)
+    if leading and own.text != reply.text:
+        return _aged(reply, leading, int(leading["age"]), limits)
+    if own.text != reply.text and not _NUMBER.search(own.text):
         return NoMatch(reason=Reason.NOT_UNDERSTOOD)
-    return read_number(_HALF_YEAR.sub("", reply.text), limits)
+    return _one_number(own, limits)
 
 
 def _aged(reply: Reply, place: re.Match[str], age: int, limits: AnswerContext) -> Outcome:

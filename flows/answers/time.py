@@ -23,6 +23,10 @@ _USUAL_HOURS: Final = (7 * 60, 18 * 60 + 59)
 _WRITTEN_DATE: Final = re.compile(r"(?=.*\d).*(?:[a-z]{2}|/)")
 #: Joins number words: "five-thirty", "ten-ish".
 _HYPHEN: Final = re.compile(r"(?<=[a-z])-(?=[a-z])")
+#: "Ten to five": with the hours of a question a time, where ten o'clock lies outside them.
+_SHORT_OF: Final = re.compile(
+    r"(?:at |about |around |like )?(?P<part>5|10|20|25) (?P<sign>to|til|till|of|before) \d{1,2}(?!\d|:)"
+)
 #: Between two hours of which either will do.
 _OR: Final = ("or", "o")
 _WORDS_OF_TWO: Final = 3
@@ -41,6 +45,9 @@ def read_time(text: str, context: AnswerContext) -> Outcome:
     if not reply.text:
         return NoMatch(reason=Reason.EMPTY)
     reply = _without_dates(reply, context)
+    short = _SHORT_OF.match(reply.text)
+    if short and context.window and not _in_window(int(short["part"]), context):
+        reply = reply.replaced([(*short.span("sign"), "minutes to")])
     mentions = _with_range(reply, find_times(reply.text))
     marked = [mention for mention in mentions if mention.marked and (context.asked or not mention.loose)]
     bare = len(core(words(reply), also=_AROUND))
@@ -87,6 +94,12 @@ def _with_range(reply: Reply, mentions: Sequence[FoundTime]) -> list[FoundTime]:
         else:
             whole.append(one)
     return [*whole, *mentions[-1:]]
+
+
+def _in_window(hour: int, context: AnswerContext) -> bool:
+    """Tell whether an hour, in either half of the day, lies within the hours of the question."""
+    opens, closes = (to_minutes(end) for end in context.window or ("00:00", "24:00"))
+    return bool(within((hour * 60, (hour + 12) * 60), opens, closes))
 
 
 def _two_hours(reply: Reply, mentions: Sequence[FoundTime]) -> bool:

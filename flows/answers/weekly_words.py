@@ -98,19 +98,19 @@ _PARTS: Final = (
     (_compile(r"before noon"), (OPENS, 12 * 60)),
     (
         _compile(
-            r"(?:in the |all |early |late |every )?mornings?|am|a\.m\.?|(?:por|en|de) las? mananas?|las mananas|mananas?|temprano"
+            r"(?:in the |all |early |late |every )?(?:mornings?|morns?)|am|a\.m\.?|(?:por|en|de) las? mananas?|las mananas|mananas?|temprano"
         ),
         (OPENS, 12 * 60),
     ),
     (
         _compile(
-            r"(?:in the |all |early |late |every )?afternoons?|pm|p\.m\.?|(?:por|en|de|a) las? tardes?|las tardes|tardes?"
+            r"(?:in the |all |early |late |every )?(?:afternoons?|aft|afternoon|arvo)|pm|p\.m\.?|(?:por|en|de|a) las? tardes?|las tardes|tardes?"
         ),
         (12 * 60, 17 * 60),
     ),
     (
         _compile(
-            r"(?:in the |all |early |late |every |at )?(?:evenings?|nights?)|(?:por|en|de|a) las? noches?|las noches|noches?"
+            r"(?:in the |all |early |late |every |at )?(?:evenings?|eves?|nights?)|(?:por|en|de|a) las? noches?|las noches|noches?"
         ),
         (17 * 60, CLOSES),
     ),

@@ -318,7 +318,9 @@ def _negates_a_thing(sentence: str, found: re.Match[str]) -> bool:
 
 
 #: Opens a question of one's own.
-_ASKS: Final = re.compile(r"(?:what|when|where|who|which|how (?:much|many|long|far|often)|cuando|donde|quien|cual|cuant[oa]s?) (?:\w+ ){0,3}\w+(?= [|]|$)")
+_ASKS: Final = re.compile(
+    r"(?:what|when|where|who|which|how (?:much|many|long|far|often)|cuando|donde|quien|cual|cuant[oa]s?) (?:\w+ ){0,3}\w+(?= [|]|$)"
+)
 
 
 def _inside(said: str) -> _Reading | None:
