@@ -27,7 +27,9 @@ async def take_due(store: Store, hub: Hub, library: Library, now: datetime) -> i
         write = await _think(store, hub, library, due, now)
         if write is None:
             lost.append(due)
-        elif isinstance(result := await store.apply(write), Applied):  # else somebody was quicker: they, or another clock
+        elif isinstance(
+            result := await store.apply(write), Applied
+        ):  # else somebody was quicker: they, or another clock
             taken += 1
             log.info(
                 "timer taken",
@@ -41,7 +43,13 @@ async def _think(store: Store, hub: Hub, library: Library, due: DueTimer, now: d
     """Decide what comes of a timer; ``None`` when nothing can."""
     if due.address is None or due.loaded.conversation is None:
         return None
-    facts = Facts(hub=hub, person=due.loaded.person, bookings=due.loaded.bookings)
+    facts = Facts(
+        hub=hub,
+        person=due.loaded.person,
+        bookings=due.loaded.bookings,
+        offers=due.loaded.offers,
+        wards=due.loaded.wards,
+    )
     turn = await think(store, library, TimerDue(turn=due.turn, kind=due.kind), due.loaded, facts, now)
     if not turn.effects:  # stale
         return None

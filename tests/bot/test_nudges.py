@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
-from bot.clock import Clock
 from bot.timers import take_due
 from channels.base import UnknownOutcomeError
 from flows.messages import Purpose
@@ -102,14 +102,7 @@ async def test_two_clocks_nudge_once(url: str, tmp_path: Path) -> None:
         house.clock.at = chicago(24, 17, 1)
         other = open_store(url, HUB)
         await other.start()
-        second = Clock(
-            store=other,
-            hub=HUB,
-            library=house.app.clock.library,
-            channels=house.channels,
-            now=house.clock,
-            wake=house.app.clock.wake,
-        )
+        second = replace(house.app.clock, store=other)
 
         await asyncio.gather(house.app.clock.tick(), second.tick(), house.app.clock.tick(), second.tick())
         sent = await house.send()

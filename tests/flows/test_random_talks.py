@@ -103,6 +103,16 @@ class AnyTalk(RuleBasedStateMachine):
         """Come back later."""
         self.talk = self.talk.later(timedelta(days=days))
 
+    @precondition(lambda self: self.talk.timer)
+    @rule(late=st.timedeltas(timedelta(), timedelta(days=20)))
+    def keep_silent(self, late: timedelta) -> None:
+        """Write nothing until the timer is due, or longer."""
+        before, self.talk = self.talk.person, self.talk.waits(late=late)
+        said = self.talk.all(Say)
+        assert {say.purpose for say in said} <= {Purpose.NUDGE}
+        assert not (said and (before.opted_out or before.held or before.paused or not before.consented))
+        assert self.talk.turn.trace
+
     @precondition(lambda self: self.talk.bookings)
     @rule()
     def remind(self) -> None:

@@ -7,9 +7,10 @@ from datetime import time
 import pytest
 
 from flows.file_shape import FlowError
-from flows.files import Sets, read_flow
+from flows.files import read_flow
 from flows.library import shipped
 from flows.model import Flow, Nudge, Silence
+from flows.names import Sets
 
 HEAD = 'id = "pets"\nlanguages = ["en", "es"]\n'
 STEP = """

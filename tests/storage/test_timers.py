@@ -106,7 +106,9 @@ async def test_two_who_find_the_same_timer_take_one_turn(store: Store, url: str,
     await other.start()
 
     async def take(store: Store) -> list[object]:
-        return [await store.apply(taken(due, nudge(), ClearTimer())) for due in await store.due_timers(HUB.id, LATER, 50)]
+        return [
+            await store.apply(taken(due, nudge(), ClearTimer())) for due in await store.due_timers(HUB.id, LATER, 50)
+        ]
 
     results = [result for found in await asyncio.gather(take(store), take(other)) for result in found]
     await other.close()
