@@ -89,9 +89,14 @@ def taken_over(draft: Draft, caller: Frame, ended: Frame) -> Frame:
     return replace(
         caller,
         answers={**caller.answers, **{kept_as(flow, call, name): value for name, value in ended.answers.items()}},
-        walked=(*caller.walked, *(kept_as(flow, call, name) for name in ended.walked)),
+        walked=(*caller.walked, *(kept_as(flow, call, name) for name in (*ended.walked, *_left_behind(ended)))),
         path=(*caller.path, *(f"{call}{_WITHIN}{step}" for step in ended.path)),
     )
+
+
+def _left_behind(ended: Frame) -> list[str]:
+    """List answers that were passed by because somebody edited the flow: the person did not make them pointless."""
+    return sorted(ended.answers.keys() - set(ended.walked)) if ended.edit else []
 
 
 def kept_as(flow: Flow, call: str, name: str) -> str:
