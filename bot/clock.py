@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -14,9 +16,12 @@ from bot.broadcasts import write_out
 from bot.reconcile import reconcile
 from bot.reminders import send_due
 from bot.timers import take_due
+from bot.timetable import top_up
+from bot.waiting import pass_on_seats
 from channels.base import Channel
 from flows.facts import Hub
 from flows.library import Library
+from storage.database import Database
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -30,12 +35,16 @@ class Clock:
     """The regular looks at the database."""
 
     store: Store
+    #: For what is done once a day, beside the hot path.
+    database: Database
     hub: Hub
     library: Library
     channels: Mapping[str, Channel]
     now: Callable[[], datetime]
     #: Called with channel and account of each sender that has ready messages.
     wake: Callable[[str, str], None]
+    #: The day on which series were last looked at.
+    _topped_up_on: date | None = None
 
     def start(self) -> AsyncIOScheduler:
         """Begin to tick; ``shutdown`` of the returned scheduler ends it."""
@@ -52,10 +61,21 @@ class Clock:
         now = self.now()
         await self.store.promote(now)
         await send_due(self.store, self.hub, self.library, now)
+        await pass_on_seats(self.store, self.hub, self.library, now)
         await take_due(self.store, self.hub, self.library, now)
         await write_out(self.store, self.hub, now)
         for channel, account in await self.store.waiting_senders(self.hub.id):
             self.wake(channel, account)
+
+        await self._once_a_day(now)
+
+    async def _once_a_day(self, now: datetime) -> None:
+        """Make the slots of series for one more day; whoever starts late makes those of the missed days too."""
+        today = now.astimezone(ZoneInfo(self.hub.zone)).date()
+        if today != self._topped_up_on:
+            if made := await asyncio.to_thread(top_up, self.database, self.hub, now):
+                log.info("slots of series made", extra={"slots": made})
+            self._topped_up_on = today
 
     async def reconcile(self) -> None:
         """Look up messages whose provider's answer was lost."""

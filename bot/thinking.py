@@ -10,7 +10,7 @@ from flows.conversation import Conversation
 from flows.effects import learned
 from flows.engine import Turn, advance
 from flows.events import Event, SlotsFound
-from flows.facts import Facts
+from flows.facts import Facts, History
 from flows.library import Library
 from storage.store import Loaded, Store
 
@@ -28,7 +28,9 @@ async def think(store: Store, library: Library, event: Event, loaded: Loaded, fa
             return whole
         facts = replace(facts, person=learned(facts.person, part.effects))
         slots = await store.find_slots(facts.hub.id, part.needs.kind, now, until=now + _HORIZON)
-        event = SlotsFound(slots=tuple(slots))
+        person_id = loaded.person_id
+        history = await store.history(facts.hub.id, person_id) if person_id is not None else History()
+        event = SlotsFound(slots=tuple(slots), history=history)
 
 
 def _conversation(loaded: Loaded) -> Conversation:

@@ -11,7 +11,19 @@ from datetime import datetime
 from itertools import takewhile
 from typing import assert_never
 
-from flows import asides, commanding, erasing, interrupting, nudging, offering, replying, settling, walk
+from flows import (
+    asides,
+    commanding,
+    erasing,
+    guardian_replies,
+    interrupting,
+    nudging,
+    offering,
+    replying,
+    seat_reply,
+    settling,
+    walk,
+)
 from flows.commands import Command
 from flows.conversation import Conversation, SideQuestion
 from flows.draft import Draft, Turn
@@ -66,7 +78,7 @@ def _take_inbound(draft: Draft, inbound: Inbound) -> None:
     _leave_lost_flows(draft)
     if _network_event(draft, inbound) or _command(draft, inbound):
         return
-    intent = interrupting.read_interruption(draft, inbound)
+    intent = None if settling.is_choice(side, inbound) else interrupting.read_interruption(draft, inbound)
     if draft.facts.person.paused and not (intent and intent.name == STOP):
         draft.effects.append(ResumeSending())
     if intent and interrupting.obey_above_all(draft, intent, inbound):
@@ -74,7 +86,9 @@ def _take_inbound(draft: Draft, inbound: Inbound) -> None:
     if intent and intent.name == "delete_data" and (draft.facts.person.held or draft.facts.person.opted_out):
         erasing.hand_over(draft)
     if draft.facts.person.held:
-        draft.conversation = replace(draft.conversation, began=draft.conversation.began + 1)  # the bot has no part in it
+        draft.conversation = replace(
+            draft.conversation, began=draft.conversation.began + 1
+        )  # the bot has no part in it
         draft.note("silent", why="a coordinator holds the conversation")
     elif draft.facts.person.opted_out:
         draft.note("silent", why="opted out, and this is no word for coming back")
@@ -89,7 +103,9 @@ def _go_on(draft: Draft, side: SideQuestion | None, intent: Intent | None, inbou
         return
     wish = intent if left is inbound else None
     if (
-        not _shift_reply(draft, left)
+        not seat_reply.hear(draft, left)
+        and not _shift_reply(draft, left)
+        and not guardian_replies.hear(draft, left)
         and not interrupting.obey_change(draft, left)
         and not (wish and interrupting.obey(draft, wish, left))
     ):

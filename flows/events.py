@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flows.effects import TimerKind
-from flows.facts import Slot
+from flows.facts import History, Slot
 from flows.messages import Inbound
 
 
@@ -14,6 +14,7 @@ class SlotsFound:
     """The answer to ``FindSlots``: what is open, soonest first; the engine picks what fits."""
 
     slots: tuple[Slot, ...]
+    history: History = field(default_factory=History)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from rapidfuzz import process
 
 from flows.commands import Commands, read_commands
 from flows.conditions import Condition, parse
+from flows.courses import COURSES, Course, read_courses
 from flows.facts import LANGUAGES
 from flows.faq import Faq, read_faq
 from flows.file_shape import FlowError, read_table
@@ -55,6 +56,8 @@ class Library:
     revisions: Mapping[str, Flow] = field(default_factory=dict)
     #: What people ask in the middle, and the answers.
     faq: Faq = field(default_factory=Faq)
+    #: What trainings teach, and how long each counts.
+    courses: Mapping[str, Course] = field(default_factory=dict)
 
     def flow(self, flow_id: str, revision: str | None = None) -> Flow:
         """Return a flow as a conversation began it, or the current one when that revision is gone."""
@@ -113,6 +116,7 @@ def library_of(sources: Sources) -> Library:
         sets=sets,
         revisions={flow.revision: flow for flow in current.values()},
         faq=read_faq(sources[FAQ], file=FAQ) if FAQ in sources else Faq(),  # a hub need not have one
+        courses=read_courses(sources[COURSES]) if COURSES in sources else {},
     )
 
 

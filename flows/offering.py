@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from flows import wording
 from flows.draft import Draft, text_or_none
 from flows.events import SlotsFound
+from flows.facts import Booking, Slot
 from flows.messages import Choice
-from flows.rules.placement import Candidate, fitting
-from flows.walk import walk
+from flows.model import Step
+from flows.rules.placement import Candidate, fitting, full_but_fitting, main_refusal
+from flows.rules.training import missing, trained
+from flows.rules.travel import tight_after
+from flows.walk import IN_LINE, walk
+
+#: Full places that are shown beside free ones; one may wait for them.
+_MOST_FULL: Final = 2
 
 
 def take_slots(draft: Draft, found: SlotsFound) -> None:
@@ -20,27 +29,25 @@ def take_slots(draft: Draft, found: SlotsFound) -> None:
     step = draft.flow(frame).steps[frame.step]
     assert step.offer, "only an offering step waits for slots"
     assert step.ask, "an offering step asks which"
+    candidate = _candidate(draft, found)
     held = {booking.slot.ref for booking in draft.facts.bookings}  # the one to be replaced as well
-    open_slots = [slot for slot in found.slots if slot.ref not in draft.facts.seats_gone | held]
-    slots = fitting(open_slots, _candidate(draft), now=draft.now, limit=step.offer.limit)
-    draft.note("offer", found=len(found.slots), fit=len(slots))
-    if not slots:
+    gone = draft.facts.seats_gone
+    slots = [replace(slot, seats_left=0) if slot.ref in gone else slot for slot in found.slots if slot.ref not in held]
+    free = fitting(slots, candidate, now=draft.now, limit=step.offer.limit)
+    full = () if frame.known.get("replaces") else _worth_waiting_for(draft, step, slots, free, candidate)
+    draft.note("offer", found=len(found.slots), fit=len(free), full=len(full))
+    if not free and not full:
+        _say_why(draft, slots, candidate)
         walk(draft, step.offer.none)
         return
-    offered = tuple(
-        Choice(
-            id=slot.ref,
-            label=wording.say_offer(slot, zone=draft.zone, language=draft.language),
-            chosen=wording.say_slot(slot, zone=draft.zone, language=draft.language),
-        )
-        for slot in slots
-    )
+    offered = (*(_choice(draft, slot) for slot in free), *(_line_choice(draft, slot) for slot in full))
     draft.conversation = draft.conversation.with_frame(replace(frame, offered=offered))
+    _warn_of_the_way(draft, free, candidate.bookings)
     draft.said.append(draft.text(step.ask.question))
     draft.offer_choices(step, step.ask)
 
 
-def _candidate(draft: Draft) -> Candidate:
+def _candidate(draft: Draft, found: SlotsFound) -> Candidate:
     windows = draft.profile.get("availability")
     replaced = draft.frame.known.get("replaces")
     return Candidate(
@@ -49,4 +56,59 @@ def _candidate(draft: Draft) -> Candidate:
         minor=draft.is_minor,
         availability=[w for w in windows if isinstance(w, dict)] if isinstance(windows, list) else (),
         bookings=[booking for booking in draft.facts.bookings if booking.ref != replaced],
+        trained=trained(found.history.courses, draft.library.courses),
+        subject=text_or_none(draft.profile.get("subject")),
+        grades=text_or_none(draft.profile.get("grades")),
+        languages=_languages(draft),
+        last_site=found.history.last_site,
     )
+
+
+def _languages(draft: Draft) -> frozenset[str]:
+    """List what a person speaks, as far as we know: what they said, or else what they write to us in."""
+    spoken = draft.profile.get("languages")
+    return frozenset(map(str, spoken)) if isinstance(spoken, list) else frozenset({draft.language})
+
+
+def _worth_waiting_for(
+    draft: Draft, step: Step, slots: Sequence[Slot], free: Sequence[Slot], candidate: Candidate
+) -> tuple[Slot, ...]:
+    """Find full places to wait for, as far as there is room beside the free ones; some are offered to them already."""
+    assert step.offer
+    kept = {offer.slot.ref for offer in draft.facts.offers}
+    room = min(step.offer.limit - len(free), _MOST_FULL)
+    others = [slot for slot in slots if slot.ref not in kept]
+    return full_but_fitting(others, candidate, now=draft.now, limit=max(room, 0))
+
+
+def _choice(draft: Draft, slot: Slot) -> Choice:
+    return Choice(
+        id=slot.ref,
+        label=wording.say_offer(slot, zone=draft.zone, language=draft.language),
+        chosen=wording.say_slot(slot, zone=draft.zone, language=draft.language),
+    )
+
+
+def _line_choice(draft: Draft, slot: Slot) -> Choice:
+    said = wording.say_offer(slot, zone=draft.zone, language=draft.language)
+    return Choice(id=f"{IN_LINE}{slot.ref}", label=draft.phrase("line_choice", slot=said), chosen=said)
+
+
+def _say_why(draft: Draft, slots: Sequence[Slot], candidate: Candidate) -> None:
+    """Say in a sentence what keeps the person from most of what is planned; nothing where nothing is."""
+    refused = main_refusal(slots, candidate, now=draft.now)
+    if refused is None:
+        return
+    reason, slot = refused
+    draft.note("refused", reason=reason, slot=slot.ref)
+    name = missing(slot.needs_courses, candidate.trained, on=slot.starts_local.date())
+    course = draft.library.courses.get(name or "")
+    draft.say_phrase(f"refusal.{reason}", course=course.title[draft.language] if course else name or "")
+
+
+def _warn_of_the_way(draft: Draft, slots: Sequence[Slot], bookings: Sequence[Booking]) -> None:
+    """Warn once when the way from or to another place takes longer than the time between."""
+    tight = next((slot for slot in slots if tight_after(slot, bookings)), None)
+    if tight:
+        said = wording.say_offer(tight, zone=draft.zone, language=draft.language)
+        draft.say_phrase("warning.travel", slot=said)

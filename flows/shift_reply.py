@@ -15,6 +15,8 @@ from flows.messages import Inbound, InboundKind
 
 #: Prefix of the step that a reminder's buttons carry; the booking's ref follows.
 REMINDER_STEP: Final = "reminder."
+#: Prefix of the step that the buttons of a kept seat carry; the reference of the place in line follows.
+SEAT_STEP: Final = "seat."
 
 
 def read_shift_reply(

@@ -16,9 +16,10 @@ Sources = Mapping[str, str]
 #: The one file that is merged key by key: a hub rewords sentences, and still has those that a newer program brings.
 PHRASES: Final = "phrases.toml"
 FAQ: Final = "faq.toml"
+_COURSES: Final = "courses.toml"
 _SUFFIX: Final = ".toml"
 #: Files of which there is one each.
-_SINGLE: Final = (PHRASES, "commands.toml", FAQ)
+_SINGLE: Final = (PHRASES, "commands.toml", FAQ, _COURSES)
 _INTENTS: Final = tuple(f"intents/{name}.toml" for name in ("words", "rules", "shift_replies"))
 #: Files without which there is no library.
 NEEDED: Final = (PHRASES, "commands.toml", *_INTENTS)

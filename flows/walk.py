@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, assert_never
 
-from flows import calling
+from flows import calling, guarding
 from flows.conversation import Conversation, Edit, Frame
 from flows.draft import Draft
-from flows.effects import Book, FindSlots, Forget, HandOff, RecordConsent, Release
+from flows.effects import Book, FindSlots, Forget, HandOff, JoinLine, RecordConsent, Release
 from flows.facts import Json
-from flows.model import Action, Ask, Flow, Step, ToConsent, ToForget, ToHuman, ToStage
+from flows.model import Action, Ask, Flow, Step, ToConsent, ToForget, ToGuardian, ToHuman, ToStage
 from flows.pointless import drop_passed_by, drop_unwalked
+from flows.stages import Stage
 
 #: Steps that one turn may pass; a loop without a question is a fault of the flow, not of the person.
 _MAX_STEPS: Final = 100
+
+#: Before the reference of a place that is full: who chooses it stands in line.
+IN_LINE: Final = "line:"
 
 
 def push(draft: Draft, flow_id: str, inputs: Mapping[str, Json], *, digression: bool = False) -> None:
@@ -287,6 +291,8 @@ def _take_seat(draft: Draft, step: Step) -> str | None:
     assert step.book is not None
     frame = draft.frame
     slot = str(frame.answers[step.book.answer])
+    if slot.startswith(IN_LINE):
+        return _stand_in_line(draft, step.book.answer, slot.removeprefix(IN_LINE))
     if slot in draft.facts.seats_gone:
         draft.note("seat_gone", slot=slot)
         draft.say_phrase("seat_gone")
@@ -298,15 +304,28 @@ def _take_seat(draft: Draft, step: Step) -> str | None:
     return _next(draft, step)
 
 
+def _stand_in_line(draft: Draft, answer: str, slot: str) -> str | None:
+    """Wait for a full place; with that the flow has come to its end."""
+    draft.effects.append(JoinLine(slot=slot))
+    chosen = draft.frame.answers[answer]
+    said = draft.say_answer(draft.frame, answer, chosen)
+    draft.say_phrase("in_line", slot=said)
+    return _end(draft, "in_line")
+
+
 def _act(draft: Draft, action: Action) -> None:
     match action:
         case ToStage(stage=stage):
             draft.move(stage, cause=f"flow {draft.frame.flow}")
+            if stage is Stage.WAITING_GUARDIAN:
+                guarding.ask(draft)
         case ToHuman(reason=reason):
             draft.effects.append(HandOff(reason=reason))
         case ToConsent(purpose=purpose):
             draft.effects.append(RecordConsent(purpose=purpose, wording=f"{draft.frame.flow}@{draft.frame.revision}"))
         case ToForget(reason=reason):
             draft.effects.append(Forget(reason=reason))
+        case ToGuardian(decision=decision):
+            guarding.decide_by_reply(draft, decision)
         case _:
             assert_never(action)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from itertools import groupby
@@ -22,6 +23,9 @@ _NEAR_DAYS: Final = 180
 _NEAR_PATTERN: Final = {"en": "EEEE, MMMM d", "es": "EEEE d 'de' MMMM"}
 _DATE_PATTERN: Final = {"en": "MMM d, y", "es": "d 'de' MMMM 'de' y"}
 _YES_NO: Final = {"en": {True: "yes", False: "no", None: "not sure"}, "es": {True: "sí", False: "no", None: "no sé"}}
+
+_LINK: Final = re.compile(r"\S*(?:https?://|www\.)\S*", re.IGNORECASE)
+_ONLINE: Final = {"en": "online", "es": "por internet"}
 
 
 def say_date(day: date, language: str) -> str:
@@ -57,8 +61,8 @@ def say_slot(slot: Slot, *, zone: str | None, language: str) -> str:
 
 
 def say_offer(slot: Slot, *, zone: str | None, language: str) -> str:
-    """Say when a slot is and at which place, without its street: several of them share one message."""
-    name = slot.place.partition(",")[0]
+    """Say when a slot is and at which place, without its street or link: only who is booked needs those."""
+    name = _LINK.sub("", slot.place).partition(",")[0].strip(" :-") or _ONLINE[language]
     return f"{say_when(slot.starts_at, zone=zone, language=language)}, {name}"
 
 

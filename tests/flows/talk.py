@@ -22,7 +22,7 @@ from flows.effects import (
 )
 from flows.engine import Turn, advance
 from flows.events import Event, SlotsFound, TimerDue
-from flows.facts import Booking, BookingStatus, Facts, Hub, Person, Slot, SlotKind
+from flows.facts import Booking, BookingStatus, Facts, History, Hub, Person, SeatOffer, Slot, SlotKind
 from flows.library import Library, shipped
 from flows.messages import Address, Choice, Inbound, InboundKind, Outbound, Tap
 from flows.stages import Stage
@@ -63,6 +63,9 @@ class Talk:
     conversation: Conversation = field(default_factory=Conversation)
     person: Person = field(default_factory=Person)
     bookings: tuple[Booking, ...] = ()
+    #: Seats kept for them, and what they have done with us.
+    offers: tuple[SeatOffer, ...] = ()
+    history: History = field(default_factory=History)
     #: What is open when the engine asks.
     slots: tuple[Slot, ...] = TRAININGS + SHIFTS
     #: Slots that somebody else takes while the next turn is stored.
@@ -170,6 +173,7 @@ class Talk:
             hub=self.hub,
             person=self.person,
             bookings=self.bookings,
+            offers=self.offers,
             seats_gone=self.seats_gone,
             network_confirms_opt_out=self.network_confirms,
         )
@@ -185,7 +189,7 @@ class Talk:
                 return whole
             kind = part.needs.kind
             facts = replace(facts, person=learned(facts.person, part.effects))
-            event = SlotsFound(slots=tuple(slot for slot in self.slots if slot.kind is kind))
+            event = SlotsFound(slots=tuple(slot for slot in self.slots if slot.kind is kind), history=self.history)
 
     def _apply(self, turn: Turn) -> Talk:
         person, bookings = learned(self.person, turn.effects), list(self.bookings)

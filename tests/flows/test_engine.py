@@ -317,7 +317,7 @@ def test_seat_gone_while_storing_is_offered_again_without_it() -> None:
     talk = replace(named, seats_gone=frozenset({"t2"})).says("Ana Lopez")
 
     assert talk.text.startswith("Sorry, the last seat was just taken.")
-    assert [choice.id for choice in talk.choices] == ["t5", "t9", "none"]
+    assert [choice.id for choice in talk.choices] == ["t5", "t9", "line:t2", "none"]
     assert talk.all(Book) == []
     assert talk.says("1").all(Book) == [Book(slot="t5")]
 
@@ -329,13 +329,12 @@ def test_name_given_before_the_seat_went_is_not_asked_again() -> None:
     assert talk.text.startswith("Booked, Ana")
 
 
-def test_last_seat_gone_ends_with_a_human_who_looks() -> None:
+def test_last_seat_gone_can_be_waited_for() -> None:
     one = replace(booked(), slots=(slot("s1", 1, 15, seats_left=1),)).says("SHIFTS")
     talk = replace(one, seats_gone=frozenset({"s1"})).says("1")
 
     assert "just taken" in talk.text
-    assert "No open shift" in talk.text
-    assert [handed.reason for handed in talk.all(HandOff)] == ["no_shift_fits"]
+    assert [choice.id for choice in talk.choices] == ["line:s1", "none"]
 
 
 def test_nothing_open_is_told() -> None:

@@ -11,8 +11,9 @@ from channels.render import as_sms
 from flows.answers import ANSWER_TYPES
 from flows.answers.outcome import Reason
 from flows.commands import ShiftReply
-from flows.facts import LANGUAGES
+from flows.facts import LANGUAGES, SlotKind
 from flows.messages import Choice, Outbound
+from flows.rules.placement import REASONS
 from flows.rules.reminders import plan
 from flows.stages import Stage
 from flows.text import fold, segments
@@ -26,12 +27,19 @@ VALUES = {
     "when": "lunes a viernes antes de las 10 o luego de las 4, por favor",
     "what": "horas libres LU-VI 12 PM-5 PM; fecha de nacimiento 14 de mayo de 1956",
     "value": "Coach para la universidad",
+    "before": "Wed Nov 25, 3 PM, Lincoln School",
+    "title": "After-school tutoring",
+    "minutes": "90",
+    "until": "Wed Nov 25, 3 PM",
+    "course": "Keeping children safe",
+    "days": "Mon, Wed, Fri 3:30 PM",
     "slot": "Wed Nov 25, 3 PM, Lincoln School, 615 W Kemper Pl",
 }
 WANTED = {
     *(f"reason.{reason.value}" for reason in Reason),
     *(f"status.{stage.value}" for stage in Stage),
     *(f"reminder_choice.{reply.name.lower()}" for reply in ShiftReply),
+    *(f"refusal.{reason}" for reason in REASONS),
     *("reason.own_contact", "released.shift", "released.training", "idle"),
     *(
         f"reminder.{one.kind}"
@@ -60,10 +68,13 @@ def test_every_key_in_the_file_is_used() -> None:
     by_pattern = (
         WANTED
         | {f"attended.{stage.value}" for stage in Stage}
-        | {"reminder_confirmed"}
+        | {"reminder_confirmed", "slot_moved", "slot_lasts", "slot_renamed", "seat_kept"}
+        | {f"called_off.{kind.value}" for kind in SlotKind}
+        | {f"refusal.{reason}" for reason in REASONS}
+        | {f"seat_choice.{reply.name.lower()}" for reply in (ShiftReply.CONFIRM, ShiftReply.DECLINE)}
         | {f"idle_by_stage.{stage.value}" for stage in Stage}
         | {f"example.{name}" for name in ANSWER_TYPES}
-        | {f"{kind}.{picked}" for kind in ("echo_choice", "forget_choice") for picked in ("yes", "no")}
+        | {"echo_choice.yes", "echo_choice.no", "forget_choice.erase", "forget_choice.keep"}
     )
 
     assert LIBRARY.phrases.texts.keys() - spoken - by_pattern == set()
@@ -81,7 +92,7 @@ def test_no_phrase_needs_a_third_segment(key: str, language: str) -> None:
         )
         for reply in ShiftReply
     )
-    choices = tuple(keys) if key.startswith("reminder.") else ()
+    choices = tuple(keys) if key.startswith(("reminder.", "slot_")) else ()
 
     assert segments(as_sms(Outbound(reference="r", to=PHONE, text=text, choices=choices))).parts <= 2
 
