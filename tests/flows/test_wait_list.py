@@ -74,7 +74,7 @@ def test_buttons_do_the_same_and_a_late_one_is_told() -> None:
 
 
 def test_letter_answers_what_was_asked_last() -> None:
-    asked = booked("s1").reminded("s1")
+    asked = booked("s1").reminded("b-s1")
     asked = replace(asked, bookings=tuple(replace(one, changed_at=MONDAY) for one in asked.bookings))
 
     assert offered(talk=asked, after=timedelta(hours=1)).says("C").all(Book) == [Book(slot="f4")]
