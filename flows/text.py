@@ -128,7 +128,7 @@ def _english_syllables(word: str) -> int:
     letters = re.sub(r"['\u2019]", "", word)
     count = len(_ENGLISH_VOWELS.findall(letters))
     mute = _SILENT.search(letters) is not None and not letters.endswith(
-        ("le", "ses", "ces", "ges", "zes", "xes", "shes", "ches")
+        ("le", "bles", "cles", "dles", "gles", "ples", "tles", "ses", "ces", "ges", "zes", "xes", "shes", "ches")
     )
     return max(1, count - mute)
 
