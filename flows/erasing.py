@@ -22,7 +22,7 @@ _ERASE: Final = re.compile(
 def confirm(draft: Draft) -> None:
     """Ask whether everything shall be erased."""
     draft.say_phrase("confirm_forget")
-    choices = (Choice(id=id_, label=draft.phrase(f"forget_choice.{id_}")) for id_ in ("yes", "no"))
+    choices = (Choice(id=id_, label=draft.phrase(f"forget_choice.{id_}")) for id_ in ("erase", "keep"))
     asides.ask(draft, asides.FORGET, choices, values=(True, False))
 
 

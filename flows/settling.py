@@ -8,11 +8,18 @@ from flows import asides, correcting, erasing, phoning, replying
 from flows.answers import read
 from flows.answers.context import AnswerContext
 from flows.answers.outcome import CERTAIN, Match
+from flows.answers.words import phrase_key
 from flows.conversation import SideQuestion
 from flows.draft import Draft
 from flows.facts import Json
 from flows.messages import Inbound, InboundKind
 from flows.model import Ask, Step
+
+
+def is_choice(side: SideQuestion | None, inbound: Inbound) -> bool:
+    """Tell whether a text is just a choice of what we asked back, and so asks for nothing else."""
+    said = phrase_key(inbound.text)
+    return side is not None and any(said == phrase_key(choice.label) for choice in side.choices)
 
 
 def settle(draft: Draft, side: SideQuestion, inbound: Inbound) -> Inbound | None:
@@ -68,7 +75,7 @@ def _judged(draft: Draft, side: SideQuestion, step: Step, ask: Ask, inbound: Inb
     """Read "yes", "no", or another answer after a guess was said back."""
     context = AnswerContext(language=draft.language, today=draft.today)
     outcome = read("yes_no", inbound.text, context)
-    if isinstance(outcome, Match) and outcome.confidence == CERTAIN and not outcome.rest:
+    if isinstance(outcome, Match) and not outcome.rest:
         if outcome.value is True:
             _take(draft, step, ask, side.values[0], inbound)
         else:
