@@ -24,7 +24,7 @@ from flows.commands import Command, ShiftReply
 from flows.effects import Effect
 from flows.file_shape import FlowError, FlowTable
 from flows.files import read_flow
-from flows.library import Library, read_library, shipped
+from flows.library import Library, read_library, read_sets, shipped
 from flows.lint import RULES, lint
 from flows.lint.sight import Rule
 from flows.messages import Address
@@ -195,6 +195,17 @@ def test_flows_of_the_page_pass_the_linter(library: Library) -> None:
     findings = lint(replace(library, flows={**library.flows, **flows}))
 
     assert [finding for finding in findings if finding.rule != "uncalled-flow"] == []
+
+
+def test_flows_that_call_flows_pass_the_linter(library: Library) -> None:
+    (text,) = examples("write-a-flow.md", "calling")
+    _, *parts = re.split(r"^# file: catalog/(\w+)\n", text, flags=re.MULTILINE)
+    catalog = dict(zip(parts[::2], parts[1::2], strict=True))
+    sets = read_sets({}, {}, catalog)
+    flows = {name: read_flow(source, file=f"{name}.toml", sets=sets) for name, source in catalog.items()}
+
+    assert flows["training"].names["subject"].values == {"reading", "math"}
+    assert lint(replace(library, flows=flows, sets=sets)) == ()
 
 
 def faults(source: str, library: Library) -> list[str]:
