@@ -13,13 +13,11 @@ from typing import Final
 from bot.clock import Clock
 from bot.inbox import Inbox
 from bot.sender import Sender
+from bot.shelf import Shelf, open_shelf
 from channels.base import Channel, ChannelError, PermanentError
 from flows.facts import Hub
-from flows.file_shape import FlowError
-from flows.files import read_flow
 from flows.geography import place_of
-from flows.library import Library, shipped
-from storage import hubs, revisions
+from flows.library import Library
 from storage.database import Database, migrate, schema_is_current
 from storage.errors import StorageError
 from storage.opening import open_store
@@ -45,7 +43,7 @@ class App:
     """The parts of a running process."""
 
     hub: Hub
-    library: Library
+    shelf: Shelf
     store: Store
     database: Database
     channels: Mapping[str, Channel]
@@ -56,6 +54,11 @@ class App:
     database_url: str
     #: Channels that are connected; the others are still being tried.
     started: set[str] = field(default_factory=set)
+
+    @property
+    def library(self) -> Library:
+        """What is said and asked at this moment."""
+        return self.shelf.library
 
     async def ready(self) -> bool:
         """Tell whether the database answers and its schema is the one this version needs."""
@@ -80,7 +83,8 @@ async def open_app(
     async with AsyncExitStack() as stack:
         database = Database(database_url)
         stack.callback(database.close)
-        library = await asyncio.to_thread(_library, database, hub, now())
+        place_of(_ANY_ZIP)  # the first look reads the whole table: better here than while somebody waits
+        shelf = await asyncio.to_thread(open_shelf, database, hub, now)
         store = open_store(database_url, hub)
         await store.start()
         stack.push_async_callback(store.close)
@@ -93,17 +97,18 @@ async def open_app(
         inbox = Inbox(
             store=store,
             hub=hub,
-            library=library,
+            shelf=shelf,
             now=now,
             network_confirms={
                 name: channel.capabilities.network_confirms_opt_out for name, channel in channels.items()
             },
+            accounts={name: channel.account for name, channel in channels.items()},
             wake=wake,
         )
-        clock = Clock(store=store, hub=hub, library=library, channels=channels, now=now, wake=wake)
+        clock = Clock(store=store, database=database, hub=hub, shelf=shelf, channels=channels, now=now, wake=wake)
         yield App(
             hub=hub,
-            library=library,
+            shelf=shelf,
             store=store,
             database=database,
             channels=channels,
@@ -155,21 +160,3 @@ def _start_again_s(error: ChannelError) -> float:
         return _REFUSED_AGAIN_S
     return getattr(error, "retry_after_s", None) or _START_AGAIN_S
 
-
-def _library(database: Database, hub: Hub, now: datetime) -> Library:
-    """Read the shipped flows and the older revisions that conversations may still be in."""
-    library = shipped()
-    place_of(_ANY_ZIP)  # the first look reads the whole table: better here than while somebody waits
-    with database.session() as session:
-        hubs.keep(session, hub, now)
-        revisions.save(session, hub.id, library.flows.values(), now)
-        older = revisions.load(session, hub.id)
-    flows = []
-    for revision in older:
-        if revision.revision in library.revisions:
-            continue
-        try:
-            flows.append(read_flow(revision.source, file=f"{revision.flow}@{revision.revision}", sets=library.sets))
-        except FlowError:  # it refers to what is gone: its conversations go on with the current one
-            log.warning("an older flow cannot be read any more", extra={"flow": revision.flow})
-    return library.with_revisions(flows)

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final, assert_never
 from weakref import WeakValueDictionary
 
+from bot.shelf import Shelf
 from bot.thinking import think
 from flows.engine import Turn
 from flows.facts import Facts, Hub
@@ -32,13 +33,20 @@ class Inbox:
 
     store: Store
     hub: Hub
-    library: Library
+    shelf: Shelf
     now: Now
     #: Channels whose network confirms an opt-out by itself, by name.
     network_confirms: Mapping[str, bool]
+    #: Our side of each channel that is on, by its name.
+    accounts: Mapping[str, str] = field(default_factory=dict)
     #: Called with the address's channel and account when messages wait for that sender.
     wake: Callable[[str, str], None]
     _locks: WeakValueDictionary[Address, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    @property
+    def library(self) -> Library:
+        """What is said and asked at this moment."""
+        return self.shelf.library
 
     async def deliver(self, events: Iterable[Inbound | DeliveryReport]) -> None:
         """Take events in, in order; a known one changes nothing."""
@@ -101,10 +109,14 @@ class Inbox:
             hub=self.hub,
             person=loaded.person,
             bookings=loaded.bookings,
+            offers=loaded.offers,
             seats_gone=gone,
+            wards=loaded.wards,
+            accounts=self.accounts,
             network_confirms_opt_out=self.network_confirms.get(inbound.sender.channel, False),
         )
-        return await think(self.store, self.library, inbound, loaded, facts, now)
+        library = await self.shelf.knowing(loaded.conversation)
+        return await think(self.store, library, inbound, loaded, facts, now)
 
     def _write(self, inbound: Inbound, loaded: Loaded, turn: Turn, now: datetime) -> TurnWrite:
         return TurnWrite(

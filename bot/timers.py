@@ -7,10 +7,10 @@ import logging
 from datetime import datetime
 from typing import Final
 
+from bot.shelf import Shelf
 from bot.thinking import think
 from flows.events import TimerDue
 from flows.facts import Facts, Hub
-from flows.library import Library
 from storage.store import Applied, DueTimer, Store, TurnWrite
 
 log = logging.getLogger(__name__)
@@ -19,12 +19,12 @@ log = logging.getLogger(__name__)
 _BATCH: Final = 200
 
 
-async def take_due(store: Store, hub: Hub, library: Library, now: datetime) -> int:
+async def take_due(store: Store, hub: Hub, shelf: Shelf, now: datetime) -> int:
     """Take the turns of timers that are due, one tick's worth; return how many were taken."""
     taken = 0
     lost: list[DueTimer] = []
     for due in await store.due_timers(hub.id, now, _BATCH):
-        write = await _think(store, hub, library, due, now)
+        write = await _think(store, hub, shelf, due, now)
         if write is None:
             lost.append(due)
         elif isinstance(
@@ -39,7 +39,7 @@ async def take_due(store: Store, hub: Hub, library: Library, now: datetime) -> i
     return taken
 
 
-async def _think(store: Store, hub: Hub, library: Library, due: DueTimer, now: datetime) -> TurnWrite | None:
+async def _think(store: Store, hub: Hub, shelf: Shelf, due: DueTimer, now: datetime) -> TurnWrite | None:
     """Decide what comes of a timer; ``None`` when nothing can."""
     if due.address is None or due.loaded.conversation is None:
         return None
@@ -50,6 +50,7 @@ async def _think(store: Store, hub: Hub, library: Library, due: DueTimer, now: d
         offers=due.loaded.offers,
         wards=due.loaded.wards,
     )
+    library = await shelf.knowing(due.loaded.conversation)
     turn = await think(store, library, TimerDue(turn=due.turn, kind=due.kind), due.loaded, facts, now)
     if not turn.effects:  # stale
         return None

@@ -10,7 +10,7 @@ from flows.heads import SHADES, Heads, say_heads
 from flows.library import Library
 from flows.lint.finding import Finding, Severity
 from flows.lint.sight import file_of
-from flows.model import Action, Flow, Step, ToConsent, ToForget, ToHuman, ToStage
+from flows.model import Action, Flow, Step, ToConsent, ToForget, ToGuardian, ToHuman, ToStage
 
 #: A line of a box holds about as many letters.
 _LINE_CHARS: Final = 34
@@ -58,6 +58,8 @@ def _deed(action: Action) -> str:
             return f"records consent: {purpose}"
         case ToForget(reason=reason):
             return f"erases the person: {reason}"
+        case ToGuardian(decision=decision):
+            return f"carries out the guardian's decision: {decision.value}"
         case _:
             assert_never(action)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from flows.facts import Json, Person, SlotKind
-from flows.messages import Choice, Purpose
+from flows.messages import Address, Choice, Purpose
+from flows.rules.guardians import Decision
 from flows.stages import Stage
 
 
@@ -158,6 +159,41 @@ class ResumeSending:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskGuardian:
+    """Write to the guardian whom a person under 18 has named: once, and once more if they stay silent."""
+
+    to: Address
+    #: As the person under 18 said it.
+    name: str
+    language: str
+    #: With ``{token}`` where the secret part of the link belongs.
+    text: str
+    reminder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideAsGuardian:
+    """Carry out what a guardian has decided about a person under 18."""
+
+    #: The reference of what is between the two.
+    guardian: str
+    decision: Decision
+    #: As the guardian wrote it; empty unless they agree.
+    signed_name: str = ""
+    relation: str = ""
+    #: Names the exact words that they saw.
+    form_version: str = ""
+    #: ``page`` or ``reply``.
+    via: str
+    #: Where the person under 18 stands from now on.
+    stage: Stage
+    #: What they are told.
+    notice: str
+    #: The last day on which a consent holds.
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Forget:
     """Erase the person and everything they wrote, once the messages of this turn have left."""
 
@@ -183,6 +219,8 @@ Effect = (
     | ClearTimer
     | PauseSending
     | ResumeSending
+    | AskGuardian
+    | DecideAsGuardian
     | Forget
 )
 

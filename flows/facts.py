@@ -54,6 +54,8 @@ class Hub:
     zone: str
     languages: tuple[str, ...] = ("en", "es")
     help_phone: str = ""
+    #: Where its pages are, without a slash at the end; empty: no link can be sent.
+    public_url: str = ""
     quiet_hours: QuietHours = field(default_factory=QuietHours)
 
 
@@ -178,6 +180,29 @@ class History:
 
 
 
+class GuardianStatus(StrEnum):
+    """How far it has come between a guardian and one person under 18."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"  #: somebody else was named instead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ward:
+    """A person under 18 who has named somebody as their guardian, as that guardian's turn knows them."""
+
+    #: The reference of what is between the two.
+    ref: str
+    status: GuardianStatus
+    #: The one under 18.
+    person: Person
+    #: Where they stood when a consent was withdrawn.
+    stage_before: Stage | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything besides the conversation that a turn may depend on."""
@@ -190,6 +215,10 @@ class Facts:
     offers: tuple[SeatOffer, ...] = ()
     #: Slots whose last seat went to somebody else while this very turn was being stored.
     seats_gone: frozenset[str] = frozenset()
+    #: People under 18 who have named them as their guardian.
+    wards: tuple[Ward, ...] = ()
+    #: Our side of each channel that is on, by its name: where somebody else may be written to.
+    accounts: Mapping[str, str] = field(default_factory=dict)
     #: True where the network itself confirms an opt-out, so that we must not.
     network_confirms_opt_out: bool = False
 

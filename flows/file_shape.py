@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from rapidfuzz import process
 
 from flows.facts import SlotKind
+from flows.rules.guardians import Decision
 from flows.stages import Stage
 
 
@@ -64,6 +65,7 @@ class DoTable(_Table):
     human: str | None = None
     consent: str | None = None
     forget: str | None = None
+    guardian: Decision | None = None
 
 
 class StepTable(_Table):

@@ -25,6 +25,7 @@ from flows.file_shape import (
     read_table,
 )
 from flows.names import BUILT_IN_NAMES, BUILT_IN_PLACEHOLDERS, Sets, callable_flows, known_as, names_of
+from flows.rules.guardians import Decision
 from flows.stages import Stage
 from flows.templates import placeholders
 
@@ -237,6 +238,10 @@ class _Reader:
 
     def _action(self, action: DoTable, path: list[str]) -> model.Action:
         match action:
+            case DoTable(guardian=Decision() as decision, stage=None, human=None, consent=None, forget=None):
+                return model.ToGuardian(decision=decision)
+            case DoTable(guardian=Decision()):
+                pass
             case DoTable(stage=Stage() as stage, human=None, consent=None, forget=None):
                 return model.ToStage(stage=stage)
             case DoTable(stage=None, human=str(reason), consent=None, forget=None):
@@ -246,8 +251,9 @@ class _Reader:
             case DoTable(stage=None, human=None, consent=None, forget=str(reason)):
                 return model.ToForget(reason=reason)
             case _:
-                self._fault(path, "must name one action: stage, human, consent or forget")
-                return model.ToHuman(reason="")
+                pass
+        self._fault(path, "must name one action: stage, human, consent, forget or guardian")
+        return model.ToHuman(reason="")
 
     def _ask(self, step: StepTable, path: list[str]) -> model.Ask | None:
         if step.ask is None:

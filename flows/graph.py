@@ -16,6 +16,8 @@ from flows.templates import fill, placeholders
 #: Flows that the engine opens by itself: the first for strangers, the others by a word.
 FIRST_FLOW: Final = "screening"
 ENTRIES: Final = (FIRST_FLOW, "training", "shifts")
+#: What the bot begins by itself, with people who are in no other flow.
+BEGUN: Final = ("guardian",)
 
 #: A step in a library: the flow's id and the step's.
 Place = tuple[str, str]

@@ -8,6 +8,7 @@ from datetime import time
 
 from flows.conditions import Condition, Known
 from flows.facts import SlotKind
+from flows.rules.guardians import Decision
 from flows.stages import Stage
 
 #: One text in every language of the flow, by language code.
@@ -65,7 +66,14 @@ class ToForget:
     reason: str
 
 
-Action = ToStage | ToHuman | ToConsent | ToForget
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToGuardian:
+    """An action of a step: carry out what a guardian has decided about somebody under 18."""
+
+    decision: Decision
+
+
+Action = ToStage | ToHuman | ToConsent | ToForget | ToGuardian
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

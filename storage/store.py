@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import Protocol
 
 from flows.effects import Effect, TimerKind
-from flows.facts import Booking, History, Person, SeatOffer, Slot, SlotKind
+from flows.facts import Booking, History, Person, SeatOffer, Slot, SlotKind, Ward
 from flows.messages import (
     Address,
     Choice,
@@ -50,6 +50,8 @@ class Loaded:
     bookings: tuple[Booking, ...]
     #: Seats kept for them from a wait-list.
     offers: tuple[SeatOffer, ...] = ()
+    #: People under 18 who have named them as their guardian.
+    wards: tuple[Ward, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from flows.commands import CARRIER_HELP, CARRIER_START, CARRIER_STOP, Command
 from flows.graph import Place
 from flows.guardian_replies import guardian_words
 from flows.lint.finding import Finding
-from flows.lint.sight import Rule, Sight, Text, Where
+from flows.lint.sight import Rule, Sight, Text
 from flows.model import Ask, Option
 
 CARRIER = Rule(id="carrier-word", why="The telephone company acts on it, and the person is gone.")
@@ -50,10 +50,10 @@ def _reserved(sight: Sight, place: Place, number: int, option: Option, ask: Ask)
         command = sight.library.commands.read(word)
         if word in _CARRIER:
             what = f"choice {option.id!r} is also called {word.upper()}"
-            yield CARRIER.found(choice_at(sight, place, number, ask), what, write="use another word")
+            yield CARRIER.found(sight.choice(place, number), what, write="use another word")
         elif command and not (ask.save_as == "language" and command in (Command.ENGLISH, Command.SPANISH)):
             what = f"choice {option.id!r} is also called {word!r}, which everywhere means {command.value}"
-            yield COMMAND.found(choice_at(sight, place, number, ask), what, write="use another word")
+            yield COMMAND.found(sight.choice(place, number), what, write="use another word")
 
 
 def _shared(sight: Sight, place: Place, ask: Ask) -> Iterator[Finding]:
@@ -63,7 +63,7 @@ def _shared(sight: Sight, place: Place, ask: Ask) -> Iterator[Finding]:
             other = first.setdefault(word, option)
             if other is not option:
                 what = f"{word!r} stands for both {other.id!r} and {option.id!r}"
-                yield SHARED.found(choice_at(sight, place, number, ask), what, write="take it from one of them")
+                yield SHARED.found(sight.choice(place, number), what, write="take it from one of them")
 
 
 def _words(option: Option, ask: Ask) -> frozenset[str]:
@@ -71,16 +71,6 @@ def _words(option: Option, ask: Ask) -> frozenset[str]:
     named = [*option.label.values(), *(word for words in option.also.values() for word in words)]
     ids = [] if ask.type == "yes_no" else [option.id.replace("_", " ")]  # those ids are fixed
     return frozenset(phrase_key(word) for word in (*named, *ids)) - {""}
-
-
-def choice_at(sight: Sight, place: Place, number: int, ask: Ask) -> Where:
-    """Find the place of a choice in its file; those of a shared list stand elsewhere."""
-    flow, step = place
-    own = sight.tables[flow].step[step].choice
-    shared = len(ask.options) - len(own)
-    if number < shared:
-        return sight.at(flow, step, "choices")
-    return sight.at(flow, step, "choice", str(number - shared))
 
 
 def _offered(sight: Sight, text: Text) -> Iterator[Finding]:

@@ -77,7 +77,8 @@ def decide(
     """Say whether a message may leave at ``now``, aware.
 
     While a coordinator holds the conversation only what a colleague wrote leaves. An answer to what a person just wrote
-    may leave at any hour; nothing else may before they agreed to be written to. While sending is paused nothing else may
+    may leave at any hour, and so may the code that they just asked for on a page. Nothing else may before they agreed to be
+    written to, but the one request to somebody whom a person has named: that keeps the quiet hours as well. While sending is paused nothing else may
     leave at all: what the person has booked or what a colleague wrote waits, the rest is dropped. Nobody is nudged who has
     written in the meantime.
     """
@@ -87,11 +88,11 @@ def decide(
         return Drop(reason="opted_out")
     if not recipient.reachable:
         return Drop(reason="unreachable")
-    if recipient.held and purpose not in (Purpose.NOTICE, Purpose.FAREWELL):
+    if recipient.held and purpose not in (Purpose.NOTICE, Purpose.FAREWELL, Purpose.CODE):
         return Wait(until=now + _HELD_AGAIN, reason="held")  # a coordinator talks; the bot does not interrupt
-    if purpose in (Purpose.REPLY, Purpose.FAREWELL):
+    if purpose in (Purpose.REPLY, Purpose.FAREWELL, Purpose.CODE):
         return Send()
-    if not recipient.consented:
+    if not recipient.consented and purpose is not Purpose.REQUEST:
         return Drop(reason="no_consent")
     if recipient.paused and purpose in (Purpose.REMINDER, Purpose.NOTICE):
         return Wait(until=now + _PAUSED_AGAIN, reason="paused")

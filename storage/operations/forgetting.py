@@ -20,6 +20,10 @@ _GIVE_KEPT_SEATS_BACK: Final = """
 """
 #: Children of others come before their parents.
 _ERASE: Final = (
+    "DELETE FROM link WHERE person_id = :person_id",
+    "DELETE FROM guardian_consent WHERE person_id = :person_id",
+    "DELETE FROM requirement WHERE person_id = :person_id",
+    "DELETE FROM guardian WHERE person_id = :person_id OR guardian_id = :person_id",
     "DELETE FROM timer WHERE person_id = :person_id",
     "DELETE FROM reminder WHERE booking_id IN (SELECT id FROM booking WHERE person_id = :person_id)",
     "DELETE FROM wait WHERE person_id = :person_id",
@@ -34,6 +38,20 @@ _ERASE: Final = (
     """UPDATE person SET answers = '{{}}', birth_date = NULL, language = NULL, zone = NULL, given_name = NULL,
         family_name = NULL, zip = NULL, audience = NULL, role = NULL, campaign = NULL WHERE id = :person_id""",
 )
+#: Guardians of whom nothing is known but that the forgotten person has named them: they never wrote, and nobody else did.
+_ONLY_NAMED: Final = """
+    SELECT g.guardian_id AS person_id FROM guardian AS g JOIN person AS p ON p.id = g.guardian_id
+    WHERE g.person_id = :person_id AND p.stage = 'enquired'
+        AND NOT EXISTS (SELECT 1 FROM inbound AS i WHERE i.person_id = g.guardian_id)
+        AND NOT EXISTS (SELECT 1 FROM address AS a WHERE a.person_id = g.guardian_id AND a.opted_out_at IS NOT NULL)
+        AND NOT EXISTS (SELECT 1 FROM guardian AS o WHERE o.guardian_id = g.guardian_id AND o.person_id <> :person_id)
+"""
+#: To other guardians nothing more leaves about the forgotten person, and no trace of them stays in what has left.
+_ERASE_REQUESTS: Final = """
+    DELETE FROM outbox WHERE hub = :hub AND dedupe_key IN (
+        SELECT 'request:' || g.ref || ':' || n.nth FROM guardian AS g
+        CROSS JOIN (SELECT '1' AS nth UNION ALL SELECT '2' AS nth) AS n WHERE g.person_id = :person_id)
+"""
 _LEFT: Final = """
     SELECT c.state, (SELECT count(*) FROM outbox AS o WHERE o.person_id = c.person_id AND o.forget) AS messages
     FROM conversation AS c WHERE c.person_id = :person_id {for_update}

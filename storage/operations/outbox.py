@@ -6,11 +6,12 @@ Statuses stand as numbers in these statements, since a partial index is only use
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from flows.messages import Consequence, DeliveryReport, DeliveryStatus
+from flows.messages import Consequence, DeliveryReport, DeliveryStatus, Purpose
 from storage.operations import addresses, forgetting
 from storage.operations.rows import read_claimed, write_json
 from storage.operations.scope import Scope
@@ -116,8 +117,12 @@ _SETTLE: Final = """
         provider_id = COALESCE(provider_id, :provider_id),
         segments = COALESCE(segments, :segments)
     WHERE id = :id
-    RETURNING id, hub, status, forget, address_id, person_id
+    RETURNING id, hub, status, forget, address_id, person_id, purpose, body
 """
+_HIDE: Final = "UPDATE outbox SET body = :body WHERE id = :id"
+#: The secret part of a link, and a one-time code: once they have left, nobody here may use them.
+_SECRET: Final = re.compile(r"(?<=/l/)[\w-]{22}|\b\d{6}\b")
+_WITH_SECRET: Final = frozenset({Purpose.REQUEST, Purpose.CODE})
 
 
 def settle(settlements: Sequence[Settlement], now: datetime) -> Operation[None]:
@@ -135,6 +140,7 @@ def settle(settlements: Sequence[Settlement], now: datetime) -> Operation[None]:
             case Consequence.NONE | Consequence.CHANNEL_DOWN:
                 pass
         yield from _forget_if_left(row)
+        yield from _hide_secret(row)
 
 
 def _settled(settlement: Settlement, now: datetime) -> Params:
@@ -154,6 +160,11 @@ def _settled(settlement: Settlement, now: datetime) -> Params:
 
 def _scope(row: Row, now: datetime) -> Scope:
     return Scope(hub=row["hub"], person_id=row["person_id"], address_id=row["address_id"], now=to_micros(now))
+
+
+def _hide_secret(row: Row) -> Operation[None]:
+    if row["purpose"] in _WITH_SECRET and row["status"] >= OutboxStatus.SENT:
+        yield Statement(_HIDE, {"id": row["id"], "body": _SECRET.sub("***", row["body"])})
 
 
 def _forget_if_left(row: Row) -> Operation[None]:

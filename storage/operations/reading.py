@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from flows.facts import History, Person, SeatOffer, Slot, SlotKind
+from flows.facts import Booking, GuardianStatus, History, Person, SeatOffer, Slot, SlotKind, Ward
 from flows.messages import Inbound
 from flows.stages import Stage
 from storage.operations.rows import BOOKING_COLUMNS, SLOT_COLUMNS, read_booking, read_slot
@@ -24,6 +24,7 @@ LOADED_COLUMNS: Final = """
         EXISTS (SELECT 1 FROM wait AS w
                 WHERE w.person_id = p.id AND w.status IN ('waiting', 'offered') AND w.status = 'offered'
         ) AS has_offers,
+        EXISTS (SELECT 1 FROM guardian AS g WHERE g.guardian_id = p.id) AS has_wards,
         p.id AS person_id, p.stage, p.language, p.zone, p.answers, a.opted_out_at, a.consented_at, a.paused_at,
         a.reachable, c.version, c.state, c.held_by
 """
@@ -36,6 +37,15 @@ LOAD: Final = f"""
     LEFT JOIN address AS a ON a.hub = :hub AND a.channel = :channel AND a.account = :account AND a."user" = :user
     LEFT JOIN person AS p ON p.id = a.person_id
     LEFT JOIN conversation AS c ON c.person_id = p.id
+"""  # noqa: S608 - a constant
+
+#: What ``read_ward`` needs of what is between a guardian and somebody under 18.
+WARD_COLUMNS: Final = "g.ref, g.status, g.stage_before, p.stage, p.language, p.zone, p.answers"
+#: People under 18 who have named somebody as their guardian.
+WARDS: Final = f"""
+    SELECT {WARD_COLUMNS} FROM guardian AS g JOIN person AS p ON p.id = g.person_id
+    WHERE g.guardian_id = :person_id AND g.status <> 'replaced'
+    ORDER BY g.id
 """  # noqa: S608 - a constant
 
 BOOKINGS: Final = f"""
@@ -99,6 +109,9 @@ def load(hub: str, inbound: Inbound, now: datetime) -> Operation[Loaded | Known]
 def read_loaded(row: Row, now: datetime) -> Operation[Loaded]:
     """Make what a turn starts from of a row with ``LOADED_COLUMNS``, and look up the bookings if there are any."""
     bookings: Sequence[Row] = ()
+    wards: Sequence[Row] = ()
+    if row["has_wards"]:
+        wards = yield Statement(WARDS, {"person_id": row["person_id"]})
     if row["has_bookings"]:
         bookings = yield Statement(BOOKINGS, {"person_id": row["person_id"], "now": to_micros(now)})
     offers: Sequence[Row] = ()
@@ -121,7 +134,29 @@ def read_loaded(row: Row, now: datetime) -> Operation[Loaded]:
         ),
         bookings=tuple(map(read_booking, bookings)),
         offers=tuple(map(_read_offer, offers)),
+        wards=tuple(map(read_ward, wards)),
     )
+
+
+def read_ward(row: Row) -> Ward:
+    """Make a person under 18, as their guardian's turn or page knows them, of a row of ``WARDS``."""
+    return Ward(
+        ref=row["ref"],
+        status=GuardianStatus(row["status"]),
+        person=Person(
+            stage=Stage(row["stage"]),
+            language=row["language"],
+            zone=row["zone"],
+            answers=json.loads(row["answers"]),
+        ),
+        stage_before=Stage(row["stage_before"]) if row["stage_before"] else None,
+    )
+
+
+def bookings_of(person_id: int, now: datetime) -> Operation[list[Booking]]:
+    """List the places that somebody has, soonest first."""
+    rows = yield Statement(BOOKINGS, {"person_id": person_id, "now": to_micros(now)})
+    return [read_booking(row) for row in rows]
 
 
 def _read_offer(row: Row) -> SeatOffer:

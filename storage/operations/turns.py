@@ -11,9 +11,11 @@ from typing import Final, assert_never
 
 from flows.effects import (
     Alert,
+    AskGuardian,
     Book,
     ClearTimer,
     Confirm,
+    DecideAsGuardian,
     Forget,
     HandOff,
     JoinLine,
@@ -33,7 +35,7 @@ from flows.effects import (
 from flows.facts import Json, QuietHours
 from flows.messages import Inbound, InboundKind, Purpose
 from flows.stages import Stage
-from storage.operations import addresses, forgetting, people, seats, timers, waits
+from storage.operations import addresses, forgetting, guardians, people, seats, timers, waits
 from storage.operations.rows import write_choices
 from storage.operations.scope import Scope, where
 from storage.statements import Batch, Operation, Params, Refused, Statement
@@ -217,6 +219,10 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
                 others.append(addresses.pause(scope))
             case ResumeSending():
                 others.append(addresses.resume(scope))
+            case AskGuardian():
+                others.append(guardians.ask(scope, effect))
+            case DecideAsGuardian():
+                others.append(_decide(turn, effect))
             case _:
                 assert_never(effect)
     if facts or moves:
@@ -229,6 +235,12 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
     if forget:
         yield from forgetting.forget(scope)
     return len(says)
+
+
+def _decide(turn: TurnWrite, effect: DecideAsGuardian) -> Operation[None]:
+    """Carry out what a guardian decides; whoever decided on a page meanwhile makes the turn think again."""
+    if not (yield from guardians.decide(turn.hub, effect, turn.now)):
+        raise Refused(Stale())
 
 
 def _message(turn: TurnWrite, scope: Scope, index: int, say: Say, *, opted_out: bool, forget: bool) -> Params:

@@ -10,7 +10,7 @@ from storage.tables.links import LinkRow, SuppressionRow
 from storage.tables.messages import BroadcastRow, InboundRow, OutboxRow
 from storage.tables.organisations import AllowanceRow, MembershipRow, OrganisationRow
 from storage.tables.people import AddressRow, ConsentRow, ConversationRow, PersonRow, StageChange, TaskRow, TimerRow
-from storage.tables.requirements import GuardianConsentRow, RequirementRow, SiteRequirementRow
+from storage.tables.requirements import GuardianConsentRow, GuardianRow, RequirementRow, SiteRequirementRow
 from storage.tables.schedule import BookingRow, ReminderRow, SeriesRow, SlotRow
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "CoverRow",
     "FlowRevision",
     "GuardianConsentRow",
+    "GuardianRow",
     "HolidayRow",
     "HoursRow",
     "HubRow",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, text
 from sqlmodel import Field
 
 from storage.tables.base import NEVER_REUSED, Instant, Table
@@ -23,7 +23,14 @@ class LinkRow(Table, table=True):
     person_id: int | None = Field(default=None, index=True)
     subject: str = ""  #: what it is about: a booking's reference, a membership's number
     code_hash: str | None = None  #: of the one-time code that is asked before anything private is shown
-    tries: int = 0  #: wrong codes so far
+    address_id: int | None = None  #: the contact it was made for, to which its codes go
+    tries: int = 0  #: wrong codes in a row
+    code_expires_at: datetime | None = Field(default=None, sa_type=Instant)
+    code_sent_at: datetime | None = Field(default=None, sa_type=Instant)
+    codes_sent: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})  #: since ``counted_from``
+    counted_from: datetime | None = Field(default=None, sa_type=Instant)
+    ticket_hash: str | None = None  #: of what the browser holds that typed the right code
+    ticket_expires_at: datetime | None = Field(default=None, sa_type=Instant)
     expires_at: datetime | None = Field(default=None, sa_type=Instant)
     used_at: datetime | None = Field(default=None, sa_type=Instant)
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
-from storage.tables.base import NEVER_REUSED, Instant, Table
+from storage.tables.base import NEVER_REUSED, Instant, Table, new_ref
 
 
 class RequirementRow(Table, table=True):
@@ -39,6 +39,30 @@ class SiteRequirementRow(Table, table=True):
     hub: str
     needed: bool
     months: int | None = None  #: how long it holds there; ``None`` as the defaults say
+
+
+class GuardianRow(Table, table=True):
+    """Whom a person under 18 has named as parent or guardian, and what became of it."""
+
+    __tablename__ = "guardian"
+    __table_args__ = (
+        UniqueConstraint("ref"),
+        UniqueConstraint("person_id", "guardian_id"),
+        NEVER_REUSED,
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    hub: str
+    ref: str = Field(default_factory=new_ref)
+    person_id: int = Field(foreign_key="person.id")  #: the one under 18
+    guardian_id: int = Field(foreign_key="person.id", index=True)  #: a person of their own, perhaps a volunteer as well
+    address_id: int  #: where they were asked
+    name: str  #: as the person under 18 said it
+    language: str  #: in which they were asked
+    status: str  #: ``flows.rules.guardians.GuardianStatus``
+    stage_before: str | None = None  #: where the person stood when a consent was withdrawn
+    asked_at: datetime = Field(sa_type=Instant)
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class GuardianConsentRow(Table, table=True):

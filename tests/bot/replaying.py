@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -12,12 +13,13 @@ from zoneinfo import ZoneInfo
 
 from bot.attendance import note_attended
 from flows.facts import Hub, SlotKind
-from flows.messages import Inbound, InboundKind, Tap
+from flows.messages import Inbound, InboundKind, Outbound, Tap
 from storage import people, schedule, simulator
 from storage.simulator import Talk
 from tests.bot.house import HUB, House, open_house, shown
 
 USERS = {"sms": "+13125550123", "slack": "U0VOLUNTEER", "telegram": "77001"}
+GUARDIAN = "+13125550188"
 Script = Mapping[str, Any]
 
 
@@ -57,7 +59,7 @@ async def replay(script: Script, house: House, channel: str) -> list[list[str]]:
 
 
 async def _take(script: Script, house: House, channel: str, turn: Script, *, first: bool) -> list[str]:
-    user = user_of(script, channel)
+    user = by = user_of(script, channel)
     inbound = replace(house.inbound(channel, user), language_hint=script.get("hint") if first else None)
     match turn:
         case {"until": until}:
@@ -72,11 +74,22 @@ async def _take(script: Script, house: House, channel: str, turn: Script, *, fir
             left = await house.deliver(replace(inbound, kind=InboundKind.TAP, tap=tap))
         case {"network": kind}:
             left = await house.deliver(replace(inbound, kind=InboundKind(kind)))
+        case {"guardian": text}:  # by text message, whatever the person under 18 uses
+            by = user = GUARDIAN
+            left = await house.deliver(replace(house.inbound("sms", GUARDIAN), text=text))
         case {"you": text}:
             left = await house.deliver(replace(inbound, text=text))
         case _:
             raise AssertionError(f"nobody does anything in {turn}")
-    return [shown(message) for message in left]
+    in_order = sorted(left, key=lambda message: message.to.user != by)  # to whoever spoke first; else as they left
+    return [_heard(message, by=by) for message in in_order]
+
+
+def _heard(message: Outbound, *, by: str) -> str:
+    """Write a message as it is read; one to somebody else says so, and no link is the same twice."""
+    text = re.sub(r"/l/[\w-]{22}", "/l/TOKEN", shown(message))
+    is_guardian = message.to.user == GUARDIAN or message.to.channel == "email"
+    return text if message.to.user == by else f"[to {'the guardian' if is_guardian else 'you'}] {text}"
 
 
 async def _attend(house: House, inbound: Inbound, where: str | bool) -> list[Any]:

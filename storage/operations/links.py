@@ -1,0 +1,123 @@
+"""Make links for people outside and write to their contacts; only hashes of tokens and codes are kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Final
+
+from flows.messages import Purpose
+from flows.rules.links import LinkPurpose, expires
+from storage.statements import Operation, Params, Statement
+from storage.store import OutboxStatus
+from storage.tables import new_message_ref, to_micros
+
+#: 128 bits, as 22 characters that may stand in a URL.
+_TOKEN_BYTES: Final = 16
+_MAKE: Final = """
+    INSERT INTO link (hub, token_hash, purpose, person_id, subject, address_id, tries, codes_sent, expires_at, created_at)
+    VALUES (:hub, :token_hash, :purpose, :person_id, :subject, :address_id, 0, 0, :expires_at, :now)
+"""
+_REVOKE: Final = """
+    UPDATE link SET revoked_at = :now
+    WHERE hub = :hub AND purpose = :purpose AND person_id = :person_id AND subject = :subject AND revoked_at IS NULL
+"""
+_EXTEND: Final = """
+    UPDATE link SET expires_at = :expires_at
+    WHERE hub = :hub AND purpose = :purpose AND person_id = :person_id AND subject = :subject AND revoked_at IS NULL
+"""
+#: To one certain address, not to wherever the person wrote from last.
+_WRITE: Final = """
+    INSERT INTO outbox (hub, ref, dedupe_key, channel, account, address_id, person_id, purpose, priority, status, body,
+        choices, step, forget, not_before, attempts, created_at)
+    SELECT a.hub, CAST(:ref AS TEXT), CAST(:dedupe_key AS TEXT), a.channel, a.account, a.id, a.person_id,
+        CAST(:purpose AS TEXT), CAST(:priority AS INTEGER), CAST(:status AS INTEGER), CAST(:body AS TEXT), '[]', '',
+        FALSE, CAST(:not_before AS BIGINT), 0, CAST(:now AS BIGINT)
+    FROM address AS a WHERE a.id = :address_id AND a.hub = :hub
+    ON CONFLICT (hub, dedupe_key) DO NOTHING
+    RETURNING id
+"""
+
+
+def hashed(secret: str) -> str:
+    """Return what is kept of a secret that is long enough not to be guessed."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def make(
+    hub: str,
+    purpose: LinkPurpose,
+    *,
+    person_id: int | None,
+    address_id: int | None,
+    now: datetime,
+    subject: str = "",
+) -> Operation[str]:
+    """Make a link; return its token, which is known to nobody from then on but whoever gets it.
+
+    Args:
+        person_id: whom it is about; with them it is erased.
+        address_id: the contact it is sent to, and to which its codes go.
+        subject: what it is about: a reference of the purpose's own.
+    """
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    expires_at = expires(purpose, now)
+    yield Statement(
+        _MAKE,
+        {
+            "hub": hub,
+            "token_hash": hashed(token),
+            "purpose": purpose.value,
+            "person_id": person_id,
+            "subject": subject,
+            "address_id": address_id,
+            "expires_at": to_micros(expires_at) if expires_at else None,
+            "now": to_micros(now),
+        },
+    )
+    return token
+
+
+def revoke(hub: str, purpose: LinkPurpose, *, person_id: int, subject: str, now: datetime) -> Operation[None]:
+    """Let the links about one thing lead nowhere any more."""
+    yield Statement(_REVOKE, {**_about(hub, purpose, person_id, subject), "now": to_micros(now)})
+
+
+def extend(hub: str, purpose: LinkPurpose, *, person_id: int, subject: str, until: datetime) -> Operation[None]:
+    """Let the links about one thing be opened until another instant."""
+    yield Statement(_EXTEND, {**_about(hub, purpose, person_id, subject), "expires_at": to_micros(until)})
+
+
+def _about(hub: str, purpose: LinkPurpose, person_id: int, subject: str) -> Params:
+    return {"hub": hub, "purpose": purpose.value, "person_id": person_id, "subject": subject}
+
+
+def write(
+    hub: str,
+    *,
+    address_id: int,
+    text: str,
+    purpose: Purpose,
+    key: str,
+    now: datetime,
+    not_before: datetime | None = None,
+) -> Operation[bool]:
+    """Write to one certain address; ``False`` when the same key has been written before."""
+    waits = not_before is not None and not_before > now
+    rows = yield Statement(
+        _WRITE,
+        {
+            "hub": hub,
+            "ref": new_message_ref(to_micros(now)),
+            "dedupe_key": key,
+            "purpose": purpose.value,
+            "priority": purpose.priority,
+            "status": int(OutboxStatus.WAITING if waits else OutboxStatus.READY),
+            "body": text,
+            "address_id": address_id,
+            "not_before": to_micros(not_before) if not_before and waits else None,
+            "now": to_micros(now),
+        },
+    )
+    return bool(rows)
