@@ -29,11 +29,18 @@ _OPENS: Final = re.compile(
     r"^(?:no|nope|oops|ooops|wait|sorry|actually|correction|scratch that|my bad|i meant?|i (?:put|gave|wrote|sent)|digo|perdon|espere?|"
     r"en realidad|quise decir|me equivoque|me confundi|disculpe)(?![\w'])"
 )
+#: Takes something back, and may be a word of a choice as well: "no thanks", "mejor una llamada".
+_MEANS_NO_CHOICE: Final = re.compile(
+    r"^[\s,.!]*(?:(?:yes|yeah|yep|no|nope|ok|okay|well|oops|sorry|si|sí|claro|bueno|but|pero)\b[\s,.!]*)+|\bmejor\b|\b(?:thanks|gracias)\b",
+    re.IGNORECASE,
+)
 #: A value of these types is whose it is, whatever stands around it.
 _SPEAKS_FOR_ITSELF: Final = frozenset({"zip", "email", "phone"})
 _ANY_TEXT: Final = frozenset({"text", "name"})
 _BUT_NOT: Final = re.compile(r"(?<!\w)(?:except|but not|excepto|menos|salvo|pero no)(?: \w+)? (\w+)")
-_NOT: Final = re.compile(r"(?<!\w)(?:not|instead of|rather than|no|en vez del?|en lugar del?)(?: on| el| los| la)? (\w+)")
+_NOT: Final = re.compile(
+    r"(?<!\w)(?:not|instead of|rather than|no|en vez del?|en lugar del?)(?: on| el| los| la)? (\w+)"
+)
 _TELLS_A_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[/.-]\d+[/.-]\d")
 _ID: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -67,9 +74,12 @@ def read_changes(
     context = AnswerContext(language=draft.language, today=draft.today)
     if not _TELLS_A_YEAR.search(said):  # "Tuesday" is nobody's date of birth
         known = {name: one for name, one in known.items() if one.within is not Within.PAST or _is_named(said, one)}
-    found = read_correction(text, context, known)
+    picked = {name: one for name, one in known.items() if one.type == "choice"}
+    found = read_correction(text, context, {name: one for name, one in known.items() if name not in picked})
     if isinstance(found, Ambiguous):
         return found if takes_back else ()
+    chosen = read_correction(_MEANS_NO_CHOICE.sub(" ", text), context, picked)
+    found += () if isinstance(chosen, Ambiguous) else chosen
     changes = {
         change.field: change
         for change in found

@@ -69,6 +69,14 @@ def test_several_at_once_are_all_changed() -> None:
     assert corrected.step == "summary"
 
 
+@pytest.mark.parametrize("text", ["no, my zip is 60615", "Yes but my zip is 60615, thanks", "si pero mejor tutor"])
+def test_word_that_takes_back_picks_no_choice(text: str) -> None:
+    ride = Talk().says(*SCREENED[:7], "a ride", *SCREENED[8:10])
+    assert ride.step == "summary"
+
+    assert ride.says(text).answers["support"] == "ride"
+
+
 def test_reply_may_answer_and_correct() -> None:
     both = WAITING["role"].says("mentor, but my zip is 60615")
 

@@ -20,6 +20,10 @@ SENSIBLE = [
     *("Ana Torres", "rosa@example.org", "312-253-0142", "weekday afternoons", "fines de semana", "Acme", "40 by May"),
     *("HELP", "PERSON", "BACK", "STATUS", "SHIFTS", "TRAINING", "ESPAÑOL", "ENGLISH", "idioma", "C", "N", "R", "none"),
     *("start", "restart", "not sure", "maybe", "yes but Tuesday", "{hub}", "?", "thanks!", "change something", "zip"),
+    *("CHANGE", "cambiar", "CHANGE zip", "change my birthday", "cambiar papel", "CHANGE support", "change my name", "SKIP", "omitir"),
+    *("no, my zip is 60608", "wait, I put the wrong zip", "yes but my role is tutor", "Tuesday not Monday", "mejor los sábados"),
+    *("my birthday is 3/1/2010", "not 60614", "60614 or 60615", "1 or 2", "next Friday", "mentr", "Betty", "ok", "gracias"),
+    *("CALL ME", "call me tomorrow at 5", "anytime", "DELETE MY DATA", "borrar mis datos", "delete", "keep my data"),
 ]
 STOPS = ["STOP", "cancel", "QUIT", "alto", "don't text me", "Stop please"]
 TEXTS = st.one_of(st.sampled_from(SENSIBLE), st.sampled_from(SENSIBLE), st.text(max_size=40))
@@ -70,6 +74,26 @@ class AnyTalk(RuleBasedStateMachine):
     def tap(self, step: str, choice: str) -> None:
         """Press any button, new or old."""
         self._take(self.talk.taps(step, choice))
+
+    @rule(place=st.integers(0, 8), old=st.booleans())
+    def tap_shown(self, place: int, old: bool) -> None:
+        """Press a button that was shown last, or that of an earlier question of ours."""
+        shown = self.talk.all(Say)[-1:]
+        choices = shown[0].choices if shown else ()
+        if choices:
+            step = f"asked.{self.talk.conversation.turn - 1}" if old else shown[0].step
+            self._take(self.talk.taps(step, choices[place % len(choices)].id))
+
+    @rule(text=st.sampled_from(SENSIBLE))
+    def change_and_leave_it(self, text: str) -> None:
+        """Wish to change something and take the wish back: no answer is lost."""
+        before = self.talk.says("CHANGE zip")
+        if before.step == "zip" and before.frame.alone:
+            after = before.says("BACK")
+            assert after.answers == self.talk.answers
+            self._take(after)
+        else:
+            self._take(before.says(text))
 
     @rule(kind=st.sampled_from(InboundKind), text=TEXTS, media=st.integers(0, 1))
     def happen(self, kind: InboundKind, text: str, media: int) -> None:
