@@ -1,4 +1,4 @@
-"""The command line: ``peoplepower demo | serve | chat | check | attended | broadcast | trouble | understand | flows``."""
+"""The command line: ``peoplepower demo | serve | chat | check | attended | broadcast | trouble | understand | flows | sites | holidays | shifts``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
-from bot import flow_commands
+from bot import flow_commands, planning_commands
 
 #: An operator's mistake ends the program with this code and a sentence.
 EXIT_MISTAKE: Final = 2
@@ -24,6 +24,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(flow_commands.app)
+app.add_typer(planning_commands.sites)
+app.add_typer(planning_commands.holidays)
+app.add_typer(planning_commands.shifts)
 
 _Config = Annotated[Path, typer.Option("--config", "-c", help="The settings, see config.example.toml.")]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -59,15 +59,25 @@ def note_attended(path: Path, environ: Mapping[str, str], *, person: str, sessio
     """
     database, hub = _open(path, environ)
     with database.reading() as transaction:
-        found = people.find(transaction, hub.id, person)
-        for channel in CAPABILITIES:
-            found = found or people.find_by_user(transaction, hub.id, _user(person, channel), channel=channel)
-        if found is None:
-            raise MistakeError("There is no such person. Give their reference, phone number, Slack or Telegram id.")
+        found = find_person(transaction, hub.id, person)
     noted = attendance.note_attended(database, hub, shipped().phrases, found.ref, utc_now(), slot_ref=session)
     if isinstance(noted, NotBooked):
         raise MistakeError("They have no such training booked, so nothing was changed.")
     return f"Noted. Stage: {noted.stage.value}."
+
+
+def find_person(transaction: Any, hub: str, person: str) -> Any:
+    """Find a person by what an operator has of them: their reference, phone number or vendor's id.
+
+    Raises:
+        MistakeError: there is no such person.
+    """
+    found = people.find(transaction, hub, person)
+    for channel in CAPABILITIES:
+        found = found or people.find_by_user(transaction, hub, _user(person, channel), channel=channel)
+    if found is None:
+        raise MistakeError("There is no such person. Give their reference, phone number, Slack or Telegram id.")
+    return found
 
 
 def _user(person: str, channel: str) -> str:

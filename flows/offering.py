@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Final
 
 from flows import wording
-from flows.draft import Draft, text_or_none
+from flows.draft import Draft
 from flows.events import SlotsFound
 from flows.facts import Booking, Slot
 from flows.messages import Choice
 from flows.model import Step
-from flows.rules.placement import Candidate, fitting, full_but_fitting, main_refusal
+from flows.rules.placement import Candidate, candidate_of, fitting, full_but_fitting, main_refusal
 from flows.rules.training import missing, trained
 from flows.rules.travel import tight_after
 from flows.walk import IN_LINE, walk
@@ -48,26 +48,15 @@ def take_slots(draft: Draft, found: SlotsFound) -> None:
 
 
 def _candidate(draft: Draft, found: SlotsFound) -> Candidate:
-    windows = draft.profile.get("availability")
     replaced = draft.frame.known.get("replaces")
-    return Candidate(
-        role=text_or_none(draft.profile.get("role")),
-        zip=text_or_none(draft.profile.get("zip")),
+    return candidate_of(
+        draft.profile,
+        [booking for booking in draft.facts.bookings if booking.ref != replaced],
         minor=draft.is_minor,
-        availability=[w for w in windows if isinstance(w, dict)] if isinstance(windows, list) else (),
-        bookings=[booking for booking in draft.facts.bookings if booking.ref != replaced],
+        language=draft.language,
         trained=trained(found.history.courses, draft.library.courses),
-        subject=text_or_none(draft.profile.get("subject")),
-        grades=text_or_none(draft.profile.get("grades")),
-        languages=_languages(draft),
         last_site=found.history.last_site,
     )
-
-
-def _languages(draft: Draft) -> frozenset[str]:
-    """List what a person speaks, as far as we know: what they said, or else what they write to us in."""
-    spoken = draft.profile.get("languages")
-    return frozenset(map(str, spoken)) if isinstance(spoken, list) else frozenset({draft.language})
 
 
 def _worth_waiting_for(

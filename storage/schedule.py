@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -127,6 +128,12 @@ def add_slot(
     session.add(slot)
     session.flush()
     return slot
+
+
+def title_of(slot: SlotRow, language: str) -> str:
+    """Return a slot's name in a language, English where it has none."""
+    titles: dict[str, str] = json.loads(slot.title)
+    return titles.get(language) or titles.get("en", "")
 
 
 # --- what is on -------------------------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ from sqlmodel import Session, col, or_, select
 from flows.facts import SlotKind
 from flows.rules.series import Series, check, occurrences
 from storage.operations.rows import write_json
-from storage.schedule import add_slot
-from storage.tables import HolidayRow, SeriesRow, Site, SlotRow
+from storage.schedule import add_partner, add_slot
+from storage.tables import HolidayRow, Partner, SeriesRow, Site, SlotRow
 
 #: How far ahead slots are made: a school term.
 HORIZON: Final = timedelta(days=120)
@@ -107,6 +107,12 @@ def make_slots(session: Session, row: SeriesRow, now: datetime) -> list[SlotRow]
     return made
 
 
+def list_slots_of(session: Session, row: SeriesRow, *, since: datetime) -> Sequence[SlotRow]:
+    """List the slots of a series that begin at an instant or later, soonest first."""
+    query = select(SlotRow).where(col(SlotRow.series_id) == row.id, col(SlotRow.starts_at) >= since)
+    return session.exec(query.order_by(col(SlotRow.starts_at), col(SlotRow.id))).all()
+
+
 def as_series(row: SeriesRow) -> Series:
     """Return what the rule works with."""
     return Series(rule=row.rule, starts_local=datetime.fromisoformat(row.starts_local), zone=row.zone)
@@ -137,6 +143,17 @@ def add_holidays(
     return new
 
 
+def list_holiday_rows(session: Session, hub: str) -> Sequence[tuple[HolidayRow, Site | None]]:
+    """List days without school, in order, each with the site it is for."""
+    query = (
+        select(HolidayRow, Site)
+        .join(Site, col(Site.id) == col(HolidayRow.site_id), isouter=True)
+        .where(col(HolidayRow.hub) == hub)
+        .order_by(col(HolidayRow.day), col(HolidayRow.id))
+    )
+    return [(row, site) for row, site in session.exec(query).all()]
+
+
 def list_slots_on(
     session: Session, hub: str, days: Sequence[date], *, site_id: int | None, now: datetime
 ) -> Sequence[SlotRow]:
@@ -153,6 +170,12 @@ def list_slots_on(
 
 
 # --- places -----------------------------------------------------------------------------------------------------------
+
+
+def keep_partner(session: Session, hub: str, name: str) -> Partner:
+    """Find a partner by its name, or add it."""
+    found = session.exec(select(Partner).where(col(Partner.hub) == hub, col(Partner.name) == name)).first()
+    return found or add_partner(session, hub, name=name)
 
 
 def list_sites(session: Session, hub: str) -> Sequence[Site]:

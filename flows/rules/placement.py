@@ -41,6 +41,40 @@ class Candidate:
     last_site: int | None = None
 
 
+def candidate_of(
+    profile: Mapping[str, Json],
+    bookings: Sequence[Booking],
+    *,
+    minor: bool,
+    language: str,
+    trained: Mapping[str, date],
+    last_site: int | None,
+) -> Candidate:
+    """Gather from what somebody has told us what placement has to know.
+
+    Args:
+        language: what they write in: what they speak, as long as they have not said.
+        trained: the last day on which each course counts that they have finished.
+    """
+    windows, spoken = profile.get("availability"), profile.get("languages")
+    return Candidate(
+        role=_text(profile.get("role")),
+        zip=_text(profile.get("zip")),
+        minor=minor,
+        availability=[w for w in windows if isinstance(w, dict)] if isinstance(windows, list) else (),
+        bookings=bookings,
+        trained=trained,
+        subject=_text(profile.get("subject")),
+        grades=_text(profile.get("grades")),
+        languages=frozenset(map(str, spoken)) if isinstance(spoken, list) else frozenset({language}),
+        last_site=last_site,
+    )
+
+
+def _text(value: Json) -> str | None:
+    return value if isinstance(value, str) else None
+
+
 #: Everything that may speak against a slot, what cannot be mended first; each has a sentence in ``phrases.toml``.
 REASONS: Final = (
     "too_soon",

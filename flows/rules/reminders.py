@@ -17,12 +17,16 @@ _TOO_SOON: Final = timedelta(hours=1)
 #: A reminder is of use up to this long before the start.
 _LATEST: Final = timedelta(hours=1)
 
+#: Every reminder there is, and those that a slot has which names none.
+KINDS: Final = ("one_week", "three_days", "day_before", "two_hours")
+USUAL: Final = ("three_days", "day_before", "two_hours")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedReminder:
     """One reminder row to be written."""
 
-    #: ``three_days``, ``day_before`` or ``two_hours``; names the words as well.
+    #: One of ``KINDS``; names the words as well.
     kind: str
     due_at: datetime
 
@@ -30,17 +34,19 @@ class PlannedReminder:
 def plan(
     slot: Slot, *, person_zone: str | None, quiet_hours: QuietHours, booked_at: datetime
 ) -> tuple[PlannedReminder, ...]:
-    """List the reminders for a seat booked at an instant, soonest first.
+    """List the reminders for a seat booked at an instant, soonest first: those of the slot's ladder, or the usual ones.
 
-    The first two follow the wall clock of the place, so a change of clocks in between moves neither; the last one is
+    All but the last follow the wall clock of the place, so a change of clocks in between moves none; the last one is
     two elapsed hours before the start. One that would fall into the person's quiet hours leaves when they end, or,
     when that is too close to the start, before they begin.
     """
     zone = ZoneInfo(slot.zone)
+    one_week = (slot.starts_local - timedelta(days=7)).replace(tzinfo=zone)
     three_days = (slot.starts_local - timedelta(days=3)).replace(tzinfo=zone)
     day_before = datetime.combine(slot.starts_local.date() - timedelta(days=1), DAY_BEFORE_AT, tzinfo=zone)
     two_hours = slot.starts_at.astimezone(ZoneInfo("UTC")) - timedelta(hours=2)
     wanted = (
+        ("one_week", one_week),
         ("three_days", three_days),
         ("day_before", day_before),
         ("two_hours", two_hours),
@@ -51,6 +57,7 @@ def plan(
             due_at=_in_open_hours(due_at, slot, person_zone or slot.zone, quiet_hours),
         )
         for kind, due_at in wanted
+        if kind in (slot.ladder or USUAL)
     )
     return tuple(reminder for reminder in planned if reminder.due_at >= booked_at + _TOO_SOON)
 

@@ -1,0 +1,444 @@
+"""What an operator plans from the command line: places, school holidays, trainings and shifts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo, available_timezones
+
+from bot import config, timetable
+from bot.app import utc_now
+from bot.mistake import MistakeError
+from bot.operate import find_person
+from flows.facts import Hub, SlotKind, age_on
+from flows.file_shape import did_you_mean
+from flows.geography import place_of
+from flows.library import Library, shipped
+from flows.rules.eligibility import ADULT
+from flows.rules.grades import read_grades
+from flows.rules.placement import candidate_of, refusal
+from flows.rules.reminders import KINDS
+from flows.rules.series import Series, SeriesError
+from flows.rules.training import missing, trained
+from storage import people, schedule, series
+from storage.database import Database, migrate
+from storage.operations import reading
+from storage.performing import perform
+from storage.series import Template
+from storage.tables import Site, SlotRow
+from storage.timetable import Change, Changed, Reach, TimetableError
+from storage.waiting import count_waiting
+
+#: How far ahead ``explain`` looks: as far as people are offered anything.
+_OFFERED: Final = timedelta(days=42)
+_A_DAY: Final = 24 * 60
+#: Why a slot is not offered to somebody, as a coordinator would say it.
+_WHY: Final[Mapping[str, str]] = {
+    "full": "it is full",
+    "too_soon": "it starts too soon, or has begun",
+    "other_role": "it is for another role: {role}",
+    "minor_unsupervised": "they are under 18, and it is one to one or without a vetted adult in sight",
+    "needs_course": "it asks for a course they have not done, or did too long ago: {course}",
+    "other_language": "it asks for a language they have not said they speak: {language}",
+    "other_subject": "it is about another subject: {subject}",
+    "other_grades": "it is for other grades: {grades}",
+    "too_far": "it is too far from their ZIP code",
+    "overlap": "they are elsewhere at that time",
+    "not_available": "it is outside the hours they told us",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What the commands work with."""
+
+    database: Database
+    hub: Hub
+    library: Library
+
+
+def open_desk(path: Path, environ: Mapping[str, str]) -> Desk:
+    """Open the database that the settings name, and bring its schema up to date."""
+    settings = config.load(path, environ)
+    url = settings.database.url.get_secret_value()
+    migrate(url)
+    return Desk(database=Database(url), hub=settings.hub.facts(), library=shipped())
+
+
+# --- places -----------------------------------------------------------------------------------------------------------
+
+
+def add_site(
+    desk: Desk,
+    name: str,
+    *,
+    street: str,
+    city: str,
+    state: str,
+    zip_code: str,
+    zone: str | None,
+    partner: str | None,
+    supervisor: str,
+    contact: str,
+) -> str:
+    """Add a place; its zone and where it lies follow from its ZIP code.
+
+    Raises:
+        MistakeError: the ZIP code or the zone is none, or there is a place of that name.
+    """
+    found = place_of(zip_code) if zip_code else None
+    if zip_code and found is None:
+        raise MistakeError(f"--zip {zip_code}: there is no such ZIP code. Write its five digits.")
+    zone = _zone(zone or (found.zone if found else None) or desk.hub.zone)
+    with desk.database.session() as session:
+        if series.find_site(session, desk.hub.id, name):
+            raise MistakeError(f"There is a place called {name!r} already. Give this one another name.")
+        site = schedule.add_site(
+            session,
+            desk.hub.id,
+            name=name,
+            zone=zone,
+            partner_id=series.keep_partner(session, desk.hub.id, partner).id if partner else None,
+            street=street,
+            city=city or (found.city if found else ""),
+            state=state or (found.state if found else ""),
+            zip_code=zip_code,
+            latitude=found.latitude if found else None,
+            longitude=found.longitude if found else None,
+        )
+        site.supervisor, site.supervisor_contact = supervisor, contact
+        return f"Added: {site.id} {site.name} ({site.zone})."
+
+
+def list_sites(desk: Desk) -> list[str]:
+    """Say which places there are, one a line."""
+    with desk.database.reading() as session:
+        return [
+            f"{site.id} {', '.join(filter(None, (site.name, site.street, site.city, site.state, site.zip)))} ({site.zone})"
+            for site in series.list_sites(session, desk.hub.id)
+        ]
+
+
+def move_site(desk: Desk, named: str, zone: str) -> list[str]:
+    """Put a place into another zone; its shifts keep their wall clock, and whoever is booked is told."""
+    with desk.database.reading() as session:
+        site_id = _site(session, desk.hub, named).id
+    assert site_id is not None
+    changed = timetable.move_site(desk.database, desk.hub, desk.library.phrases, site_id, _zone(zone), now=utc_now())
+    return _say_changed(changed, "keep their place")
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise MistakeError(f"The zone {name!r} is unknown; {did_you_mean(name, sorted(available_timezones()))}")
+    return name
+
+
+def _site(session: Any, hub: Hub, named: str) -> Site:
+    site = series.find_site(session, hub.id, named)
+    if site is None:
+        known = [site.name for site in series.list_sites(session, hub.id)]
+        hint = did_you_mean(named, known) if known else "add one with peoplepower sites add."
+        raise MistakeError(f"There is no one place called {named!r}; {hint}")
+    return site
+
+
+# --- holidays ---------------------------------------------------------------------------------------------------------
+
+
+def add_holidays(
+    desk: Desk, first: str, *, until: str | None, name: str, site: str | None, call_off: bool
+) -> list[str]:
+    """Note days without school; shifts that stand on them already are named, or called off.
+
+    Raises:
+        MistakeError: a day is none, or the last lies before the first.
+    """
+    begin, end = _day(first, "DAY"), _day(until or first, "--until")
+    if not begin <= end <= begin + timedelta(days=366):
+        raise MistakeError(f"--until {until}: write a day from {begin} on, within a year.")
+    days = [begin + timedelta(days=number) for number in range((end - begin).days + 1)]
+    now = utc_now()
+    with desk.database.session() as session:
+        site_id = _site(session, desk.hub, site).id if site else None
+        new = series.add_holidays(session, desk.hub.id, days, name=name, site_id=site_id)
+        standing = [slot.ref for slot in series.list_slots_on(session, desk.hub.id, days, site_id=site_id, now=now)]
+    lines = [f"{len(new)} days noted. Shifts that come again by a rule skip them from now on."]
+    if standing and not call_off:
+        lines.append(f"{len(standing)} are planned on them already and stand. To call them off, add --call-off:")
+        lines += [f"  {ref}" for ref in standing]
+    for ref in standing if call_off else ():
+        changed = timetable.call_off(desk.database, desk.hub, desk.library.phrases, ref, reach=Reach.ONE, now=now)
+        lines += _say_changed(changed, "lose their place")
+    return lines
+
+
+def list_holidays(desk: Desk) -> list[str]:
+    """Say which days without school are noted, one a line."""
+    with desk.database.reading() as session:
+        return [
+            f"{row.day} {row.name}".rstrip() + (f" (only at {site.name})" if site else "")
+            for row, site in series.list_holiday_rows(session, desk.hub.id)
+        ]
+
+
+# --- trainings and shifts ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A training or shift as an operator types it."""
+
+    kind: SlotKind
+    title: str
+    title_es: str | None
+    at: str
+    minutes: int
+    capacity: int
+    rule: str | None
+    site: str | None
+    place: str
+    zone: str | None
+    role: str | None
+    supervised: bool
+    one_to_one: bool
+    course: str | None
+    needs: Sequence[str]
+    subject: str | None
+    grades: str
+    language: str | None
+    remind: Sequence[str]
+
+
+def add_slots(desk: Desk, wanted: Wanted) -> list[str]:
+    """Plan a training or a shift, once or by a rule; return what was planned.
+
+    Raises:
+        MistakeError: something about it cannot be; the message says what to write instead.
+    """
+    starts_local = _wall_clock(wanted.at, "--at")
+    now = utc_now()
+    with desk.database.session() as session:
+        site = _site(session, desk.hub, wanted.site) if wanted.site else None
+        zone = site.zone if site else _zone(wanted.zone or desk.hub.zone)
+        if site is None and not wanted.place.strip():
+            raise MistakeError("Where is it? Give a place with --site, or --place for an online meeting.")
+        if starts_local.replace(tzinfo=ZoneInfo(zone)) <= now:
+            raise MistakeError(f"--at {wanted.at}: that is over already in {zone}. Write a time to come.")
+        template = _template(desk, wanted, site)
+        if wanted.rule is None:
+            fields = {name: getattr(template, name) for name in Template.__slots__}
+            slot = schedule.add_slot(session, desk.hub.id, **fields, starts_local=starts_local, zone=zone)
+            return [f"Planned: {_describe(slot, site)}"]
+        try:
+            row = series.add_series(
+                session,
+                desk.hub.id,
+                series=Series(rule=wanted.rule, starts_local=starts_local, zone=zone),
+                template=template,
+                now=now,
+            )
+        except SeriesError as error:
+            raise MistakeError(f"--rule: {error}") from None
+        made = series.list_slots_of(session, row, since=now)
+        lines = [f"Planned: {len(made)} until {row.made_until}; more follow day by day, as far as the rule goes."]
+        return lines + [f"  {_describe(slot, site)}" for slot in made[:5]]
+
+
+def _template(desk: Desk, wanted: Wanted, site: Site | None) -> Template:
+    for option, name, known in (
+        ("--role", wanted.role, desk.library.roles),
+        ("--course", wanted.course, desk.library.courses),
+        *(("--needs", need, desk.library.courses) for need in wanted.needs),
+        *(("--remind", kind, dict.fromkeys(KINDS)) for kind in wanted.remind),
+    ):
+        if name is not None and name not in known:
+            raise MistakeError(f"{option} {name}: there is none; {did_you_mean(name, list(known))}")
+    if wanted.grades and read_grades(wanted.grades) is None:
+        raise MistakeError(f"--grades {wanted.grades}: write them like K-2, 3-5 or 9.")
+    if not 1 <= wanted.minutes <= _A_DAY:
+        raise MistakeError(f"--minutes {wanted.minutes}: write how long it takes, at most a day.")
+    return Template(
+        kind=wanted.kind,
+        title={"en": wanted.title, "es": wanted.title_es or wanted.title},
+        minutes=wanted.minutes,
+        capacity=wanted.capacity,
+        site_id=site.id if site else None,
+        place="" if site else wanted.place.strip(),
+        role=wanted.role,
+        supervised=wanted.supervised,
+        one_to_one=wanted.one_to_one,
+        course=wanted.course,
+        needs_courses=list(wanted.needs),
+        subject=wanted.subject,
+        grades=wanted.grades,
+        language=wanted.language,
+        ladder=list(wanted.remind),
+    )
+
+
+def list_slots(desk: Desk, *, kind: SlotKind | None, days: int) -> list[str]:
+    """Say what is planned, one a line."""
+    now = utc_now()
+    with desk.database.reading() as session:
+        sites = {site.id: site for site in series.list_sites(session, desk.hub.id)}
+        slots = [
+            slot
+            for slot in schedule.list_slots(session, desk.hub.id, since=now, kind=kind, limit=1000)
+            if slot.starts_at <= now + timedelta(days=days)
+        ]
+        waiting = count_waiting(session, [slot.id for slot in slots if slot.id is not None])
+    return [_describe(slot, sites.get(slot.site_id), waiting=waiting.get(slot.id or 0, 0)) for slot in slots]
+
+
+def _describe(slot: SlotRow, site: Site | None, *, waiting: int = 0) -> str:
+    at = datetime.fromisoformat(slot.starts_local)
+    parts = (
+        slot.ref,
+        f"{at:%a %Y-%m-%d %H:%M}",
+        f"{slot.minutes} min",
+        slot.kind,
+        schedule.title_of(slot, "en"),
+        f"at {site.name if site else slot.place}",
+        f"for {slot.role}" if slot.role else "",
+        f"{slot.taken}/{slot.capacity} taken",
+        f"{waiting} waiting" if waiting else "",
+        "series" if slot.series_id else "",
+        "CALLED OFF" if slot.cancelled else "",
+    )
+    return "  ".join(part for part in parts if part)
+
+
+def edit_slots(
+    desk: Desk,
+    ref: str,
+    *,
+    which: Reach,
+    at: str | None,
+    time_of_day: str | None,
+    minutes: int | None,
+    capacity: int | None,
+    title: str | None,
+    title_es: str | None,
+    site: str | None,
+    place: str | None,
+) -> list[str]:
+    """Change what is planned; everybody booked keeps their place and is told.
+
+    Raises:
+        MistakeError: it cannot be changed so; nothing was.
+    """
+    with desk.database.reading() as session:
+        change = Change(
+            starts_local=_wall_clock(at, "--at") if at else None,
+            at=_time(time_of_day) if time_of_day else None,
+            minutes=minutes,
+            capacity=capacity,
+            title={"en": title, "es": title_es or title} if title else None,
+            site=_site(session, desk.hub, site) if site else None,
+            place=place,
+        )
+    if change == Change():
+        raise MistakeError(
+            "Nothing was to be changed. Give --at, --time, --minutes, --capacity, --title, --site or --place."
+        )
+    try:
+        changed = timetable.edit(desk.database, desk.hub, desk.library.phrases, ref, change, reach=which, now=utc_now())
+    except TimetableError as error:
+        raise MistakeError(str(error)) from None
+    return _say_changed(changed, "keep their place")
+
+
+def call_off(desk: Desk, ref: str, *, which: Reach) -> list[str]:
+    """Call off what is planned; everybody booked or in line is told.
+
+    Raises:
+        MistakeError: it cannot be called off.
+    """
+    try:
+        changed = timetable.call_off(desk.database, desk.hub, desk.library.phrases, ref, reach=which, now=utc_now())
+    except TimetableError as error:
+        raise MistakeError(str(error)) from None
+    return _say_changed(changed, "lose their place")
+
+
+def _say_changed(changed: Changed, what: str) -> list[str]:
+    everybody = [*changed.booked, *changed.in_line]
+    untold = sum(not one.can_be_told for one in everybody)
+    lines = [f"Changed: {len(changed.slots)}. {len(changed.booked)} people {what}; they are told."]
+    if changed.in_line:
+        lines.append(f"{len(changed.in_line)} who waited for a seat are told as well.")
+    if untold:
+        lines.append(f"{untold} of them cannot be written to: peoplepower trouble lists them. Call them.")
+    return lines
+
+
+# --- why not ----------------------------------------------------------------------------------------------------------
+
+
+def explain(desk: Desk, person: str) -> list[str]:
+    """Say of each open shift and training whether it would be offered to a person, and if not, why.
+
+    Raises:
+        MistakeError: there is no such person.
+    """
+    now = utc_now()
+    with desk.database.reading() as session:
+        found = find_person(session, desk.hub.id, person)
+        answers = people.describe(session, found, turns=0).answers
+        history = perform(session, reading.history(desk.hub.id, found.id))
+        bookings = perform(session, reading.bookings_of(found.id, now))
+        slots = [
+            slot
+            for kind in SlotKind
+            for slot in perform(session, reading.find_slots(desk.hub.id, kind, now, now + _OFFERED))
+        ]
+        language = found.language or desk.hub.languages[0]
+    today = now.astimezone(ZoneInfo(desk.hub.zone)).date()
+    born = answers.get("birth_date")
+    candidate = candidate_of(
+        answers,
+        bookings,
+        minor=isinstance(born, str) and age_on(date.fromisoformat(born), today) < ADULT,
+        language=language,
+        trained=trained(history.courses, desk.library.courses),
+        last_site=history.last_site,
+    )
+    held = {booking.slot.ref for booking in bookings}
+    lines = []
+    for slot in slots:
+        reason = None if slot.ref in held else refusal(slot, candidate, now=now)
+        course = missing(slot.needs_courses, candidate.trained, on=slot.starts_local.date())
+        values = {"role": slot.role, "course": course, "subject": slot.subject, "grades": slot.grades}
+        said = "they have a place" if slot.ref in held else "it is offered"
+        if reason:
+            said = "not offered: " + _WHY[reason].format(**values, language=slot.language)
+        lines.append(f"{slot.ref}  {slot.starts_local:%a %Y-%m-%d %H:%M}  {slot.place}  {slot.kind.value}: {said}")
+    return lines or ["Nothing is planned in the next six weeks."]
+
+
+def _day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise MistakeError(f"{option} {text}: that is no day of the calendar. Write it like 2027-01-18.") from None
+
+
+def _wall_clock(text: str, option: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is not None or len(text) < len("2027-01-12T17"):
+        raise MistakeError(f"{option} {text}: write day and time by the clock of the place, like 2027-01-12T17:00.")
+    return found.replace(second=0, microsecond=0)
+
+
+def _time(text: str) -> time:
+    try:
+        return time.fromisoformat(text).replace(second=0, microsecond=0, tzinfo=None)
+    except ValueError:
+        raise MistakeError(f"--time {text}: write a time of day, like 15:30.") from None
