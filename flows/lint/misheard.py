@@ -12,7 +12,6 @@ from flows.answers import AnswerChoice, AnswerContext, Match, read
 from flows.answers.words import phrase_key
 from flows.commands import CARRIER_HELP, CARRIER_START, CARRIER_STOP
 from flows.graph import Place
-from flows.lint.clashes import choice_at
 from flows.lint.finding import Finding
 from flows.lint.sight import Rule, Sight
 from flows.model import Ask, Option
@@ -44,7 +43,7 @@ def check(sight: Sight) -> Iterator[Finding]:
             yield from heard.values()
             yield from _dead(sight, (name, step.id), step.ask, {*heard})
     for text in sight.texts():
-        if text.step and text.step.ask and text.key != "say":
+        if text.step and text.step.ask and text.key in ("ask", "retry", "help"):
             for example in _EXAMPLE.findall(text.text):
                 if not _is_known_word(sight, example) and (taken := _taken(sight, example)):
                     what = f"the {text.language} text offers {example!r}, which is read as a wish for {taken}"
@@ -61,7 +60,10 @@ def _intents(sight: Sight, place: Place, ask: Ask) -> Iterator[tuple[str, Findin
             if taken == "human" and _is_part_of_label(word, option):
                 continue  # who is offered "Wraparound coordinator" answers "coordinator"
             what = f"choice {option.id!r} is also called {word!r}, which is read as a wish for {taken}"
-            yield word, INTENT.found(choice_at(sight, place, number, ask), what, write="use other words")
+            yield (
+                word,
+                INTENT.found(sight.choice(place, number), what, write="use other words"),
+            )
 
 
 def _taken(sight: Sight, words: str) -> str:
@@ -94,13 +96,13 @@ def _dead(sight: Sight, place: Place, ask: Ask, told: set[str]) -> Iterator[Find
                 continue
             if _is_number_of_another(word, number, ask):
                 what = f"{word!r} stands for {option.id!r}, but is the number of another choice in the list"
-                yield DEAD.found(choice_at(sight, place, number, ask), what, write="remove it")
+                yield DEAD.found(sight.choice(place, number), what, write="remove it")
                 continue
             for language in option.label:
                 if (heard := _heard(ask, word, language)) != option.id:
                     is_read = f"is read as {heard!r}" if heard else "is not understood"
                     what = f"{word!r} stands for {option.id!r}, but {is_read} in {language!r}"
-                    yield DEAD.found(choice_at(sight, place, number, ask), what, write="use other words, or remove it")
+                    yield DEAD.found(sight.choice(place, number), what, write="use other words, or remove it")
                     break
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from flows.file_shape import FlowTable, line_of, read_table
 from flows.given import Given, surely_given
+from flows.graph import Place
 from flows.library import Library
 from flows.lint.finding import Finding, Severity
 from flows.model import Flow, Step
@@ -59,7 +60,7 @@ class Text:
     """One text in one language, and where it stands."""
 
     place: Where
-    #: What it is: ``say``, ``ask``, ``retry``, ``help``, ``phrase`` or ``faq``.
+    #: What it is: ``say``, ``ask``, ``retry``, ``help``, ``label``, ``phrase`` or ``faq``.
     key: str
     language: str
     text: str
@@ -91,6 +92,14 @@ class Sight:
         """Find the line of a key at the top of a flow file."""
         return Where(file=file_of(flow), line=line_of(self.library.flows[flow].source, [key]))
 
+    def choice(self, place: Place, number: int) -> Where:
+        """Find the line of a choice; those of a list kept elsewhere have none of their own."""
+        flow, step = place
+        asked, own = self.library.flows[flow].steps[step].ask, self.tables[flow].step[step].choice
+        kept_elsewhere = len(asked.options if asked else ()) - len(own)
+        more = ("choices",) if number < kept_elsewhere else ("choice", str(number - kept_elsewhere))
+        return self.at(flow, step, *more)
+
     def steps(self) -> Iterator[tuple[str, Flow, Step]]:
         """Yield every step of every flow."""
         for name, flow in self.library.flows.items():
@@ -106,6 +115,10 @@ class Sight:
                 for language, text in (texts or {}).items():
                     place = self.at(name, step.id, f"{key}.{language}")
                     yield Text(place=place, key=key, language=language, text=text, all=texts or {}, step=step)
+            for number, option in enumerate(ask.options if ask else ()):
+                for language, text in option.label.items():
+                    place = self.choice((name, step.id), number)
+                    yield Text(place=place, key="label", language=language, text=text, all=option.label, step=step)
         for key, texts in self.library.phrases.texts.items():
             for language, text in texts.items():
                 place = self.phrase(key, language)
