@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Final
 
 from flows import wording
 from flows.facts import Json
-from flows.graph import called
+from flows.graph import called, callers
 from flows.library import Library
 from flows.model import Ask, Flow, Step
 from flows.templates import fill, placeholders
@@ -66,15 +66,25 @@ def _value(name: str, language: str, library: Library, flow: Flow | None) -> str
         return _GIVEN[name]
     if name == "slot":
         return slot_label(language)
-    asks = list(_asking(name, library, flow)) if flow else []
-    return longest((_said(ask, step, language) for step, ask in asks), or_else=_TYPED["text"])
+    asks = list(_asking(name, library, flow, ())) if flow else []
+    or_else = _TYPED.get(flow.inputs.get(name, "text"), _TYPED["text"]) if flow else _TYPED["text"]
+    return longest((_said(ask, step, language) for step, ask in asks), or_else=or_else)
 
 
-def _asking(name: str, library: Library, flow: Flow) -> Iterable[tuple[Step, Ask]]:
-    """List the questions that an answer may come from: the flow's own, or those of flows it calls."""
-    inner = [library.flows[other] for step in flow.steps.values() for other in called(library, step)]
-    found = [other.asks(name) for other in (flow, *inner)]
-    return [(step, step.ask) for step in found if step and step.ask]
+def _asking(name: str, library: Library, flow: Flow, seen: tuple[str, ...]) -> Iterator[tuple[Step, Ask]]:
+    """Yield the questions that a value may come from: of the flow, of flows that it calls, of callers that hand it in."""
+    if flow.revision in seen:
+        return
+    seen = (*seen, flow.revision)
+    if (step := flow.asks(name)) and step.ask:
+        yield step, step.ask
+    for inner in (other for step in flow.steps.values() for other in called(library, step)):
+        yield from _asking(name, library, library.flows[inner], seen)
+    if name in flow.inputs:
+        flow_id = next(id_ for id_, other in library.flows.items() if other.revision == flow.revision)
+        for caller, step in callers(library, flow_id):
+            for handed in placeholders(str(step.passes.get(name, ""))):
+                yield from _asking(handed, library, library.flows[caller], seen)
 
 
 def _said(ask: Ask, step: Step, language: str) -> str:

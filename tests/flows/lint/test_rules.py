@@ -168,7 +168,9 @@ def heard(kind: str, words: str) -> set[str]:
         text = text.replace('id = "call"', 'id = "yes"').replace('id = "mail"', 'id = "no"')
     return {
         finding.rule
-        for finding in found_in(text.replace('label.es = "Una llamada', f'also.en = ["{words}"]\nlabel.es = "Una llamada'))
+        for finding in found_in(
+            text.replace('label.es = "Una llamada', f'also.en = ["{words}"]\nlabel.es = "Una llamada')
+        )
     }
 
 
@@ -189,3 +191,47 @@ def heard(kind: str, words: str) -> set[str]:
 )
 def test_word_for_a_choice_is_read_as_a_reply_would_be(kind: str, words: str, rules: set[str]) -> None:
     assert heard(kind, words) == rules
+
+
+def test_what_is_handed_in_counts_with_the_longest_words_of_its_question() -> None:
+    text = (HERE / "call-inputs.good.toml").read_text("utf-8")
+    label = "a very old animal, far too old to be told its age in years, or in any other way at all"
+    choices = f"""\
+answer = "choice"
+[[step.age_of_pet.choice]]
+id = "old"
+label.en = "{label[:74]}"
+label.es = "{label[:70]}"
+[[step.age_of_pet.choice]]
+id = "young"
+label.en = "Young"
+label.es = "Joven"
+"""
+    head, _, step = text.partition('answer = "number"\n')
+    step, _, rest = step.partition("\n\n")
+    told = head + step + "\n" + choices + "\n" + rest.replace('{ old = "number" }', '{ old = "choice" }')
+    long = told.replace("It is {old}.", "It is {old}. " * 4).replace("Tiene {old}.", "Tiene {old}. " * 4)
+
+    assert found_in(told) == ()
+    assert {(finding.rule, finding.step) for finding in found_in(long)} == {("too-many-parts", "how_much")}
+
+
+def test_emoji_in_a_label_is_found_on_its_line() -> None:
+    text = (HERE / "dead-synonym.good.toml").read_text("utf-8").replace("A letter", "A letter \N{ENVELOPE}\ufe0f")
+
+    (finding,) = found_in(text)
+
+    assert finding.rule == "emoji"
+    assert text.splitlines()[finding.line - 1] == "[[step.contact.choice]]"
+
+
+def test_answer_of_the_faq_is_found_on_its_line() -> None:
+    text = FAQ.replace("Signing up is free.", "Is it not free?")
+    faq = read_faq(text.replace("charge for texts.", "charge. You see?", 1), file="faq.toml")
+
+    finding = next(
+        found for found in lint(replace(SHIPPED, faq=faq), phrases=PHRASES, faq=text) if found.step == "cost"
+    )
+
+    assert (finding.file, finding.rule) == ("faq.toml", "one-question")
+    assert "Is it not free?" in text.splitlines()[finding.line - 1]
