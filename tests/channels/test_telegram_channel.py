@@ -33,6 +33,7 @@ async def read(bench: Bench, name: str) -> Inbound | None:
         ("photo", InboundKind.MESSAGE, "My ID", 1),
         ("voice", InboundKind.MESSAGE, "", 1),
         ("own_contact", InboundKind.MESSAGE, "+19375550123", 0),
+        ("location", InboundKind.MESSAGE, "", 0),
         ("blocked", InboundKind.BLOCKED, "", 0),
         ("unblocked", InboundKind.UNBLOCKED, "", 0),
     ],
@@ -47,6 +48,13 @@ async def test_recorded_update_is_read(
     assert event.provider_id == str(wire.payload("telegram", name)["update_id"])
     assert (event.sender.account, event.sender.user) == ("123456789", "777000111")
     assert event.language_hint == "es"
+
+
+async def test_shared_location_is_read_and_is_no_picture(telegram: Bench) -> None:
+    event = await read(telegram, "location")
+
+    assert event is not None
+    assert (event.location, event.media_count) == ((41.922943, -87.648262), 0)
 
 
 @pytest.mark.parametrize(("name", "campaign"), [("start", "spring-fair_26"), ("start_plain", None)])
