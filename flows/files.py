@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import time
 from itertools import pairwise
 from typing import Final
@@ -26,6 +26,7 @@ from flows.file_shape import (
 )
 from flows.names import BUILT_IN_NAMES, BUILT_IN_PLACEHOLDERS, Sets, callable_flows, known_as, names_of
 from flows.rules.guardians import Decision
+from flows.signature import handing_faults, signature_faults
 from flows.stages import Stage
 from flows.templates import placeholders
 
@@ -76,7 +77,8 @@ class _Reader:
         start = self.table.start or next(iter(steps))
         if start not in steps:
             self._fault(["start"], f"found {start!r}; {did_you_mean(start, list(steps))}")
-        self._check_signature()
+        answers = {**self._called_names(), **names_of(self.table, self.sets)}
+        self._faults(signature_faults(self.table, answers, self._hidden))
         silence = self._silence()
         if not self.faults:
             self._check_circles(steps)
@@ -120,22 +122,6 @@ class _Reader:
             close_after_days=close.days,
         )
 
-    def _check_signature(self) -> None:
-        """Check what the file says of itself to those that call it: the types of its inputs, the names of its outputs."""
-        answers = {**self._called_names(), **names_of(self.table, self.sets)}
-        for name, answer_type in self.table.inputs.items():
-            if answer_type not in ANSWER_TYPES:
-                hint = did_you_mean(answer_type, sorted(ANSWER_TYPES))
-                self._fault(["inputs"], f"{name!r} has the type {answer_type!r}; {hint}")
-            if name in answers or name in BUILT_IN_NAMES or name in BUILT_IN_PLACEHOLDERS:
-                self._fault(["inputs"], f"{name!r} has a meaning already; write another name")
-        for name in self.table.outputs or ():
-            if name not in answers:
-                hint = (
-                    self._hidden(name) or f"no step saves an answer as {name!r}; {did_you_mean(name, sorted(answers))}"
-                )
-                self._fault(["outputs"], hint)
-
     def _check_circles(self, steps: Mapping[str, model.Step]) -> None:
         """Refuse steps that lead back to themselves without a question: a conversation would never come out of them."""
         for begins_at in steps:
@@ -154,6 +140,10 @@ class _Reader:
                 ahead += [to for to in leads_to if to not in seen]
                 seen.update(leads_to)
 
+    def _faults(self, found: Iterable[tuple[list[str], str]]) -> None:
+        for path, message in found:
+            self._fault(path, message)
+
     def _fault(self, path: list[str], message: str) -> None:
         self.faults.append(f"{self.file}:{line_of(self.source, path)}: {'.'.join(path)}: {message}")
 
@@ -168,6 +158,7 @@ class _Reader:
         for key, needs in (("limit", "offer"), ("none", "offer"), ("full", "book"), ("release", "book")):
             if getattr(step, key) is not None and getattr(step, needs) is None:
                 self._fault([*path, key], f"goes with {needs}, which this step has not; remove it")
+        self._faults(handing_faults(step, path, self.names, self._hidden))
         return model.Step(
             id=step_id,
             say=self._texts(step.say, [*path, "say"]),
@@ -176,7 +167,7 @@ class _Reader:
             ask=self._ask(step, path),
             book=self._book(step, path),
             call=step.call,
-            passes=self._passes(step, path),
+            passes=step.with_,
             branches=tuple(self._branches(step.next, path)),
             end=step.end,
             was=self._was(step_id, step),
@@ -202,21 +193,6 @@ class _Reader:
             elif first != step_id:
                 self._fault(path, f"{old!r} is taken over by step.{first} already; an answer has one new name")
         return tuple(step.was_saved_as)
-
-    def _passes(self, step: StepTable, path: list[str]) -> Mapping[str, bool | int | str]:
-        """Check what a call passes as far as this file tells; whether the called flow wants it, the linter knows."""
-        if step.with_ and not step.call:
-            self._fault([*path, "with"], "goes with call, which this step has not; remove it")
-        for name, value in step.with_.items():
-            named = placeholders(value) if isinstance(value, str) else frozenset()
-            if named and value != f"{{{next(iter(named))}}}":
-                self._fault(
-                    [*path, "with"], f'found {value!r} for {name!r}; write one answer, as "{{zip}}", or words alone'
-                )
-            for answer in sorted(named - self.names.keys()):
-                hint = self._hidden(answer) or f"found {{{answer}}}; {did_you_mean(answer, sorted(self.names))}"
-                self._fault([*path, "with"], hint)
-        return step.with_
 
     def _texts(self, texts: TextsTable | None, path: list[str], *, plain: bool = False) -> TextsTable | None:
         if texts is None:
