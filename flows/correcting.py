@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final
 
-from flows import accepting, asides, calling, walk
+from flows import accepting, asides, calling, revisiting
 from flows.answers.outcome import Ambiguous
 from flows.answers.words import phrase_key
 from flows.conversation import Frame
@@ -120,7 +120,7 @@ def change(draft: Draft, changes: Mapping[str, Json], *, sender: Address, said: 
             accepting.replace_answer(draft, given[name].ask, changes[name], said=said)
             continue
         del draft.said[spoken:]
-        step = walk.return_to(draft, name)
+        step = revisiting.return_to(draft, name)
         if step and step.ask:
             accepting.accept(draft, draft.frame, step, step.ask, changes[name], said=said)
             asked = True
@@ -139,7 +139,7 @@ def _stands_alone(draft: Draft, name: str) -> bool:
     if name in deciding(draft.library) or given.step.offer:
         return False
     frame = draft.frame
-    return not (given.frame is frame and any(walk.is_passing(draft.flow(frame), other) for other in frame.answers))
+    return not (given.frame is frame and any(revisiting.is_passing(draft.flow(frame), other) for other in frame.answers))
 
 
 def ask_anew(draft: Draft, name: str) -> bool:
@@ -150,7 +150,7 @@ def ask_anew(draft: Draft, name: str) -> bool:
         return False
     own = given.frame is not None and draft.flow(given.frame).asks(name) is given.step
     if given.frame and ((own and given.frame is draft.frame) or name in deciding(draft.library) or given.step.offer):
-        if walk.return_to(draft, name) is None:
+        if revisiting.return_to(draft, name) is None:
             return False
     else:
         visit = Frame(flow=given.flow.id, revision=given.flow.revision, step=given.step.id, alone=True)

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Final, assert_never
 
 from flows import calling, guarding
-from flows.conversation import Conversation, Edit, Frame
+from flows.conversation import Conversation, Frame
 from flows.draft import Draft
 from flows.effects import Book, FindSlots, Forget, HandOff, JoinLine, RecordConsent, Release
 from flows.facts import Json
-from flows.model import Action, Ask, Flow, Step, ToConsent, ToForget, ToGuardian, ToHuman, ToStage
+from flows.model import Action, Ask, Step, ToConsent, ToForget, ToGuardian, ToHuman, ToStage
 from flows.pointless import drop_passed_by, drop_unwalked
+from flows.revisiting import corrected, revisit
 from flows.stages import Stage
 
 #: Steps that one turn may pass; a loop without a question is a fault of the flow, not of the person.
@@ -122,7 +123,7 @@ def _next(draft: Draft, step: Step) -> str | None:
         if branch.condition is None or branch.condition.holds(values):
             if branch.condition:
                 draft.note("branch", step=step.id, to=branch.to, why=branch.condition.source)
-            return _revisit(draft, branch.to) if branch.revisit else branch.to
+            return revisit(draft, branch.to) if branch.revisit else branch.to
     raise AssertionError(f"{step.id}: no branch holds")  # the reader requires an unconditional last one
 
 
@@ -149,66 +150,6 @@ def _pass_over(draft: Draft, step: Step, ask: Ask) -> bool:
     if ask.remember and ask.type != "name" and draft.profile.get(ask.save_as) is None:
         draft.remember_answer(ask, value)  # an earlier correction had made it pointless
     return True
-
-
-def _revisit(draft: Draft, name: str) -> str:
-    """Go back to the question of an answer and forget that answer, and what was only said in passing, such as "all right".
-
-    What follows is walked anew; answers that still stand are not asked again.
-    """
-    frame = draft.frame
-    wanted = str(draft.values()[name[1:-1]]) if name.startswith("{") else name
-    flow = draft.flow(frame)
-    step = flow.asks(wanted)
-    assert step is not None, f"{wanted}: no step asks for it"
-    kept = {key: value for key, value in frame.answers.items() if key != wanted and not is_passing(flow, key)}
-    path = frame.path[: frame.path.index(step.id)] if step.id in frame.path else ()
-    walked = frame.walked[: frame.walked.index(wanted)] if wanted in frame.walked else ()
-    draft.conversation = draft.conversation.with_frame(
-        replace(frame, answers=kept, path=path, walked=walked, replaying=True, edit=_corrected(frame.edit))
-    )
-    draft.note("revisit", answer=wanted)
-    return step.id
-
-
-def is_passing(flow: Flow, name: str) -> bool:
-    """Tell whether an answer was only said on the way, such as "all right"."""
-    step = flow.asks(name)
-    return bool(step and step.ask and not step.ask.remember)
-
-
-def _corrected(edit: Edit | None) -> Edit | None:
-    """What is left of an edit once the person corrects something: what follows is said and done as for anybody."""
-    return Edit(anew=True) if edit and edit.anew else None
-
-
-def return_to(draft: Draft, name: str) -> Step | None:
-    """Go back to the question of an answer that was given in this talk; ``None`` when there was none."""
-    stack, before = draft.conversation.stack, draft.conversation
-    while stack and not (name in stack[-1].answers and draft.flow(stack[-1]).asks(name)):
-        draft.conversation = replace(before, stack=stack)
-        if calling.reopen_asking(draft, name):
-            stack = _walked_again(draft)
-            break
-        *callers, left = stack
-        if callers and not left.digression:  # what was answered in the called flow still stands when it is called again
-            known = calling.taken_over(draft, callers[-1], left).answers
-            callers[-1] = replace(callers[-1], answers=known)
-        stack = tuple(callers)
-    if not stack:
-        draft.conversation = before
-        return None
-    draft.conversation = replace(draft.conversation, stack=stack)
-    step_id = _revisit(draft, name)
-    draft.conversation = draft.conversation.with_frame(replace(draft.frame, step=step_id, misses=0))
-    return draft.flow(draft.frame).steps[step_id]
-
-
-def _walked_again(draft: Draft) -> tuple[Frame, ...]:
-    """Let the flow that called the current one walk on, once that has ended, over what still stands."""
-    *below, caller, inner = draft.conversation.stack
-    kept = {name: value for name, value in caller.answers.items() if not is_passing(draft.flow(caller), name)}
-    return (*below, replace(caller, answers=kept, replaying=True, edit=_corrected(caller.edit)), inner)
 
 
 def back(draft: Draft) -> None:
@@ -240,7 +181,7 @@ def back(draft: Draft) -> None:
             path=frame.path[:-1],
             walked=frame.walked[: frame.walked.index(name)] if name in frame.walked else frame.walked,
             answers={key: value for key, value in frame.answers.items() if key != name},
-            edit=_corrected(frame.edit),
+            edit=corrected(frame.edit),
         )
     )
     if step.ask.remember and name != "language" and draft.profile.get(name) is not None:
