@@ -45,7 +45,8 @@ def check(sight: Sight) -> Iterator[Finding]:
     for text in sight.texts():
         if text.step and text.step.ask and text.key in ("ask", "retry", "help"):
             for example in _EXAMPLE.findall(text.text):
-                if not _is_known_word(sight, example) and (taken := _taken(sight, example)):
+                offered = example.split()[0].isupper()  # "reply PERSON to talk" means what it says
+                if not offered and (taken := _taken(sight, example)):
                     what = f"the {text.language} text offers {example!r}, which is read as a wish for {taken}"
                     yield INTENT.found(text.place, what, write="give another example")
 

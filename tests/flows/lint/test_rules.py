@@ -235,3 +235,90 @@ def test_answer_of_the_faq_is_found_on_its_line() -> None:
 
     assert (finding.file, finding.rule) == ("faq.toml", "one-question")
     assert "Is it not free?" in text.splitlines()[finding.line - 1]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "value", "told"),
+    [
+        ("number", '"{years}"', ""),
+        ("number", "3", ""),
+        ("number", '"three"', "'three' is none"),
+        ("number", "true", "True is none"),
+        ("yes_no", "true", ""),
+        ("yes_no", '"yes"', "'yes' is none"),
+        ("text", '"{years}"', "'years' holds 'number'"),
+        ("text", '"Rex"', ""),
+        ("age", '"{years}"', "'years' holds 'number'"),
+        ("age", '"{age}"', ""),
+        ("zip", '"60614"', ""),
+        ("zip", '"606"', "'606' is none"),
+        ("date", '"2020-05-14"', ""),
+        ("date", '"May"', "'May' is none"),
+        ("time", '"15:30"', ""),
+        ("choice", '"big"', ""),
+        ("name", '"Ana"', "'Ana' is none"),
+    ],
+)
+def test_input_is_handed_what_it_wants(wanted: str, value: str, told: str) -> None:
+    text = (HERE / "call-inputs.good.toml").read_text("utf-8")
+    text = text.replace('{ old = "number" }', f'{{ old = "{wanted}" }}').replace('"{years}"', value)
+
+    assert [told in finding.found for finding in found_in(text) if finding.rule == "call-inputs"] == [True] * bool(told)
+
+
+@pytest.mark.parametrize(
+    ("at", "rules"),
+    [
+        ("08:59", {"nudge-hours"}),
+        ("09:00", {"nudge-on-sunday"}),
+        ("11:59", {"nudge-on-sunday"}),
+        ("12:00", set()),
+        ("19:59", set()),
+        ("20:00", {"nudge-hours"}),
+    ],
+)
+def test_nudges_leave_by_day(at: str, rules: set[str]) -> None:
+    text = (HERE / "nudge-hours.good.toml").read_text("utf-8")
+
+    assert {finding.rule for finding in found_in(text.replace("17:30", at))} == rules
+
+
+@pytest.mark.parametrize(
+    ("found", "instead", "behind"),
+    [
+        ("Is it a cat?", "Is it a cat", []),
+        ("Is it a cat?", "Is this a cat?", ["the English text of 'ask' was changed, and the Spanish one was not"]),
+        ("¿Es gato?", "¿Es un gato?", ["the Spanish text of 'ask' was changed, and the English one was not"]),
+    ],
+)
+def test_translation_that_stayed_behind_is_told(found: str, instead: str, behind: list[str]) -> None:
+    text = (HERE / "nudge-hours.good.toml").read_text("utf-8")
+
+    findings = lint(library_of(parts_of(text.replace(found, instead))), base=library_of(parts_of(text)))
+
+    assert [finding.found for finding in findings] == behind
+
+
+def test_example_that_asks_for_something_else_is_found() -> None:
+    text = (HERE / "call-inputs.good.toml").read_text("utf-8")
+    offers = text.replace("How old is your pet?", "How old is your pet? For example: stop texting me.")
+
+    (finding,) = found_in(offers)
+
+    assert (finding.rule, finding.step) == ("intent-word", "age_of_pet")
+    assert "'stop texting me', which is read as a wish for stop" in finding.found
+
+
+@pytest.mark.parametrize(("limit", "holds"), [(4, False), (5, True), (9, True), (10, False)])
+def test_limits_of_a_number_are_tried(limit: int, holds: bool) -> None:
+    text = (
+        (HERE / "call-inputs.good.toml")
+        .read_text("utf-8")
+        .replace(
+            'save_as = "years"\nnext = "food"\n',
+            'save_as = "years"\nminimum = 5\nmaximum = 9\n'
+            f'[[step.age_of_pet.next]]\nif = "years == {limit}"\nto = "food"\n[[step.age_of_pet.next]]\nto = "food"\n',
+        )
+    )
+
+    assert {finding.rule for finding in found_in(text)} == (set() if holds else {"never-taken"})
