@@ -27,7 +27,7 @@ WILLING = Recipient(opted_out=False, reachable=True, consented=True, held=False,
 NOON = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ASKED_FOR = (Purpose.REPLY, Purpose.FAREWELL)
-UNASKED = (Purpose.REMINDER, Purpose.NOTICE, Purpose.BROADCAST)
+UNASKED = (Purpose.REMINDER, Purpose.NOTICE, Purpose.NUDGE, Purpose.BROADCAST)
 #: Every half hour of a year that holds both changes of clocks, and an odd minute to meet the edges.
 YEAR = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=30 * n) for n in range(365 * 48)]
 
@@ -176,3 +176,27 @@ def test_bot_waits_while_a_coordinator_holds_the_conversation() -> None:
 
     assert isinstance(decided(Purpose.REMINDER, held), Wait)
     assert decided(Purpose.FAREWELL, replace(held, opted_out=True)) == Send()
+
+
+@pytest.mark.parametrize("purpose", [*ASKED_FOR, *UNASKED])
+def test_while_sending_is_paused_only_answers_leave(purpose: Purpose) -> None:
+    decision = decided(purpose, replace(WILLING, paused=True))
+
+    match purpose:
+        case Purpose.REPLY | Purpose.FAREWELL:
+            assert decision == Send()
+        case Purpose.REMINDER | Purpose.NOTICE:
+            assert decision == Wait(until=NOON + timedelta(minutes=30), reason="paused")
+        case _:
+            assert decision == Drop(reason="paused")
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_only_a_nudge_is_overtaken(purpose: Purpose) -> None:
+    decision = decided(purpose, replace(WILLING, overtaken=True))
+
+    assert decision == (Drop(reason="overtaken") if purpose is Purpose.NUDGE else Send())
+
+
+def test_who_is_back_before_the_nudge_has_left_is_answered_first() -> None:
+    assert Purpose.REPLY.priority < Purpose.REMINDER.priority < Purpose.NUDGE.priority < Purpose.BROADCAST.priority
