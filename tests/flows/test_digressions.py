@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from flows.conversation import Conversation, Frame
 from flows.effects import Book, Release
@@ -120,3 +122,19 @@ def test_talk_of_before_digressions_is_read() -> None:
     assert "digression" not in stored
 
     assert Conversation.decode(stored) == LOOKING.conversation
+
+
+_WORDS = ("SHIFTS", "TRAINING", "BACK", "1", "2", "none", "R", "C", "STATUS", "what is it", "Ana Torres")
+
+
+@settings(max_examples=60, deadline=None)
+@given(words=st.lists(st.sampled_from(_WORDS), max_size=9), stage=st.sampled_from([Stage.ENQUIRED, Stage.READY]))
+def test_whatever_is_asked_for_nothing_waits_for_itself_and_the_bottom_is_kept(words: list[str], stage: Stage) -> None:
+    talk = booked("s1").at(stage).says("HI" if stage is Stage.ENQUIRED else "TRAINING")
+    for word in words:
+        before, talk = talk, talk.says(word)
+        stack = talk.conversation.stack
+        assert len({frame.flow for frame in stack}) == len(stack) <= 5
+        assert not stack or not stack[0].digression
+        if len(before.conversation.stack) == 1 and len(stack) == 2 and stack[1].digression:
+            assert stack[0] == before.frame, "what waits is left as it was"
