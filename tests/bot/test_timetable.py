@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -201,7 +202,7 @@ async def test_smaller_capacity_drops_nobody_and_larger_fills_the_line(url: str,
 
 async def test_seat_given_back_goes_down_the_line_until_somebody_takes_it(url: str, tmp_path: Path) -> None:
     async with open_house(tmp_path, url=url) as house:
-        plan(house, "FREQ=WEEKLY;COUNT=1", Template(**{**_fields(TUTORING), "capacity": 1}))
+        plan(house, "FREQ=WEEKLY;COUNT=1", replace(TUTORING, capacity=1))
         await book(house, 1)
         for number in (2, 3):
             user = await ready(house, number)
@@ -320,7 +321,3 @@ async def test_change_that_cannot_be_changes_nothing(
             change(house, "unknown", Change(capacity=1))
 
         assert starts(house) == before
-
-
-def _fields(template: Template) -> dict[str, object]:
-    return {name: getattr(template, name) for name in Template.__slots__}

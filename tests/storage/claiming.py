@@ -1,0 +1,40 @@
+"""Claim seats as fast as can be, as one of several processes. Run by ``test_claims``: URL, slot, first person, how many."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections import Counter
+
+from flows.effects import Book
+from flows.messages import Inbound
+from storage.opening import open_store
+from storage.store import SeatTaken, Stale, TurnResult
+from tests.storage.cases import HUB, message, phone, turn
+
+
+def asks(who: int) -> Inbound:
+    """Make the text of one person; ids differ between the processes."""
+    return message(phone(who), provider_id=f"claim-{who}")
+
+
+async def main(url: str, slot: str, first: int, number: int) -> None:
+    """Let people ask for one seat each, all at once; print what became of them."""
+    store = open_store(url, HUB)
+    await store.start()
+    print("ready", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+
+    async def claim(who: int) -> TurnResult:
+        while isinstance(result := await turn(store, Book(slot=slot), inbound=asks(who)), Stale):
+            pass
+        return result
+
+    results = await asyncio.gather(*(claim(who) for who in range(first, first + number)))
+    await store.close()
+    counted = Counter("refused" if isinstance(result, SeatTaken) else type(result).__name__ for result in results)
+    print(json.dumps(counted), flush=True)
+
+
+asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))
