@@ -97,6 +97,7 @@ _MARIAN: Final = re.compile(
 _MAX_WORDS: Final = 6
 _MAX_INTRODUCTIONS: Final = 5
 _MAX_NAME_CHARS: Final = 80
+_MAX_LABELLED_CHARS: Final = 160
 _NAME_CHARACTERS: Final = re.compile(r"[^\W\d_]+(?:['\u2019.-]{1,2}[^\W\d_]+)*\.?")
 _MC: Final = re.compile(r"(?<![^\W\d_])(mc)([^\W\d_])", re.IGNORECASE)
 
@@ -108,8 +109,11 @@ def read_name(text: str, context: AnswerContext) -> Outcome:
         return NoMatch(reason=Reason.EMPTY)
     if labelled := _labelled(text, folded):
         return labelled
-    if beside := _beside_a_wish(text, folded, context):
-        return beside
+    return _beside_a_wish(text, folded, context) or _one_name(text, folded, context)
+
+
+def _one_name(text: str, folded: Reply, context: AnswerContext) -> Outcome:
+    """Read the name that stands alone or after an introduction."""
     for start, end, introduced in sorted(
         _stretches(folded.text), key=lambda one: not _said_outright(folded.text, one[0])
     ):
@@ -142,7 +146,7 @@ def _beside_a_wish(text: str, folded: Reply, context: AnswerContext) -> Match | 
     start, end = folded.span(*wish.span())
     before, after = text[:start].rstrip(" ,;(\"'"), text[end:].lstrip(" ,;.)\"'")
     for left in (f"{before} {after}".strip(), before, after):
-        outcome = read_name(left, context) if left else None
+        outcome = _one_name(left, fold(left), context) if left else None
         if isinstance(outcome, Match) and isinstance(outcome.value, dict) and outcome.value["last"]:
             return Match(value=outcome.value, span=(0, len(text)), confidence=outcome.confidence)
     return None
@@ -155,7 +159,7 @@ def _said_outright(text: str, start: int) -> bool:
 
 def _labelled(text: str, folded: Reply) -> Match | None:
     """Read a name whose parts are told apart by words: "first name Kim, last name Nguyen"."""
-    for pattern in _LABELLED:
+    for pattern in _LABELLED if len(folded.text) <= _MAX_LABELLED_CHARS else ():
         found = pattern.search(folded.text)
         if found is None:
             continue
