@@ -67,24 +67,24 @@ async def compare(server: str, *, turns: int, rounds: int) -> Costs:
     """Take turns between all that is compared; return costs by name."""
     library, everybody = shipped(), people(turns)
     costs: dict[str, list[Cost]] = defaultdict(list)
-    with _fresh(server) as template:
+    with fresh(server) as template:
         make_template(template)
-        with _fresh(server, template) as url:
+        with fresh(server, template) as url:
             recording = await record(PostgresDriver(url), library, everybody)
         for _ in range(rounds):
-            with _fresh(server, template) as url:
+            with fresh(server, template) as url:
                 await replay(url, recording, costs["bare"])
-            with _fresh(server, template) as url:
+            with fresh(server, template) as url:
                 async with opened(url) as store:
                     await store_turns(store, recording, lanes=_AT_ONCE, into=costs["store"])
-            with _fresh(server, template) as url:
+            with fresh(server, template) as url:
                 async with opened(url) as store:
                     await take_turns(store, library, everybody, lanes=_AT_ONCE, into=costs["many"])
     return costs
 
 
 @contextmanager
-def _server() -> Iterator[str]:
+def server() -> Iterator[str]:
     """Find the server that the environment names, or start one for this run."""
     if given := os.environ.get("PEOPLEPOWER_TEST_PG_DSN"):
         yield given
@@ -101,7 +101,7 @@ def _server() -> Iterator[str]:
 
 
 @contextmanager
-def _fresh(server: str, template: str = "") -> Iterator[str]:
+def fresh(server: str, template: str = "") -> Iterator[str]:
     """Have a database for a while, empty or like another one."""
     name = f"bench_{uuid4().hex[:12]}"
     like = f" TEMPLATE {make_url(template).database}" if template else ""
@@ -123,8 +123,8 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    with _server() as server:
-        costs = asyncio.run(compare(server, turns=options.turns, rounds=options.rounds))
+    with server() as address:
+        costs = asyncio.run(compare(address, turns=options.turns, rounds=options.rounds))
     show(
         costs,
         bare="bare",

@@ -15,7 +15,7 @@ from flows.rules.series import Series
 from flows.stages import Stage
 from storage import people, series
 from storage.series import HORIZON, Template
-from storage.timetable import Change, Reach, TimetableError
+from storage.timetable import Change, Changed, Reach, TimetableError
 from tests.bot.house import HUB, House, open_house, shown
 
 #: Monday 7 December, half past three in the afternoon at the place.
@@ -74,13 +74,13 @@ async def book(house: House, *numbers: int, choice: str = "1") -> None:
         assert "It is yours" in (await house.say("sms", user, choice))[0].text
 
 
-def change(house: House, ref: str, change: Change, reach: Reach = Reach.ONE) -> timetable.Changed:
+def change(house: House, ref: str, change: Change, reach: Reach = Reach.ONE) -> Changed:
     return timetable.edit(
         house.app.database, HUB, house.app.library.phrases, ref, change, reach=reach, now=house.clock.at
     )
 
 
-def call_off(house: House, ref: str, reach: Reach = Reach.ONE) -> timetable.Changed:
+def call_off(house: House, ref: str, reach: Reach = Reach.ONE) -> Changed:
     return timetable.call_off(house.app.database, HUB, house.app.library.phrases, ref, reach=reach, now=house.clock.at)
 
 
