@@ -31,7 +31,7 @@ AGREEING_NEGATIONS: Final = _phrases(
 UNSURE: Final = _phrases(
     r"(?:i am |i'm )?(?:not|still not) (?:so |too |very |really |entirely |completely |100 |quite )?(?:sure|certain)(?: yet)?, "
     r"unsure, maybe, may be, could be, (?:not|still not|haven't|i haven't) decided(?: yet)?, still (?:deciding|thinking)(?: about it)?, lemme (?:think|see|check)(?: about it)?, "
-    r"(?:(?:let me|lemme|i'll|i will|can i) )?get back to you(?: on (?:that|it))?, no clue, beats me, search me, perhaps, possibly, it depends, that depends, depends, "
+    r"(?:(?:let me|lemme|i'll|i will|can i) )?get back to you(?: on (?:that|it))?, no clue, (?:can i )?tell you later, need to see, who can say, a ver(?= [|]|$), (?:deja(?:me)?|deje(?:me)?) (?:lo )?(?:checo|veo|reviso|pienso|pregunto), beats me, search me, perhaps, possibly, it depends, that depends, depends, "
     r"(?:i )?(?:don't|do not) know(?: yet)?, idk, dunno, no idea, (?:i )?(?:haven't|have not) decided(?: yet)?, "
     r"(?:i )?can't decide, undecided, (?:i'll|i will|let me|i'll have to|i'd have to|i would have to|i've got to) think(?: about it)?, "
     r"(?:i )?(?:need|have|got|ought) to think(?: about it)?, on the fence, up in the air, who knows, ask me (?:later|again|tomorrow)(?: \w+)?, torn, "
@@ -50,7 +50,7 @@ NO_OPENERS: Final = _phrases(
     r"no+, nop, nope, nah+, naw, nay, n, na, nah uh, nuh uh, negative, never, not, not (?:yet|now|today|really|interested|at all|right now|for now|for me|this time|at the moment), hell no, absolutely not, "
     r"of course not, definitely not, certainly not, probably not, i don't think so, i do not think so, i think not, "
     r"i guess not, i'm afraid not, false, wrong, incorrect, disagree, i disagree, decline, i decline, pass, "
-    r"(?:i )?(?:must|gotta|have to|need to) (?:decline|pass|say no), (?:i'm|i am|im) (?:unable|afraid not), unable, count me out, nty, hell nah, heck (?:no|nah), negatory, (?:better|best|prefer|i'd prefer|i'd rather) not, i(?:'ve| have) never, "
+    r"(?:i )?(?:must|gotta|have to|need to) (?:decline|pass|say no), (?:i'm|i am|im) (?:unable|afraid not), unable, count me out, nty, i pass, (?:pero )?paso, hell nah, heck (?:no|nah), negatory, (?:better|best|prefer|i'd prefer|i'd rather) not, i(?:'ve| have) never, "
     r"hard pass, i'll pass, sure not(?= [|]|$), gonna have to (?:say no|pass|decline), i'll (?:have to )?(?:say no|decline), (?:i'm|i am) good(?! with| to| for| on), i'm all set, i'm set, "
     r"(?:that's|that is) all(?= [|]|$| for now| thank), that's it for now, that will be all, that'll be all, later, "
     r"(?:maybe|perhaps|possibly) (?:later|another|some other|next)(?: time)?, perhaps at a later time, "
@@ -77,7 +77,7 @@ YES_OPENERS: Final = _phrases(
     r"great, perfect, excellent, awesome, wonderful, fantastic, terrific, cool, lovely, nice, amazing, super, ideal, "
     r"brilliant, beautiful, you got it, you bet, you (?:got|have|'ve got) (?:it|that|everything) right, "
     r"you nailed it, proceed, continue, bet, deal, approved, permission granted, accept, i accept, "
-    r"yuppers, yuppie, ya mon, yesh, eys, yse, you know it, say less, ofc, obvi, (?:i'm |i am )?game, consider it done, (?:i'm |i am |im )?on board, i'd be (?:honored|happy|glad|delighted|thrilled|willing)(?: to)?, "
+    r"totes, you betcha, betcha, that is (?:me|him|her), i reckon(?: so)?, i suppose(?= [|]|$), it sure is, i (?:most certainly|sure|certainly|definitely|absolutely) (?:do|am|can|will|would|have|did), 100, yuppers, yuppie, ya mon, yesh, eys, yse, you know it, say less, ofc, obvi, (?:i'm |i am )?game, consider it done, (?:i'm |i am |im )?on board, i'd be (?:honored|happy|glad|delighted|thrilled|willing)(?: to)?, "
     r"(?:(?:that|it) would|that'd|it'd) be (?:\w+ )?(?:lovely|wonderful|great|fine|nice|perfect|good|awesome|ok|okay|super|cool|fun|helpful), i (?:could|can|would|will|shall) (?:totally |definitely |gladly )?do (?:that|it|this), "
     r"i(?:'ll| will) (?:be there|come|do it|do that|go|help)(?= [|]|$), will do, on it(?= [|]|$), (?:i'm |i am )?(?:so |totally |very )?down(?= [|]|$), i'm afraid so, (?:guess|think|suppose|believe) so, i sure (?:can|will|am|have|would), i say yes, "
     r"i consent, consent, it is, that's (?:me|him|her|us), it's me, this is (?:he|she|me), i (?:think|guess|believe|suppose|hope) so, 10 4, most (?:definitely|certainly), very (?:good|well|much), "
@@ -90,7 +90,7 @@ YES_OPENERS: Final = _phrases(
     r"con (?:mucho )?gusto, encantad[oa], me (?:encantaria|gustaria|interesa|apunto|parece bien|sirve|queda bien), "
     r"(?:cuenten?|cuente) conmigo, adelante, hagalo, hazlo, okis?, oki, (?:yo )?creo que si, supongo(?: que si)?, "
     r"me imagino que si, de una, pues si, bueno si, la verdad si, ya estoy, yo si, "
-    r"lo (?:soy|tengo|hago), si senor[a]?, cuenta conmigo, ta (?:bien|bueno|weno), ahi estare, andale(?: pues)?, aja+, eso(?= [|]|$), asi mero, jalo, le entro, va que va, ya rugiste, cuente con ello",
+    r"lo (?:soy|tengo|hago), si senor[a]?, cuenta conmigo, ta (?:bien|bueno|weno), eso mero, con todo gusto, ahi estare, andale(?: pues)?, aja+, eso(?= [|]|$), asi mero, jalo, le entro, va que va, ya rugiste, cuente con ello",
 )
 #: Repeat the question's verb: alone a yes, with more words after them hardly more than a guess.
 ECHOES: Final = _phrases(
