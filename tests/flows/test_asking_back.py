@@ -38,13 +38,6 @@ ask.en = '''What time?'''
 ask.es = '''¿A qué hora?'''
 answer = "time"
 save_as = "at"
-next = "mail"
-
-[step.mail]
-ask.en = '''Which e-mail?'''
-ask.es = '''¿Qué correo?'''
-answer = "email"
-save_as = "mail"
 next = "note"
 
 [step.note]
@@ -55,7 +48,7 @@ save_as = "note"
 optional = true
 called.en = ["note"]
 called.es = ["nota"]
-next = "bye"
+next = "mail"
 [[step.note.choice]]
 id = "van"
 label.en = "I have a van"
@@ -64,6 +57,13 @@ label.es = "Tengo camioneta"
 id = "cook"
 label.en = "I cook"
 label.es = "Cocino"
+
+[step.mail]
+ask.en = '''Which e-mail?'''
+ask.es = '''¿Qué correo?'''
+answer = "email"
+save_as = "mail"
+next = "bye"
 
 [step.bye]
 say.en = '''See you {day}.'''
@@ -165,11 +165,26 @@ def test_guess_is_void_after_something_else(aside: str) -> None:
     assert "day" not in talk.answers
 
 
-def test_misspelt_choice_is_said_back_by_its_label() -> None:
-    asked = VISITING.says("November 27", "3 pm", "ana@example.org", "I hav a van")
+def test_guess_is_void_once_another_question_waits() -> None:
+    asked = VISITING.says("Friday or Saturday")
+    elsewhere = asked.conversation.with_frame(replace(asked.frame, step="note"))
 
-    assert asked.text == "I have a van. Is that right?", asked.text
-    assert asked.says("yes").step is None
+    assert "day" not in replace(asked, conversation=elsewhere).says("2").answers
+
+
+def test_guess_is_void_after_a_nudge() -> None:
+    asked = WAITING["audience"].says("jubilda")
+    assert asked.step == "audience"
+    nudged = replace(asked, conversation=replace(asked.conversation, turn=asked.conversation.turn + 1))
+
+    assert nudged.says("1").answers["audience"] == "work_study"
+
+
+def test_misspelt_choice_is_said_back_by_its_label() -> None:
+    asked = VISITING.says("November 27", "3 pm", "I hav a van")
+
+    assert asked.text == "I have a van. Is that right?"
+    assert asked.says("yes").answers["note"] == "van"
 
 
 @pytest.mark.parametrize(
@@ -220,10 +235,12 @@ def test_other_questions_are_needed_and_it_is_no_miss(step: str) -> None:
 
 
 def test_skipped_choice_is_passed_over_on_the_way_of_a_correction() -> None:
-    talk = VISITING.says("November 27", "3 pm", "ana@example.org", "SKIP")
+    talk = VISITING.says("November 27", "3 pm", "SKIP")
+    assert talk.step == "mail"
 
-    assert talk.step is None
-    assert "note" not in talk.answers
+    changed = talk.says("CHANGE at", "5 pm")
+    assert changed.step == "mail"
+    assert (changed.answers["at"], changed.frame.answers["note"]) == ("17:00", None)
 
 
 # --- thanks -----------------------------------------------------------------------------------------------------------

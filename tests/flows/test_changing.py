@@ -56,7 +56,7 @@ def test_zip_is_corrected_at_every_later_step(step: str, text: str) -> None:
 def test_summary_takes_the_correction_and_is_shown_again(text: str, name: str, value: object) -> None:
     corrected = SUMMARY.says(text)
 
-    assert corrected.answers[name] == value
+    assert corrected.answers[name] == corrected.frame.answers[name] == value
     assert corrected.step == "summary"
     assert corrected.text.startswith(("Changed:", "Listo"))
     assert corrected.says("yes").person.stage is Stage.ELIGIBLE
@@ -71,7 +71,7 @@ def test_several_at_once_are_all_changed() -> None:
 
 @pytest.mark.parametrize("text", ["no, my zip is 60615", "Yes but my zip is 60615, thanks", "si pero mejor tutor"])
 def test_word_that_takes_back_picks_no_choice(text: str) -> None:
-    ride = Talk().says(*SCREENED[:7], "a ride", *SCREENED[8:10])
+    ride = Talk().says(*SCREENED[:7], "a ride", *SCREENED[8:10], "ESPAÑOL")
     assert ride.step == "summary"
 
     assert ride.says(text).answers["support"] == "ride"
