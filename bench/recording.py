@@ -11,6 +11,7 @@ from unittest.mock import patch
 
 from bench.signups import HUB, NOW, Person
 from bot.inbox import Inbox
+from bot.shelf import Shelf
 from flows.answers import AnswerContext, Outcome, read
 from flows.facts import History, Slot
 from flows.library import Library
@@ -126,7 +127,7 @@ async def opened(url: str) -> AsyncIterator[Store]:
 
 def open_inbox(store: Store, library: Library) -> Inbox:
     """Return an inbox behind which nothing is sent."""
-    return Inbox(store=store, hub=HUB, library=library, now=lambda: NOW, network_confirms={}, wake=_nobody)
+    return Inbox(store=store, hub=HUB, shelf=Shelf(library=library), now=lambda: NOW, network_confirms={}, wake=_nobody)
 
 
 def _nobody(*_sender: Any) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 
 from bot.clock import Clock
 from bot.inbox import Inbox
+from bot.pages.desk import Desk
 from bot.sender import Sender
 from bot.shelf import Shelf, open_shelf
 from channels.base import Channel, ChannelError, PermanentError
@@ -59,6 +60,12 @@ class App:
     def library(self) -> Library:
         """What is said and asked at this moment."""
         return self.shelf.library
+
+    def desk(self) -> Desk:
+        """Return what the pages of links work with."""
+        return Desk(
+            hub=self.hub, library=self.library, database=self.database, now=self.now, wake=self.inbox.wake
+        )
 
     async def ready(self) -> bool:
         """Tell whether the database answers and its schema is the one this version needs."""

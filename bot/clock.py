@@ -15,6 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.broadcasts import write_out
 from bot.reconcile import reconcile
 from bot.reminders import send_due
+from bot.shelf import Shelf
 from bot.timers import take_due
 from bot.timetable import top_up
 from bot.waiting import pass_on_seats
@@ -38,13 +39,18 @@ class Clock:
     #: For what is done once a day, beside the hot path.
     database: Database
     hub: Hub
-    library: Library
+    shelf: Shelf
     channels: Mapping[str, Channel]
     now: Callable[[], datetime]
     #: Called with channel and account of each sender that has ready messages.
     wake: Callable[[str, str], None]
     #: The day on which series were last looked at.
     _topped_up_on: date | None = None
+
+    @property
+    def library(self) -> Library:
+        """What is said and asked at this moment."""
+        return self.shelf.library
 
     def start(self) -> AsyncIOScheduler:
         """Begin to tick; ``shutdown`` of the returned scheduler ends it."""
@@ -59,10 +65,11 @@ class Clock:
     async def tick(self) -> None:
         """Move everything whose time has come one station on."""
         now = self.now()
+        await self.shelf.look()
         await self.store.promote(now)
         await send_due(self.store, self.hub, self.library, now)
         await pass_on_seats(self.store, self.hub, self.library, now)
-        await take_due(self.store, self.hub, self.library, now)
+        await take_due(self.store, self.hub, self.shelf, now)
         await write_out(self.store, self.hub, now)
         for channel, account in await self.store.waiting_senders(self.hub.id):
             self.wake(channel, account)

@@ -79,6 +79,28 @@ def _heads(library: Library, name: str, config: Path) -> Heads:
     return heads(library.flows[name], name, count_at_steps(config, os.environ))
 
 
+@app.command("publish")
+def publish_flows(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="A folder with the files that differ from the program's own; else those alone."),
+    ] = None,
+    back: Annotated[bool, typer.Option("--back", help="Take the last publication back.")] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Only say what would become of whom.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+    config: Annotated[Path, typer.Option("--config", "-c", help="The settings.")] = Path("config.toml"),
+) -> None:
+    """Put flows into use and carry over everybody who is in the middle of one; --back undoes it."""
+    from bot.publish import run_publish
+
+    if folder and back:
+        raise typer.BadParameter("--back takes no folder: it brings back what was there before.")
+    published = run_publish(
+        config, os.environ, folder=folder, back=back, only_plan=plan, confirmed=yes, show=typer.echo
+    )
+    raise typer.Exit(int(not published))
+
+
 @app.command("schema")
 def print_schema() -> None:
     """Print the JSON Schema of a flow file, for editors that complete and check as you type."""

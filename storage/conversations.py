@@ -26,7 +26,7 @@ class Stored:
     changed_at: datetime
 
 
-def batch(session: Session, hub: str, *, after: int, limit: int = LARGEST_BATCH) -> Sequence[Stored]:
+def batch(session: Session, hub: str, *, after: int, limit: int | None = None) -> Sequence[Stored]:
     """List conversations that have begun, in the order of their people.
 
     Args:
@@ -36,7 +36,7 @@ def batch(session: Session, hub: str, *, after: int, limit: int = LARGEST_BATCH)
         select(ConversationRow)
         .where(col(ConversationRow.hub) == hub, col(ConversationRow.person_id) > after)
         .order_by(col(ConversationRow.person_id))
-        .limit(limit)
+        .limit(limit or LARGEST_BATCH)
     )
     return [_stored(row) for row in rows]
 

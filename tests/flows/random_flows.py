@@ -9,6 +9,7 @@ from typing import Final
 
 from hypothesis import strategies as st
 
+from flows.faq import Faq
 from flows.files import read_flow
 from flows.library import Library, read_sets, shipped
 from flows.lint import lint
@@ -96,7 +97,7 @@ def _library(sources: tuple[tuple[str, str], ...]) -> Library:
     flows = {flow: read_flow(source, file=f"{flow}.toml", sets=sets) for flow, source in catalog.items()}
     revisions = {flow.revision: flow for flow in flows.values()}
     library = replace(_SHIPPED, flows=flows, sets=sets, revisions=revisions)
-    assert lint(replace(library, phrases=Phrases(texts={}))) == ()
+    assert lint(replace(library, phrases=Phrases(texts={}), faq=Faq())) == ()
     return library
 
 
@@ -223,7 +224,9 @@ def random_flows(draw: st.DrawFn) -> Flows:
 def edits(draw: st.DrawFn, before: Flows, *, most: int = 5) -> Flows:
     """Draw a next version: up to ``most`` changes, of which renames are declared. Nothing is undone by accident."""
     after = before
-    forget = {flow: tuple(replace(s, was=(), was_saved_as=()) for s in listed) for flow, listed in before.stations.items()}
+    forget = {
+        flow: tuple(replace(s, was=(), was_saved_as=()) for s in listed) for flow, listed in before.stations.items()
+    }
     after = replace(before, stations=forget)
     for _ in range(draw(st.integers(1, most))):
         after = draw(_edit(after))

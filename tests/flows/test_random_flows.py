@@ -18,7 +18,7 @@ from tests.flows.random_flows import Flows, edits, fitting_reply, random_flows
 from tests.flows.talk import MONDAY, Talk
 
 TODAY = MONDAY.date()
-THOROUGHLY = settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+THOROUGHLY = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 def waiting(talk: Talk) -> Ask | None:
@@ -42,9 +42,13 @@ def begin(library: Library) -> Talk:
 
 
 def answers_of(conversation: Conversation) -> Counter[str]:
-    """Count the values that were given; a flow that is walked again has some of its caller's."""
+    """Count the values that were given, however they are written; a flow that is walked again has some of its caller's."""
     given = {name: value for frame in conversation.stack for name, value in frame.answers.items()}
-    return Counter(map(repr, given.values()))
+    return Counter(map(_loosely, given.values()))
+
+
+def _loosely(value: object) -> str:
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value).casefold()
 
 
 @THOROUGHLY
@@ -60,7 +64,7 @@ def test_random_flows_end_within_as_many_replies_as_there_are_questions(data: st
     assert set(flows.asked(talk.answers)) <= talk.answers.keys()
 
 
-def published(data: st.DataObject, talk: Talk, before: Library, after: Library) -> tuple[Talk, Moved]:
+def published(talk: Talk, before: Library, after: Library) -> tuple[Talk, Moved]:
     """Publish under somebody, and check what has to hold at once."""
     both = after.with_revisions([*before.revisions.values(), *after.revisions.values()])
     moved = move(before, both, talk.conversation, today=TODAY)
@@ -70,17 +74,10 @@ def published(data: st.DataObject, talk: Talk, before: Library, after: Library) 
     assert conversation.turn == talk.conversation.turn
     if moved.fate is not Fate.OPEN_QUESTION and conversation.frame:
         assert waiting(replace(talk, library=both, conversation=conversation)) is not None
-    kept = sum(answers_of(conversation).values())
-    assert kept == sum(answers_of(talk.conversation).values()) - len(moved.asks)
-    if not moved.asks and not _types_changed(before, after):
-        assert answers_of(conversation) == answers_of(talk.conversation)
+    lost = answers_of(talk.conversation) - answers_of(conversation)
+    assert lost.total() == len(moved.asks)
+    assert answers_of(conversation) <= answers_of(talk.conversation)
     return replace(talk, library=both, conversation=conversation), moved
-
-
-def _types_changed(before: Library, after: Library) -> bool:
-    """Tell whether an answer may have been read anew: the text "7" as the number 7."""
-    types = [{(s.id, s.ask.type) for f in one.flows.values() for s in f.steps.values() if s.ask} for one in (before, after)]
-    return not types[1] <= types[0] | {(s, t) for s, t in types[1] if s not in {known for known, _ in types[0]}}
 
 
 def finish(data: st.DataObject, talk: Talk, flows: Flows, moved: Moved) -> Talk:
@@ -101,9 +98,9 @@ def finish(data: st.DataObject, talk: Talk, flows: Flows, moved: Moved) -> Talk:
     return talk
 
 
-def walked_some(data: st.DataObject, library: Library, flows: Flows) -> Talk | None:
-    talk = begin(library)
-    for _ in range(data.draw(st.integers(2, flows.questions + 1))):
+def walked_some(data: st.DataObject, flows: Flows) -> Talk | None:
+    talk = begin(flows.library())
+    for _ in range(data.draw(st.integers(1, flows.questions + 1))):
         talk = reply(data, talk)
         if not talk.conversation.stack:
             return None
@@ -115,12 +112,12 @@ def walked_some(data: st.DataObject, library: Library, flows: Flows) -> Talk | N
 def test_any_edit_under_a_talk_loses_nothing_and_comes_to_the_end(data: st.DataObject) -> None:
     flows = data.draw(random_flows())
     edited = data.draw(edits(flows))
-    talk = walked_some(data, flows.library(), flows)
+    talk = walked_some(data, flows)
     if talk is None:
         return
     facts = talk.answers
 
-    talk, moved = published(data, talk, flows.library(), edited.library())
+    talk, moved = published(talk, flows.library(), edited.library())
     talk = finish(data, talk, edited, moved)
 
     assert facts.keys() <= talk.answers.keys()
@@ -135,11 +132,11 @@ def test_what_was_done_before_an_edit_is_not_done_again(data: st.DataObject) -> 
     edited = data.draw(edits(flows))
     done: Counter[str] = Counter()
     talk = begin(flows.library())
-    publish_at, turns, moved = data.draw(st.integers(1, flows.questions + 1)), 0, None
+    publish_at, turns = data.draw(st.integers(1, flows.questions + 1)), 0
     while talk.conversation.stack:
         turns += 1
         if turns == publish_at:
-            talk, moved = published(data, talk, flows.library(), edited.library())
+            talk, _ = published(talk, flows.library(), edited.library())
         talk = reply(data, talk)
         done.update(effect.reason for effect in talk.all(HandOff))
 
@@ -152,10 +149,10 @@ def test_what_was_done_before_an_edit_is_not_done_again(data: st.DataObject) -> 
 def test_rolling_back_loses_nothing_either(data: st.DataObject) -> None:
     flows = data.draw(random_flows())
     edited = data.draw(edits(flows))
-    talk = walked_some(data, flows.library(), flows)
+    talk = walked_some(data, flows)
     if talk is None:
         return
-    there, moved = published(data, talk, flows.library(), edited.library())
+    there, moved = published(talk, flows.library(), edited.library())
     for _ in range(data.draw(st.integers(0, 2))):
         if there.conversation.stack:
             there = reply(data, there)
@@ -163,7 +160,7 @@ def test_rolling_back_loses_nothing_either(data: st.DataObject) -> None:
         return
     facts = there.answers
 
-    back, moved = published(data, there, there.library, flows.library())
+    back, moved = published(there, there.library, flows.library())
     done = finish(data, back, flows, moved)
 
     assert facts.keys() <= done.answers.keys()
@@ -175,10 +172,10 @@ def test_rolling_back_loses_nothing_either(data: st.DataObject) -> None:
 def test_back_still_leads_back_after_an_edit(data: st.DataObject) -> None:
     flows = data.draw(random_flows())
     edited = data.draw(edits(flows))
-    talk = walked_some(data, flows.library(), flows)
+    talk = walked_some(data, flows)
     if talk is None:
         return
-    talk, _ = published(data, talk, flows.library(), edited.library())
+    talk, _ = published(talk, flows.library(), edited.library())
     for _ in range(data.draw(st.integers(1, 3))):
         if talk.conversation.stack:
             talk = talk.later(timedelta(minutes=1)).says("BACK")
