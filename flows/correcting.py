@@ -139,7 +139,9 @@ def _stands_alone(draft: Draft, name: str) -> bool:
     if name in deciding(draft.library) or given.step.offer:
         return False
     frame = draft.frame
-    return not (given.frame is frame and any(revisiting.is_passing(draft.flow(frame), other) for other in frame.answers))
+    return not (
+        given.frame is frame and any(revisiting.is_passing(draft.flow(frame), other) for other in frame.answers)
+    )
 
 
 def ask_anew(draft: Draft, name: str) -> bool:
