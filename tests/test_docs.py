@@ -16,6 +16,7 @@ from typing import Any, get_args
 import click
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from bot import config
 from bot.__main__ import app
@@ -264,11 +265,20 @@ def run_lines(name: str, url: str) -> None:
     exec(compile(source.replace("sqlite:///peoplepower.db", url), name, "exec"), {})  # noqa: S102 - our own page
 
 
-def test_lines_for_dates_enter_a_training_and_a_shift(url: str) -> None:
-    run_lines("dates", url)
+def test_lines_of_the_page_plan_a_training_and_shifts(url: str, tmp_path: Path) -> None:
+    settings = tmp_path / "config.toml"
+    settings.write_text(f'[database]\nurl = "{url}"\n[hub]\nid = "springfield"\n', "utf-8")
+    section = PAGES["operators.md"].partition("## Places, trainings and shifts")[2]
+    (block, *_) = re.findall(r"```console\n(.*?)```", section, re.DOTALL)
+
+    for line in block.splitlines():
+        done = CliRunner().invoke(app, [*shlex.split(line)[1:], "--config", str(settings)])
+        assert done.exit_code == 0, done.output
 
     with Database(url).reading() as session:
-        assert [slot.kind for slot in list_slots(session, "springfield", since=NOW)] == ["training", "shift"]
+        kinds = [slot.kind for slot in list_slots(session, "springfield", since=NOW)]
+        assert kinds[0] == "training"
+        assert set(kinds[1:]) == {"shift"}
 
 
 def test_lines_for_a_decision_move_the_person_and_close_their_task(url: str) -> None:
