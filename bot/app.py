@@ -63,9 +63,7 @@ class App:
 
     def desk(self) -> Desk:
         """Return what the pages of links work with."""
-        return Desk(
-            hub=self.hub, library=self.library, database=self.database, now=self.now, wake=self.inbox.wake
-        )
+        return Desk(hub=self.hub, library=self.library, database=self.database, now=self.now, wake=self.inbox.wake)
 
     async def ready(self) -> bool:
         """Tell whether the database answers and its schema is the one this version needs."""
@@ -166,4 +164,3 @@ def _start_again_s(error: ChannelError) -> float:
     if isinstance(error, PermanentError):
         return _REFUSED_AGAIN_S
     return getattr(error, "retry_after_s", None) or _START_AGAIN_S
-

@@ -56,19 +56,24 @@ async def run_demo(
     listener = listen(_HOST, port)
     clock = MovableClock(begins_at=begins_at)
     with _file(database) as path, _without_pauses() as ready:
-        async with open_demo(path, clock) as app:
+        async with open_demo(path, clock, public_url=f"http://{_HOST}:{listener.getsockname()[1]}") as app:
             await seed(app, clock)
             async with running(app):
                 await _serve(app, clock, listener, announce, ready)
 
 
-def open_demo(path: Path, clock: MovableClock) -> AbstractAsyncContextManager[App]:
-    """Open the invented hub on a database file, with a simulated channel of each kind."""
+def open_demo(path: Path, clock: MovableClock, *, public_url: str = "") -> AbstractAsyncContextManager[App]:
+    """Open the invented hub on a database file, with a simulated channel of each kind.
+
+    Args:
+        public_url: where its pages are, so that links can be sent.
+    """
     channels = {
         name: SimulatorChannel(name, f"demo-{name}", replace(can, messages_per_second=_MESSAGES_PER_SECOND))
         for name, can in CAPABILITIES.items()
     }
-    return open_app(hub=demo_hub(), database_url=f"sqlite:///{path}", channels=channels, now=clock)
+    hub = replace(demo_hub(), public_url=public_url)
+    return open_app(hub=hub, database_url=f"sqlite:///{path}", channels=channels, now=clock)
 
 
 @contextmanager
@@ -122,7 +127,7 @@ def simulation(app: App, clock: MovableClock) -> Simulation:
 
 def build_page(app: App, sim: Simulation) -> FastAPI:
     """Build the web application: health, webhooks and the simulator."""
-    web = build_web(channels=app.channels, started=app.started, inbox=app.inbox, ready=app.ready)
+    web = build_web(channels=app.channels, started=app.started, inbox=app.inbox, ready=app.ready, desk=app.desk())
     web.include_router(simulator_routes(sim))
     web.mount("/static", static_files())
     web.add_middleware(LocalGuard)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 from bot.app import open_app, running
@@ -31,10 +32,9 @@ async def serve(settings: Settings) -> None:
         name: open_channel(name, values, public_url=public_url) for name, values in settings.channels.opened().items()
     }
     taken = listen(settings.web.host, settings.web.port)
-    async with open_app(
-        hub=settings.hub.facts(), database_url=settings.database.url.get_secret_value(), channels=channels
-    ) as app:
-        web = build_web(channels=app.channels, started=app.started, inbox=app.inbox, ready=app.ready)
+    hub = replace(settings.hub.facts(), public_url=public_url)
+    async with open_app(hub=hub, database_url=settings.database.url.get_secret_value(), channels=channels) as app:
+        web = build_web(channels=app.channels, started=app.started, inbox=app.inbox, ready=app.ready, desk=app.desk())
         async with running(app):
             log.info("serving", extra={"port": settings.web.port, "channels": ",".join(sorted(channels)) or "none"})
             await WebServer(web, taken).run_until_told()

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
 from bot.inbox import Inbox
+from bot.pages import Desk, link_routes, page_assets
 from channels.base import Channel, ForgedRequestError, MalformedRequestError, WebRequest
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ def build_web(
     started: Collection[str],
     inbox: Inbox,
     ready: Callable[[], Awaitable[bool]],
+    desk: Desk | None = None,
 ) -> FastAPI:
     """Build the web application.
 
@@ -35,8 +37,13 @@ def build_web(
         channels: the configured ones, by name.
         started: names of those that are connected by now; the others answer 503, so that the vendor comes again.
         ready: tells whether the database answers and its schema is current.
+        desk: what the pages of links work with; without one, no link leads anywhere.
     """
     web = FastAPI(title="PeoplePower", docs_url=None, redoc_url=None, openapi_url=None)
+
+    if desk is not None:
+        web.include_router(link_routes(desk))
+        web.mount("/page-assets", page_assets())
 
     @web.get("/healthz")
     async def healthz() -> dict[str, str]:

@@ -67,10 +67,15 @@ _ERASE_REST: Final = (
 def forget(scope: Scope) -> Operation[None]:
     """Erase all that is known about a person but the address, to which the messages of this turn must still go."""
     person = {"person_id": scope.person_id}
+    only_named = yield Statement(_ONLY_NAMED, person)
+    yield Statement(_ERASE_REQUESTS, {"hub": scope.hub, "person_id": scope.person_id})
     yield Statement(_GIVE_SEATS_BACK, person)
     yield Statement(_GIVE_KEPT_SEATS_BACK, person)
     for sql in _ERASE:
         yield Statement(sql, person)
+    for row in only_named:
+        for sql in _ERASE_REST:
+            yield Statement(sql, {"person_id": row["person_id"]})
     yield from _finish(scope.person_id)
     yield Scrub()
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from flows.conversation import Conversation
 from flows.effects import AskGuardian, DecideAsGuardian
 from flows.facts import GuardianStatus
 from flows.messages import Address, Purpose
@@ -133,7 +135,10 @@ def _open_task(scope: Scope, reason: str) -> Operation[None]:
 
 #: Whoever is in the middle of a turn with the person under 18 thinks again, knowing of the decision; and the guardian's
 #: own answers come one after the other.
-_FENCE: Final = "UPDATE conversation SET version = version + 1 WHERE person_id = :person_id AND hub = :hub"
+_FENCE: Final = """
+    UPDATE conversation SET version = version + 1 WHERE person_id = :person_id AND hub = :hub RETURNING state
+"""
+_SET_STATE: Final = "UPDATE conversation SET state = :state WHERE person_id = :person_id"
 _FIND: Final = """
     SELECT g.id, g.ref, g.person_id, g.guardian_id, g.address_id, g.status, p.stage, p.ref AS person_ref, p.zone
     FROM guardian AS g JOIN person AS p ON p.id = g.person_id
@@ -186,7 +191,7 @@ def decide(hub: str, effect: DecideAsGuardian, now: datetime) -> Operation[bool]
     rows = yield Statement(_FIND, {"hub": hub, "ref": effect.guardian})
     if not rows:
         return False
-    yield Statement(_FENCE, {"hub": hub, "person_id": rows[0]["person_id"]})
+    talks = yield Statement(_FENCE, {"hub": hub, "person_id": rows[0]["person_id"]})
     (lock,) = yield Statement(_LOCK, {"id": rows[0]["id"]})
     (row,) = yield Statement(_FIND, {"hub": hub, "ref": effect.guardian})  # as it stands now that nobody changes it
     if lock["status"] not in MAY_FOLLOW[effect.decision]:
@@ -197,6 +202,8 @@ def decide(hub: str, effect: DecideAsGuardian, now: datetime) -> Operation[bool]
         yield from people.change(scope, facts={}, moves=[(effect.stage, f"guardian:{effect.decision.value}")])
     if effect.decision is not Decision.AGREE:
         yield from _free_dates(scope)
+        for talk in talks:
+            yield from _leave_flows(scope, talk["state"])
     yield Statement(_CLOSE_TASKS, {"person_id": scope.person_id, "now": at})
     if told := _TOLD.get(effect.decision):
         yield from _open_task(scope, told)
@@ -267,6 +274,13 @@ def _free_dates(scope: Scope) -> Operation[None]:
     for row in ahead:
         yield from seats.release(scope, row["ref"], cause="guardian withdrew")
         yield Statement(_AT_RISK, {"hub": scope.hub, "booking": row["ref"], "now": scope.now})
+
+
+def _leave_flows(scope: Scope, state: str) -> Operation[None]:
+    """Take back what the person is being offered at this moment."""
+    if state:
+        left = replace(Conversation.decode(state), stack=(), side=None)
+        yield Statement(_SET_STATE, {"person_id": scope.person_id, "state": left.encode()})
 
 
 def _drop_requests(hub: str, ref: str, *, now: int) -> Operation[None]:

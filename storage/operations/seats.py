@@ -36,13 +36,13 @@ _OF_AGE: Final = """
         || substr(CAST(p.birth_date AS TEXT), 5) <= substr(s.starts_local, 1, 10)
 """
 #: The one statement by which anybody comes into a slot. Whoever is under 18 comes into none without supervision or one
-#: to one, whoever wants to put them there.
+#: to one, whoever wants to put them there; and into none while their guardian has not agreed.
 _BOOK: Final = f"""
     INSERT INTO booking (hub, ref, person_id, slot_id, status, asked, created_at, changed_at)
     SELECT s.hub, CAST(:ref AS TEXT), p.id, s.id, 'booked', CAST(:asked AS BOOLEAN), CAST(:now AS BIGINT),
         CAST(:now AS BIGINT)
     FROM slot AS s JOIN person AS p ON p.id = :person_id
-    WHERE s.id = :slot_id AND s.hub = :hub AND (s.supervised AND NOT s.one_to_one OR {_OF_AGE})
+    WHERE s.id = :slot_id AND s.hub = :hub AND p.stage <> 'waiting_guardian' AND (s.supervised AND NOT s.one_to_one OR {_OF_AGE})
     RETURNING id
 """  # noqa: S608 - a constant
 _SLOT: Final = f"""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.vendors import slack, telegram, twilio
+from tests.vendors import mail, slack, telegram, twilio
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -63,7 +63,12 @@ class Served:
         async with asyncio.timeout(30), aiohttp.ClientSession() as client:
             while await self._status(client, "GET", "/readyz") != 200:
                 await asyncio.sleep(0.02)
-            for channel in ("sms", "slack", "telegram"):  # 503 until the channel is connected, then 403: not signed
+            for channel in (
+                "sms",
+                "slack",
+                "telegram",
+                "email",
+            ):  # 503 until the channel is connected, then 403: not signed
                 while await self._status(client, "POST", f"/webhooks/{channel}") == 503:
                     await asyncio.sleep(0.02)
 
@@ -86,18 +91,30 @@ class Served:
 
 @dataclass(slots=True, kw_only=True)
 class Vendors:
-    """The three stand-ins that a served house talks to."""
+    """The four stand-ins that a served house talks to."""
 
     twilio: twilio.TwilioServer
     slack: slack.SlackServer
     telegram: telegram.TelegramServer
+    mail: mail.MailServer
 
 
 @asynccontextmanager
-async def served(folder: Path, *, database_url: str | None = None) -> AsyncIterator[tuple[Served, Vendors]]:
-    """Start the three stand-ins and a ``serve`` that uses them."""
+async def served(
+    folder: Path, *, database_url: str | None = None, hub: str = ""
+) -> AsyncIterator[tuple[Served, Vendors]]:
+    """Start the four stand-ins and a ``serve`` that uses them.
+
+    Args:
+        hub: more lines for the table of the hub.
+    """
     port = free_port()
-    async with twilio.TwilioServer() as sms, slack.SlackServer() as work, telegram.TelegramServer() as chat:
+    async with (
+        twilio.TwilioServer() as sms,
+        slack.SlackServer() as work,
+        telegram.TelegramServer() as chat,
+        mail.MailServer() as post,
+    ):
         config = folder / "config.toml"
         config.write_text(
             f"""
@@ -123,11 +140,18 @@ secret_token = "{telegram.SECRET_TOKEN}"
 mode = "webhook"
 api_base = "{chat.url}"
 messages_per_second = 1000
+[channels.email]
+host = "127.0.0.1"
+port = {post.port}
+security = "none"
+from_address = "hello@hub.example.org"
+messages_per_second = 1000
 [hub]
 id = "test"
 name = "Bright Hub"
 timezone = "America/Chicago"
 help_phone = "312-555-0100"
+{hub}
 """,
             "utf-8",
         )
@@ -135,7 +159,7 @@ help_phone = "312-555-0100"
         house = Served(config, port)
         await house.start()
         try:
-            yield house, Vendors(twilio=sms, slack=work, telegram=chat)
+            yield house, Vendors(twilio=sms, slack=work, telegram=chat, mail=post)
         finally:
             if house.process and house.process.returncode is None:
                 house.process.kill()

@@ -1,0 +1,12 @@
+"""Every page that a link may open, by its purpose; a new one is a file of its own and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.pages.guardian import GuardianPage
+from bot.pages.page import LinkPage
+from flows.rules.links import LinkPurpose
+
+PAGES: Final[Mapping[LinkPurpose, LinkPage]] = {page.purpose: page for page in (GuardianPage(),)}
