@@ -66,6 +66,8 @@ class Draft:
     nudging: bool = False
     #: Whether this has to be said, however much has been said before.
     urgent: bool = False
+    #: Whether the turn has to end with the first open question: an edit took away the one that waited.
+    finds_question: bool = False
     #: Steps whose answers still stood and were not asked for again.
     passed_over: set[str] = field(default_factory=set)
 
@@ -151,6 +153,7 @@ class Draft:
         """
         frame = self.conversation.frame
         step = self.flow(frame).steps.get(frame.step) if frame else None
+        self.finds_question = step is None and frame is not None
         if step and step.offer:
             self.needs = FindSlots(kind=step.offer.kind)
         elif step and step.ask:

@@ -63,6 +63,8 @@ def advance(library: Library, conversation: Conversation, event: Event, facts: F
             nudging.take_timer(draft, event)
         case _:
             assert_never(event)
+    if draft.finds_question and (frame := draft.conversation.frame) and frame.step not in draft.flow(frame).steps:
+        walk.restart(draft, frame)
     if draft.needs is None:
         nudging.set_timer(draft)
     return draft.turn()

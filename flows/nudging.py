@@ -54,7 +54,7 @@ def _next_timer(draft: Draft, person: Person) -> SetTimer | None:
 def _waits(draft: Draft) -> bool:
     frame = draft.conversation.frame
     step = draft.flow(frame).steps.get(frame.step) if frame else None
-    return bool(step and step.ask)
+    return bool(step and step.ask) or (frame is not None and not frame.step)
 
 
 def _silences(draft: Draft) -> Iterator[Silence]:

@@ -81,6 +81,16 @@ def test_reply_to_a_changed_question_is_not_taken_for_an_answer() -> None:
     assert asked.step == "zip"
 
 
+@pytest.mark.parametrize("word", ["HELP", "ESPAÑOL", "STATUS"])
+def test_word_in_between_leads_to_the_open_question_as_well(word: str) -> None:
+    talk, _ = carried(AT_ZIP, edited(('answer = "zip"\nsave_as = "zip"', 'answer = "text"\nsave_as = "zip"')))
+
+    told = talk.says(word)
+
+    assert told.step == "zip"
+    assert "ZIP" in told.text
+
+
 def test_flow_that_is_gone_is_kept() -> None:
     talk = replace(AT_ZIP, library=AT_ZIP.library)
     without = replace(talk.library, flows={k: v for k, v in talk.library.flows.items() if k != "screening"})
