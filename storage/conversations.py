@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlmodel import Session, col, select, update
+from sqlalchemy import text
+from sqlmodel import Session, col, select
 
-from storage.tables import ConversationRow
+from storage.tables import ConversationRow, to_micros
 
 #: So many are written in one transaction: on SQLite nobody else writes meanwhile.
-LARGEST_BATCH: Final = 200
+LARGEST_BATCH: Final = 100
+
+_REWRITE: Final = text("""
+    UPDATE conversation SET version = version + 1, state = :state, changed_at = :now
+    WHERE person_id = :person_id AND hub = :hub AND version = :version
+""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +67,18 @@ def rewrite(session: Session, hub: str, conversations: Sequence[Stored], now: da
     The version goes up, so that a turn which was thought on the old state is refused and thought again. A turn's timer is
     fenced by the turn's own number, which is part of the state and stays.
     """
+    connection = session.connection()  # an ORM's update takes six times as long, while nobody else may write
     return [
         stored.person_id
         for stored in conversations
-        if not session.exec(
-            update(ConversationRow)
-            .where(
-                col(ConversationRow.person_id) == stored.person_id,
-                col(ConversationRow.hub) == hub,
-                col(ConversationRow.version) == stored.version,
-            )
-            .values(version=stored.version + 1, state=stored.state, changed_at=now)
+        if not connection.execute(
+            _REWRITE,
+            {
+                "person_id": stored.person_id,
+                "hub": hub,
+                "version": stored.version,
+                "state": stored.state,
+                "now": to_micros(now),
+            },
         ).rowcount
     ]
