@@ -69,7 +69,9 @@ def open_demo(path: Path, clock: MovableClock, *, public_url: str = "") -> Abstr
         public_url: where its pages are, so that links can be sent.
     """
     channels = {
-        name: SimulatorChannel(name, f"demo-{name}", replace(can, messages_per_second=_MESSAGES_PER_SECOND))
+        name: SimulatorChannel(
+            name, f"demo-{name}", replace(can, messages_per_second=_MESSAGES_PER_SECOND, read_from_outbox=True)
+        )
         for name, can in CAPABILITIES.items()
     }
     hub = replace(demo_hub(), public_url=public_url)

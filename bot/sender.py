@@ -155,7 +155,11 @@ class Sender:
             log.exception("a message could not be sent", extra={"channel": self.channel.name, "outbox": claimed.id})
             return Settlement(id=claimed.id, status=OutboxStatus.FAILED, reason="internal_error")
         return Settlement(
-            id=claimed.id, status=OutboxStatus.SENT, provider_id=receipt.provider_id, segments=receipt.segments
+            id=claimed.id,
+            status=OutboxStatus.SENT,
+            provider_id=receipt.provider_id,
+            segments=receipt.segments,
+            keep_secret=self.channel.capabilities.read_from_outbox,
         )
 
     def _try_again(self, claimed: Claimed, *, code: str | None, retry_after_s: float | None) -> Settlement:

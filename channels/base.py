@@ -58,6 +58,8 @@ class Capabilities:
     network_confirms_opt_out: bool
     #: Messages a second that one sender may leave by.
     messages_per_second: float
+    #: Whether people read what was sent from our own rows: in the simulator of the demo, and nowhere else.
+    read_from_outbox: bool = False
 
 
 class ChannelError(Exception):

@@ -160,6 +160,8 @@ class Settlement:
     #: Whether a provider was asked; if not, the claim does not count as an attempt.
     asked: bool = True
     consequence: Consequence = Consequence.NONE
+    #: Leave the secret part of a link, or a one-time code, in the text: the simulator shows what left from our own rows.
+    keep_secret: bool = False
 
 
 # --- reminders --------------------------------------------------------------------------------------------------------

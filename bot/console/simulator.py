@@ -34,8 +34,8 @@ _FURTHEST: Final = timedelta(days=92)
 #: A page that asks for a piece of itself says so; everybody else is led to the whole page.
 _PIECE: Final = "x-piece"
 
-ChannelName = Literal["sms", "slack", "telegram"]
-User = Annotated[str, Path(pattern=r"^[+\w-]{1,40}$")]
+ChannelName = Literal["sms", "slack", "telegram", "email"]
+User = Annotated[str, Path(pattern=r"^[+\w.@-]{1,64}$")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from bot.seed.hub import Date, add_calendar, demo_hub
 from bot.seed.people import Goal, Persona, invent
 from channels.simulator import SimulatorChannel
 from flows.facts import SlotKind
-from flows.messages import Address, Inbound, InboundKind
+from flows.messages import Inbound, InboundKind, Outbound
 from flows.stages import Stage
 from storage import people, schedule, simulator
 from storage.store import OutboxStatus, Settlement
@@ -114,17 +114,24 @@ class _Past:
             async with asyncio.TaskGroup() as group:
                 for one in claimed:
                     receipt = await channel.send(one.message)
-                    settlement = Settlement(id=one.id, status=OutboxStatus.SENT, provider_id=receipt.provider_id)
+                    settlement = Settlement(
+                        id=one.id, status=OutboxStatus.SENT, provider_id=receipt.provider_id, keep_secret=True
+                    )
                     group.create_task(self._app.store.settle([settlement], one.created_at + _LATENCY))
-                    self._hear(one.message.to).asked = one.message
+                    self._hear(one.message)
 
-    def _hear(self, address: Address) -> Persona:
-        return self._by_address[address]
+    def _hear(self, message: Outbound) -> Persona | None:
+        """Let somebody read a message; guardians, who are asked as well, are nobody of the crowd and stay silent."""
+        persona = self._by_address.get(message.to)
+        if persona:
+            persona.asked = message
+        return persona
 
     async def let_reminders_go(self) -> None:
         """Let every reminder leave at its own time, and some people answer a few minutes later."""
         while (due_at := self._next_due()) and due_at <= self._now:
             with self._clock.at(due_at):
+                await self._app.store.promote(due_at)
                 await send_due(self._app.store, self._app.hub, self._app.library, due_at)
                 reminded = [persona for name in self._app.channels for persona in await self._send_by(name)]
             for persona in reminded:
@@ -139,9 +146,8 @@ class _Past:
         before = len(sent)
         while await self._app.senders[name].send_ready():
             pass
-        for message in sent[before:]:
-            self._hear(message.to).asked = message
-        return [self._hear(message.to) for message in sent[before:]]
+        heard = [self._hear(message) for message in sent[before:]]
+        return [persona for persona in heard if persona]
 
     def _next_due(self) -> datetime | None:
         with self._app.database.reading() as session:

@@ -140,7 +140,8 @@ def settle(settlements: Sequence[Settlement], now: datetime) -> Operation[None]:
             case Consequence.NONE | Consequence.CHANNEL_DOWN:
                 pass
         yield from _forget_if_left(row)
-        yield from _hide_secret(row)
+        if not settlement.keep_secret:
+            yield from _hide_secret(row)
 
 
 def _settled(settlement: Settlement, now: datetime) -> Params:

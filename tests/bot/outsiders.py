@@ -95,3 +95,9 @@ def rows(house: House, sql: str) -> list[dict[str, object]]:
     """Read rows."""
     with house.app.database.reading() as session:
         return [dict(row) for row in session.connection().execute(text(sql)).mappings()]
+
+
+def change(house: House, sql: str) -> None:
+    """Change rows directly, as a test's beginning needs it."""
+    with house.app.database.session() as session:
+        session.connection().execute(text(sql))
