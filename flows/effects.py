@@ -59,6 +59,16 @@ class Book:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BookSet:
+    """Take a seat in every open slot of a series from one on; the whole turn is refused when that one has none left."""
+
+    slot: str
+    #: Weekdays that fit, Monday 0.
+    days: tuple[int, ...]
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """Give a booked seat back and drop its reminders."""
 
@@ -206,6 +216,7 @@ Effect = (
     | MoveStage
     | RecordConsent
     | Book
+    | BookSet
     | Release
     | JoinLine
     | LeaveLine

@@ -38,6 +38,7 @@ class _RoleTable(BaseModel):
     audiences: list[str]
     minors: bool
     human_decides: bool
+    sessions_a_week: Annotated[int, Field(ge=0, le=7)] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +197,7 @@ def _read_roles(sources: Mapping[str, str]) -> dict[str, Role]:
             audiences=frozenset(table.audiences),
             minors=table.minors,
             human_decides=table.human_decides,
+            sessions_a_week=table.sessions_a_week,
         )
         for table in tables
     }

@@ -11,11 +11,11 @@ from flows.draft import Draft
 from flows.events import SlotsFound
 from flows.facts import Booking, Slot
 from flows.messages import Choice
-from flows.model import Step
+from flows.rules.dosage import weekly_sets
 from flows.rules.placement import Candidate, candidate_of, fitting, full_but_fitting, main_refusal
 from flows.rules.training import missing, trained
 from flows.rules.travel import tight_after
-from flows.walk import IN_LINE, walk
+from flows.walk import IN_LINE, SET, walk
 
 #: Full places that are shown beside free ones; one may wait for them.
 _MOST_FULL: Final = 2
@@ -33,14 +33,23 @@ def take_slots(draft: Draft, found: SlotsFound) -> None:
     held = {booking.slot.ref for booking in draft.facts.bookings}  # the one to be replaced as well
     gone = draft.facts.seats_gone
     slots = [replace(slot, seats_left=0) if slot.ref in gone else slot for slot in found.slots if slot.ref not in held]
-    free = fitting(slots, candidate, now=draft.now, limit=step.offer.limit)
-    full = () if frame.known.get("replaces") else _worth_waiting_for(draft, step, slots, free, candidate)
-    draft.note("offer", found=len(found.slots), fit=len(free), full=len(full))
-    if not free and not full:
+    replaces = bool(frame.known.get("replaces"))
+    fit = fitting(slots, candidate, now=draft.now, limit=len(slots))
+    sets = [] if replaces else weekly_sets(fit, sessions_a_week=_sessions_a_week(draft, candidate))[: step.offer.limit]
+    in_sets = {slot.ref for one in sets for slot in one}
+    free = [slot for slot in fit if slot.ref not in in_sets][: step.offer.limit - len(sets)]
+    room = step.offer.limit - len(sets) - len(free)
+    full = () if replaces else _worth_waiting_for(draft, slots, candidate, room)
+    draft.note("offer", found=len(found.slots), fit=len(fit), sets=len(sets), full=len(full))
+    if not fit and not full:
         _say_why(draft, slots, candidate)
         walk(draft, step.offer.none)
         return
-    offered = (*(_choice(draft, slot) for slot in free), *(_line_choice(draft, slot) for slot in full))
+    offered = (
+        *(_set_choice(draft, one) for one in sets),
+        *(_choice(draft, slot) for slot in free),
+        *(_line_choice(draft, slot) for slot in full),
+    )
     draft.conversation = draft.conversation.with_frame(replace(frame, offered=offered))
     _warn_of_the_way(draft, free, candidate.bookings)
     draft.said.append(draft.text(step.ask.question))
@@ -59,15 +68,16 @@ def _candidate(draft: Draft, found: SlotsFound) -> Candidate:
     )
 
 
-def _worth_waiting_for(
-    draft: Draft, step: Step, slots: Sequence[Slot], free: Sequence[Slot], candidate: Candidate
-) -> tuple[Slot, ...]:
+def _sessions_a_week(draft: Draft, candidate: Candidate) -> int:
+    role = draft.library.roles.get(candidate.role or "")
+    return role.sessions_a_week if role else 0
+
+
+def _worth_waiting_for(draft: Draft, slots: Sequence[Slot], candidate: Candidate, room: int) -> tuple[Slot, ...]:
     """Find full places to wait for, as far as there is room beside the free ones; some are offered to them already."""
-    assert step.offer
     kept = {offer.slot.ref for offer in draft.facts.offers}
-    room = min(step.offer.limit - len(free), _MOST_FULL)
     others = [slot for slot in slots if slot.ref not in kept]
-    return full_but_fitting(others, candidate, now=draft.now, limit=max(room, 0))
+    return full_but_fitting(others, candidate, now=draft.now, limit=max(min(room, _MOST_FULL), 0))
 
 
 def _choice(draft: Draft, slot: Slot) -> Choice:
@@ -76,6 +86,12 @@ def _choice(draft: Draft, slot: Slot) -> Choice:
         label=wording.say_offer(slot, zone=draft.zone, language=draft.language),
         chosen=wording.say_slot(slot, zone=draft.zone, language=draft.language),
     )
+
+
+def _set_choice(draft: Draft, slots: Sequence[Slot]) -> Choice:
+    said = wording.say_set(slots, zone=draft.zone, language=draft.language)
+    days = "".join(map(str, sorted({slot.starts_local.weekday() for slot in slots})))
+    return Choice(id=f"{SET}{days}:{slots[0].ref}", label=said, chosen=said)
 
 
 def _line_choice(draft: Draft, slot: Slot) -> Choice:

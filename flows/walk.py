@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final, assert_never
 
 from flows import calling, guarding
 from flows.conversation import Conversation, Frame
 from flows.draft import Draft
-from flows.effects import Book, FindSlots, Forget, HandOff, JoinLine, RecordConsent, Release
+from flows.effects import Book, BookSet, FindSlots, Forget, HandOff, JoinLine, RecordConsent, Release
 from flows.facts import Json
 from flows.model import Action, Ask, Step, ToConsent, ToForget, ToGuardian, ToHuman, ToStage
 from flows.pointless import drop_passed_by, drop_unwalked
@@ -21,6 +22,10 @@ _MAX_STEPS: Final = 100
 
 #: Before the reference of a place that is full: who chooses it stands in line.
 IN_LINE: Final = "line:"
+#: Before the weekdays, Monday 0, and the reference of the first slot of a set that is taken as a whole: ``set:024:…``.
+SET: Final = "set:"
+#: How far ahead a set is booked: as far as places are offered.
+_SET_AHEAD: Final = timedelta(days=42)
 
 
 def push(draft: Draft, flow_id: str, inputs: Mapping[str, Json], *, digression: bool = False) -> None:
@@ -234,14 +239,16 @@ def _take_seat(draft: Draft, step: Step) -> str | None:
     slot = str(frame.answers[step.book.answer])
     if slot.startswith(IN_LINE):
         return _stand_in_line(draft, step.book.answer, slot.removeprefix(IN_LINE))
-    if slot in draft.facts.seats_gone:
+    days, _, first = slot.removeprefix(SET).rpartition(":") if slot.startswith(SET) else ("", "", slot)
+    if first in draft.facts.seats_gone:
         draft.note("seat_gone", slot=slot)
         draft.say_phrase("seat_gone")
         return step.book.full
     released = frame.known.get(step.book.release or "")
     if isinstance(released, str):
         draft.effects.append(Release(booking=released, cause="took another time"))
-    draft.effects.append(Book(slot=slot))
+    whole = BookSet(slot=first, days=tuple(map(int, days)), until=draft.now + _SET_AHEAD)
+    draft.effects.append(whole if slot.startswith(SET) else Book(slot=slot))
     return _next(draft, step)
 
 

@@ -66,6 +66,14 @@ def say_offer(slot: Slot, *, zone: str | None, language: str) -> str:
     return f"{say_when(slot.starts_at, zone=zone, language=language)}, {name}"
 
 
+def say_set(slots: Sequence[Slot], *, zone: str | None, language: str) -> str:
+    """Say on which weekdays a set is, and from when and where: ``Mon, Wed, Fri: Mon Dec 7, 3:30 PM, Lincoln School``."""
+    days = sorted(
+        {slot.starts_at.astimezone(ZoneInfo(zone)).weekday() if zone else slot.starts_local.weekday() for slot in slots}
+    )
+    return f"{_say_days(days, language)}: {say_offer(slots[0], zone=zone, language=language)}"
+
+
 def say_availability(windows: Sequence[Mapping[str, Json]], language: str) -> str:
     """Say weekly windows, days with the same hours together: ``Mon-Wed, Fri 4 PM-8 PM``."""
     by_day = [

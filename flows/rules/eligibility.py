@@ -23,6 +23,8 @@ class Role:
     minors: bool
     #: Whether a coordinator always decides.
     human_decides: bool
+    #: How often a week somebody in it has to see the same children; 0: there is no such rule.
+    sessions_a_week: int = 0
 
 
 def needs_review(role: Role | None, audience: str | None) -> bool:

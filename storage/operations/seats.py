@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Final
 
 from flows.facts import QuietHours
@@ -9,7 +11,7 @@ from flows.rules.reminders import plan
 from storage.operations import waits
 from storage.operations.rows import SLOT_COLUMNS, read_slot
 from storage.operations.scope import Scope
-from storage.statements import Batch, Operation, Refused, Statement
+from storage.statements import Batch, Operation, Params, Refused, Statement
 from storage.store import SeatTaken
 from storage.tables import from_micros, new_ref, to_micros
 
@@ -57,6 +59,17 @@ _RELEASE: Final = """
     UPDATE booking SET status = 'released', asked = :asked, cause = :cause, changed_at = :now
     WHERE hub = :hub AND ref = :booking AND person_id = :person_id AND status IN ('booked', 'confirmed')
     RETURNING id, slot_id
+"""
+#: The later slots of a slot's series, without those that are full or at the time of another place.
+_OTHERS: Final = """
+    SELECT n.ref, n.starts_local FROM slot AS f JOIN slot AS n ON n.series_id = f.series_id
+    WHERE f.hub = :hub AND f.ref = :slot AND n.starts_at > f.starts_at AND n.starts_at < :until
+        AND NOT n.cancelled AND n.taken < n.capacity AND NOT EXISTS (
+            SELECT 1 FROM booking AS b JOIN slot AS o ON o.id = b.slot_id
+            WHERE b.person_id = :person_id AND b.status IN ('booked', 'confirmed')
+                AND o.starts_at < n.starts_at + CAST(n.minutes AS BIGINT) * 60000000
+                AND n.starts_at < o.starts_at + CAST(o.minutes AS BIGINT) * 60000000)
+    ORDER BY n.starts_at
 """
 _GIVE_BACK: Final = "UPDATE slot SET taken = taken - 1 WHERE id = :slot_id"
 #: A reminder that is already in the outbox, waiting for the morning, must not leave either. 8 is DROPPED.
@@ -106,6 +119,24 @@ def book(scope: Scope, slot: str, *, quiet_hours: QuietHours) -> Operation[None]
     if not booked:
         raise Refused(SeatTaken(slot=slot))
     yield from _remind(scope, booked[0]["id"], slot_id, quiet_hours)
+
+
+def book_set(
+    scope: Scope, slot: str, *, days: Collection[int], until: datetime, quiet_hours: QuietHours
+) -> Operation[None]:
+    """Take a seat in a slot and in the others of its series up to an instant, where there is one and the person is free.
+
+    Args:
+        days: weekdays that fit the person, Monday 0.
+
+    Raises:
+        Refused: with ``SeatTaken`` when one of those has just gone; thought again, the others are taken.
+    """
+    yield from book(scope, slot, quiet_hours=quiet_hours)
+    params: Params = {"hub": scope.hub, "slot": slot, "person_id": scope.person_id, "until": to_micros(until)}
+    for row in (yield Statement(_OTHERS, params)):
+        if datetime.fromisoformat(row["starts_local"]).weekday() in days:
+            yield from book(scope, row["ref"], quiet_hours=quiet_hours)
 
 
 def _remind(scope: Scope, booking_id: int, slot_id: int, quiet_hours: QuietHours) -> Operation[None]:

@@ -13,6 +13,7 @@ from flows.effects import (
     Alert,
     AskGuardian,
     Book,
+    BookSet,
     ClearTimer,
     Confirm,
     DecideAsGuardian,
@@ -199,6 +200,8 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
                 others.append(addresses.mark_reachable(scope, reachable=effect.reachable))
             case Book():
                 others.append(seats.book(scope, effect.slot, quiet_hours=quiet_hours))
+            case BookSet():
+                others.append(seats.book_set(scope, effect.slot, days=effect.days, until=effect.until, quiet_hours=quiet_hours))
             case Release():
                 others.append(seats.release(scope, effect.booking, cause=effect.cause))
             case JoinLine():

@@ -57,19 +57,21 @@ _DROP_OFFER: Final = """
     WHERE hub = :hub AND status IN (0, 1) AND dedupe_key = 'seat:' || (SELECT ref FROM wait WHERE id = :id)
 """
 
-#: Live rows of which the time is up, or whose slot has begun or was called off.
+#: Live rows of which the time is up, or whose slot has begun or was called off. Each slot is looked up by itself: a join
+#: may be read from the other side, all slots first.
 OVER: Final = """
-    SELECT w.id, w.slot_id FROM wait AS w JOIN slot AS s ON s.id = w.slot_id
+    SELECT w.id, w.slot_id FROM wait AS w
     WHERE w.hub = :hub AND w.status IN ('waiting', 'offered')
-        AND (s.cancelled OR s.starts_at <= :now OR (w.status = 'offered' AND w.offered_until <= :now))
+        AND ((w.status = 'offered' AND w.offered_until <= :now)
+            OR (SELECT s.cancelled OR s.starts_at <= :now FROM slot AS s WHERE s.id = w.slot_id))
     ORDER BY w.id
 """
 #: Slots with a free seat and somebody who waits: a seat added by hand, or by whoever was erased.
 UNFILLED: Final = """
-    SELECT DISTINCT w.slot_id FROM wait AS w JOIN slot AS s ON s.id = w.slot_id
+    SELECT w.slot_id FROM wait AS w
     WHERE w.hub = :hub AND w.status IN ('waiting', 'offered') AND w.status = 'waiting'
-        AND s.taken < s.capacity AND NOT s.cancelled AND s.starts_at > :now
-    ORDER BY w.slot_id
+        AND (SELECT s.taken < s.capacity AND NOT s.cancelled AND s.starts_at > :now
+             FROM slot AS s WHERE s.id = w.slot_id)
 """
 KEPT: Final = f"""
     SELECT w.id, w.ref AS wait_ref, w.person_id, p.language AS person_language, p.zone AS person_zone,
@@ -162,9 +164,10 @@ def move(hub: str, now: datetime) -> Operation[None]:
     params: Params = {"hub": hub, "now": to_micros(now)}
     for row in (yield Statement(OVER, params)):
         yield from _end(hub, row["id"], row["slot_id"], "expired", now=to_micros(now))
-    for row in (yield Statement(UNFILLED, params)):
-        yield Statement(_LOCK, {"slot_id": row["slot_id"]})
-        yield from fill(row["slot_id"], now=to_micros(now))
+    unfilled = yield Statement(UNFILLED, params)
+    for slot_id in sorted({row["slot_id"] for row in unfilled}):
+        yield Statement(_LOCK, {"slot_id": slot_id})
+        yield from fill(slot_id, now=to_micros(now))
 
 
 def kept(hub: str, limit: int) -> Operation[list[KeptSeat]]:

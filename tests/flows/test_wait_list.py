@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from flows.effects import Book, Confirm, HandOff, JoinLine, LeaveLine, MoveStage
-from flows.facts import History, Person, SeatOffer, Slot, SlotKind
+from flows.effects import Book, BookSet, Confirm, HandOff, JoinLine, LeaveLine, MoveStage
+from flows.facts import History, Json, Person, SeatOffer, Slot, SlotKind
 from flows.stages import Stage
 from tests.flows.talk import MONDAY, SHIFTS, Talk, booked, slot
 
@@ -162,3 +162,59 @@ def test_link_to_an_online_meeting_is_told_only_to_who_is_booked() -> None:
 
     assert shown.choices[0].label == "Wed Nov 25, 5 PM, online"
     assert "https://meet.example.org/x1y2" in shown.says("1").text
+
+
+# --- sets -------------------------------------------------------------------------------------------------------------
+
+TUTOR = replace(TRAINED, person=replace(TRAINED.person, answers={"zip": "60614", "role": "tutor"}))
+#: Monday to Friday for two weeks, one series.
+DAILY = tuple(
+    replace(slot(f"d{day}", day, 15), role="tutor", series=7)
+    for day in range(7, 21)
+    if (day % 7) < 5  # from a Monday on
+)
+
+
+def free_on(*days: str) -> Talk:
+    windows: list[Json] = [{"day": day, "from": "09:00", "to": "18:00"} for day in days]
+    answers = {**TUTOR.person.answers, "availability": windows}
+    return replace(TUTOR, person=replace(TUTOR.person, answers=answers), slots=DAILY)
+
+
+def test_tutor_is_shown_a_series_as_one_set() -> None:
+    talk = replace(TUTOR, slots=(*DAILY, SHIFTS[0])).says("SHIFTS")
+
+    assert [choice.id for choice in talk.choices] == ["set:01234:d7", "s1", "none"]
+    assert talk.choices[0].label == "Mon-Fri: Mon Nov 30, 3 PM, Lincoln School"
+    (whole,) = talk.says("1").all(BookSet)
+    assert (whole.slot, whole.days) == ("d7", (0, 1, 2, 3, 4))
+
+
+def test_set_holds_the_days_that_fit_the_person() -> None:
+    talk = free_on("mon", "wed", "fri").says("SHIFTS")
+
+    assert [choice.id for choice in talk.choices] == ["set:024:d7", "none"]
+
+
+def test_days_too_few_for_a_set_are_offered_by_themselves() -> None:
+    talk = free_on("mon", "wed").says("SHIFTS")
+
+    assert [choice.id for choice in talk.choices] == ["d7", "d9", "d14", "d16", "none"]
+
+
+def test_short_meetings_and_other_roles_make_no_set() -> None:
+    short = tuple(replace(one, minutes=29) for one in DAILY)
+
+    assert replace(TUTOR, slots=short).says("SHIFTS").choices[0].id == "d7"
+    mentor = replace(TUTOR.person, answers={"zip": "60614", "role": "mentor"})
+    mentors = tuple(replace(one, role="mentor") for one in DAILY)
+    assert replace(TUTOR, person=mentor, slots=mentors).says("SHIFTS").choices[0].id == "d7"
+
+
+def test_set_whose_first_day_went_meanwhile_is_offered_anew() -> None:
+    shown = replace(TUTOR, slots=DAILY).says("SHIFTS")
+
+    talk = replace(shown, seats_gone=frozenset({"d7"})).says("1")
+
+    assert talk.text.startswith("Sorry, the last seat was just taken.")
+    assert talk.choices[0].id == "set:01234:d8"

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from storage import outbox as outbox_queries
 from storage.database import Database
-from storage.operations import addresses, broadcasts, outbox, reading, reminders, timers
+from storage.operations import addresses, broadcasts, outbox, reading, reminders, timers, waits
 from storage.statements import POSTGRES, SQLITE
 from tests.databases import NewDatabase
 from tests.storage.cases import change
@@ -40,6 +40,12 @@ _STATEMENTS = {
     "load": (reading.LOAD, ("uq_inbound_", "uq_address_")),
     "bookings": (reading.BOOKINGS, ("_booking_",)),
     "find_slots": (reading.FIND_SLOTS, ("ix_slot_open",)),
+    "kept_seats_of_a_person": (reading.OFFERS, ("wait",)),
+    "courses": (reading.COURSES, ("_booking_",)),
+    "last_site": (reading.LAST_SITE, ("_booking_",)),
+    "lines_that_are_over": (waits.OVER, ("_wait_live",)),
+    "unfilled": (waits.UNFILLED, ("_wait_live",)),
+    "kept_seats": (waits.KEPT, ("_wait_live",)),
     "next_account": (outbox.NEXT_ACCOUNT, ("ix_outbox_ready",)),
     "next_channel": (outbox.NEXT_CHANNEL, ("ix_outbox_ready",)),
     "claim": (outbox.CLAIM, ("ix_outbox_ready", "ix_outbox_in_line")),
@@ -56,8 +62,18 @@ _STATEMENTS = {
     "stuck": (outbox_queries.STUCK, ("ix_outbox_ready", "ix_outbox_unsettled", "ix_outbox_waiting")),
 }
 #: Those that sort a handful of rows which they found by index.
-_SORT_A_FEW = {"bookings", "due_reminders", "stuck"}
-_TABLES = "outbox|person|address|inbound|slot|booking|reminder|[oepaiskr]"
+_SORT_A_FEW = {
+    "bookings",
+    "due_reminders",
+    "stuck",
+    "kept_seats_of_a_person",
+    "courses",
+    "last_site",
+    "lines_that_are_over",
+    "unfilled",
+    "kept_seats",
+}
+_TABLES = "wait|outbox|person|address|inbound|slot|booking|reminder|[oepaiskrw]"
 _FILL = (
     """INSERT INTO person (id, hub, ref, stage, answers, created_at, changed_at)
        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
@@ -81,6 +97,9 @@ _FILL = (
        SELECT id, 'hub', ref, id, id, 'booked', FALSE, 0, 0 FROM person""",
     """INSERT INTO timer (person_id, hub, turn, kind, due_at)
        SELECT id, 'hub', 1, 'nudge', 4000000000000000 + id FROM person""",
+    # Of 5,000 who once waited fifty still do.
+    """INSERT INTO wait (hub, ref, person_id, slot_id, status, joined_at, changed_at)
+       SELECT 'hub', ref, id, id, CASE WHEN id % 100 = 0 THEN 'waiting' ELSE 'taken' END, 0, 0 FROM person""",
     """INSERT INTO reminder (hub, booking_id, kind, due_at, status)
        SELECT 'hub', id, 'day_before', 4000000000000000 + id,
            CASE WHEN id % 50 = 0 THEN 'pending' ELSE 'queued' END FROM person""",

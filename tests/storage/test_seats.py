@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from flows.effects import Alert, Book, Confirm, Release, Remember
+from flows.effects import Alert, Book, BookSet, Confirm, Release, Remember
 from flows.facts import BookingStatus, SlotKind
+from flows.rules.series import Series
+from storage import series
 from storage.database import Database
+from storage.series import Template
 from storage.store import SeatTaken, Store
 from tests.storage.cases import (
     HUB,
@@ -225,3 +228,28 @@ async def test_everybody_keeps_their_own_bookings(store: Store, database: Databa
     await applied(store, Book(slot=slot), sender=MARIA)
 
     assert (await loaded(store, OMAR)).bookings == ()
+
+
+async def test_a_set_takes_the_days_that_fit_and_are_free(store: Store, database: Database) -> None:
+    with database.session() as session:
+        row = series.add_series(
+            session,
+            HUB.id,
+            series=Series(
+                rule="FREQ=DAILY;COUNT=8",
+                starts_local=datetime.fromisoformat("2026-12-07T15:00"),
+                zone="America/New_York",
+            ),
+            template=Template(kind=SlotKind.SHIFT, title={"en": "x"}, minutes=60, capacity=1, place="there"),
+            now=NOW,
+        )
+        refs = [slot.ref for slot in series.list_slots_of(session, row, since=NOW)]
+    await applied(store, Book(slot=refs[2]), sender=OMAR)  # Wednesday is full
+
+    whole = BookSet(slot=refs[0], days=(0, 2, 4), until=NOW + timedelta(days=42))
+    await applied(store, whole)
+    await applied(store, whole)
+
+    held = [booking.slot.starts_local.day for booking in (await loaded(store)).bookings]
+    assert held == [7, 11, 14]  # Monday, Friday, and the Monday after
+    assert await turn(store, whole, sender=OMAR) == SeatTaken(slot=refs[0])
