@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -82,7 +83,7 @@ def test_at_most_five_codes_a_day_are_sent_and_never_two_at_once(waits: list[int
             )
             sent.append(now)
 
-    assert all(later - earlier >= timedelta(seconds=30) for earlier, later in zip(sent, sent[1:], strict=False))
+    assert all(later - earlier >= timedelta(seconds=30) for earlier, later in pairwise(sent))
     half_days = [sum(start <= at < start + timedelta(hours=12) for at in sent) for start in sent]
     assert max(half_days, default=0) <= 2 * MAX_CODES
 
