@@ -79,6 +79,7 @@ def _trainings(data: Mapping[str, Any], monday: date, sites: Mapping[str, Site],
                 "capacity": _TRAINING_SEATS,
                 "site_id": site.id if site else None,
                 "place": training.get("place", ""),
+                "course": training.get("course"),
             }
 
 

@@ -44,7 +44,7 @@ _STATEMENTS = {
     "courses": (reading.COURSES, ("_booking_",)),
     "last_site": (reading.LAST_SITE, ("_booking_",)),
     "lines_that_are_over": (waits.OVER, ("_wait_live",)),
-    "unfilled": (waits.UNFILLED, ("_wait_live",)),
+    "unfilled": (waits.UNFILLED, ("ix_wait_",)),
     "kept_seats": (waits.KEPT, ("_wait_live",)),
     "next_account": (outbox.NEXT_ACCOUNT, ("ix_outbox_ready",)),
     "next_channel": (outbox.NEXT_CHANNEL, ("ix_outbox_ready",)),
