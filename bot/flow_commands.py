@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 if TYPE_CHECKING:  # commands start sooner without
-    from flows.heads import Heads
+    from flows.drawing.heads import Heads
     from flows.library import Library
 
 app = typer.Typer(name="flows", help="Look through flow files and see them drawn.", no_args_is_help=True)
@@ -50,8 +50,8 @@ def show_flow(
 ) -> None:
     """Draw a flow; steps with findings are coloured, and with --people those where people sit."""
     from bot.mistake import MistakeError
-    from flows.diagram import as_dot, as_mermaid, as_text
-    from flows.drawing import as_svg
+    from flows.drawing.svg import as_svg
+    from flows.drawing.text import as_dot, as_mermaid, as_text
     from flows.file_shape import did_you_mean
     from flows.lint import lint
 
@@ -74,7 +74,7 @@ def show_flow(
 
 def _heads(library: Library, name: str, config: Path) -> Heads:
     from bot.operate import count_at_steps
-    from flows.heads import heads
+    from flows.drawing.heads import heads
 
     return heads(library.flows[name], name, count_at_steps(config, os.environ))
 

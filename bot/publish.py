@@ -24,7 +24,7 @@ from bot.shelf import published, with_kept
 from flows.conversation import Conversation
 from flows.facts import Hub
 from flows.library import Library
-from flows.publishing import Fate, Moved, move
+from flows.publishing.move import Fate, Moved, move
 from flows.sources import Sources, changed, check_places, shipped_sources, sources_in
 from storage import conversations, hubs, publications, revisions
 from storage.conversations import Stored

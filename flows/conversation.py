@@ -16,7 +16,7 @@ _FORMAT: Final = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """What is still to be done for somebody under whom a flow was edited; see ``flows.publishing``."""
+    """What is still to be done for somebody under whom a flow was edited; see ``flows.publishing.move``."""
 
     #: True until the next answer: the flow is then walked from its start, over all answers that stand.
     anew: bool = True

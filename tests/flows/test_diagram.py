@@ -7,10 +7,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from flows.diagram import as_dot, as_mermaid, as_text
-from flows.drawing import as_svg
+from flows.drawing.layout import lay_out
+from flows.drawing.svg import as_svg
+from flows.drawing.text import as_dot, as_mermaid, as_text
 from flows.graph import edges
-from flows.layout import lay_out
 from flows.library import shipped
 from flows.lint.finding import Finding, Severity
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.diagram import as_dot, as_mermaid, as_text
-from flows.drawing import as_svg
-from flows.heads import SHADES, Heads, heads
+from flows.drawing.heads import SHADES, Heads, heads
+from flows.drawing.svg import as_svg
+from flows.drawing.text import as_dot, as_mermaid, as_text
 from flows.library import shipped
 from flows.lint.finding import Finding, Severity
 

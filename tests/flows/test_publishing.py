@@ -11,8 +11,8 @@ from flows.file_shape import FlowError
 from flows.files import read_flow
 from flows.library import Library, library_of
 from flows.model import Ask, Option, Step
-from flows.publishing import Fate, move
-from flows.refitting import refit
+from flows.publishing.move import Fate, move
+from flows.publishing.refitting import refit
 from flows.sources import changed, check_places, overlaid, shipped_sources
 from tests.flows.talk import MONDAY, Talk
 

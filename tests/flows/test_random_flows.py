@@ -13,7 +13,7 @@ from flows.conversation import Conversation
 from flows.effects import HandOff
 from flows.library import Library
 from flows.model import Ask
-from flows.publishing import Fate, Moved, move
+from flows.publishing.move import Fate, Moved, move
 from tests.flows.random_flows import Flows, edits, fitting_reply, random_flows
 from tests.flows.talk import MONDAY, Talk
 

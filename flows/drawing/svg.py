@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from flows.diagram import SHADE_FILLS, heading_of, lines_of, marks, wrapped
+from flows.drawing.heads import Heads, say_heads
+from flows.drawing.layout import Box, Layout, lay_out
+from flows.drawing.text import SHADE_FILLS, heading_of, lines_of, marks, wrapped
 from flows.graph import Why, edges
-from flows.heads import Heads, say_heads
-from flows.layout import Box, Layout, lay_out
 from flows.library import Library
 from flows.lint.finding import Finding, Severity
 from flows.lint.sight import file_of

@@ -22,13 +22,13 @@ from datetime import date
 from enum import StrEnum
 
 from flows.asides import place
-from flows.behind import steps_behind
 from flows.conversation import Conversation, Edit, Frame
 from flows.facts import Json
 from flows.library import Library
 from flows.model import Flow
-from flows.refitting import refit
-from flows.successor import Successor, same_question, successor
+from flows.publishing.behind import steps_behind
+from flows.publishing.refitting import refit
+from flows.publishing.successor import Successor, same_question, successor
 
 
 class Fate(StrEnum):

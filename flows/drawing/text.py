@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, assert_never
 
+from flows.drawing.heads import SHADES, Heads, say_heads
 from flows.graph import Edge, Why, edges
-from flows.heads import SHADES, Heads, say_heads
 from flows.library import Library
 from flows.lint.finding import Finding, Severity
 from flows.lint.sight import file_of

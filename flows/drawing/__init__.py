@@ -1,0 +1,1 @@
+"""Draw flows: as text, for Mermaid and Graphviz, and as SVG."""

@@ -1,0 +1,1 @@
+"""Carry conversations over to flows that were edited under them."""
