@@ -1,22 +1,20 @@
-"""What an operator plans from the command line: places, school holidays, trainings and shifts."""
+"""The trainings and shifts that an operator plans from the command line, and why somebody is offered one or not."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
-from typing import Any, Final
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Final
+from zoneinfo import ZoneInfo
 
-from bot import config, timetable
+from bot import timetable
 from bot.app import utc_now
 from bot.mistake import MistakeError
 from bot.operate import find_person
-from flows.facts import Hub, SlotKind, age_on
+from bot.places import Desk, known_zone, say_changed, site_named
+from flows.facts import SlotKind, age_on
 from flows.file_shape import did_you_mean
-from flows.geography import place_of
-from flows.library import Library, shipped
 from flows.rules.eligibility import ADULT
 from flows.rules.grades import read_grades
 from flows.rules.placement import candidate_of, refusal
@@ -24,12 +22,11 @@ from flows.rules.reminders import KINDS
 from flows.rules.series import Series, SeriesError
 from flows.rules.training import missing, trained
 from storage import people, schedule, series
-from storage.database import Database, migrate
 from storage.operations import reading
 from storage.performing import perform
 from storage.series import Template
 from storage.tables import Site, SlotRow
-from storage.timetable import Change, Changed, Reach, TimetableError
+from storage.timetable import Change, Reach, TimetableError
 from storage.waiting import count_waiting
 
 #: How far ahead ``explain`` looks: as far as people are offered anything.
@@ -49,143 +46,6 @@ _WHY: Final[Mapping[str, str]] = {
     "overlap": "they are elsewhere at that time",
     "not_available": "it is outside the hours they told us",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What the commands work with."""
-
-    database: Database
-    hub: Hub
-    library: Library
-
-
-def open_desk(path: Path, environ: Mapping[str, str]) -> Desk:
-    """Open the database that the settings name, and bring its schema up to date."""
-    settings = config.load(path, environ)
-    url = settings.database.url.get_secret_value()
-    migrate(url)
-    return Desk(database=Database(url), hub=settings.hub.facts(), library=shipped())
-
-
-# --- places -----------------------------------------------------------------------------------------------------------
-
-
-def add_site(
-    desk: Desk,
-    name: str,
-    *,
-    street: str,
-    city: str,
-    state: str,
-    zip_code: str,
-    zone: str | None,
-    partner: str | None,
-    supervisor: str,
-    contact: str,
-) -> str:
-    """Add a place; its zone and where it lies follow from its ZIP code.
-
-    Raises:
-        MistakeError: the ZIP code or the zone is none, or there is a place of that name.
-    """
-    found = place_of(zip_code) if zip_code else None
-    if zip_code and found is None:
-        raise MistakeError(f"--zip {zip_code}: there is no such ZIP code. Write its five digits.")
-    zone = _zone(zone or (found.zone if found else None) or desk.hub.zone)
-    with desk.database.session() as session:
-        if series.find_site(session, desk.hub.id, name):
-            raise MistakeError(f"There is a place called {name!r} already. Give this one another name.")
-        site = schedule.add_site(
-            session,
-            desk.hub.id,
-            name=name,
-            zone=zone,
-            partner_id=series.keep_partner(session, desk.hub.id, partner).id if partner else None,
-            street=street,
-            city=city or (found.city if found else ""),
-            state=state or (found.state if found else ""),
-            zip_code=zip_code,
-            latitude=found.latitude if found else None,
-            longitude=found.longitude if found else None,
-        )
-        site.supervisor, site.supervisor_contact = supervisor, contact
-        return f"Added: {site.id} {site.name} ({site.zone})."
-
-
-def list_sites(desk: Desk) -> list[str]:
-    """Say which places there are, one a line."""
-    with desk.database.reading() as session:
-        return [
-            f"{site.id} {', '.join(filter(None, (site.name, site.street, site.city, site.state, site.zip)))} ({site.zone})"
-            for site in series.list_sites(session, desk.hub.id)
-        ]
-
-
-def move_site(desk: Desk, named: str, zone: str) -> list[str]:
-    """Put a place into another zone; its shifts keep their wall clock, and whoever is booked is told."""
-    with desk.database.reading() as session:
-        site_id = _site(session, desk.hub, named).id
-    assert site_id is not None
-    changed = timetable.move_site(desk.database, desk.hub, desk.library.phrases, site_id, _zone(zone), now=utc_now())
-    return _say_changed(changed, "keep their place")
-
-
-def _zone(name: str) -> str:
-    if name not in available_timezones():
-        raise MistakeError(f"The zone {name!r} is unknown; {did_you_mean(name, sorted(available_timezones()))}")
-    return name
-
-
-def _site(session: Any, hub: Hub, named: str) -> Site:
-    site = series.find_site(session, hub.id, named)
-    if site is None:
-        known = [site.name for site in series.list_sites(session, hub.id)]
-        hint = did_you_mean(named, known) if known else "add one with peoplepower sites add."
-        raise MistakeError(f"There is no one place called {named!r}; {hint}")
-    return site
-
-
-# --- holidays ---------------------------------------------------------------------------------------------------------
-
-
-def add_holidays(
-    desk: Desk, first: str, *, until: str | None, name: str, site: str | None, call_off: bool
-) -> list[str]:
-    """Note days without school; shifts that stand on them already are named, or called off.
-
-    Raises:
-        MistakeError: a day is none, or the last lies before the first.
-    """
-    begin, end = _day(first, "DAY"), _day(until or first, "--until")
-    if not begin <= end <= begin + timedelta(days=366):
-        raise MistakeError(f"--until {until}: write a day from {begin} on, within a year.")
-    days = [begin + timedelta(days=number) for number in range((end - begin).days + 1)]
-    now = utc_now()
-    with desk.database.session() as session:
-        site_id = _site(session, desk.hub, site).id if site else None
-        new = series.add_holidays(session, desk.hub.id, days, name=name, site_id=site_id)
-        standing = [slot.ref for slot in series.list_slots_on(session, desk.hub.id, days, site_id=site_id, now=now)]
-    lines = [f"{len(new)} days noted. Shifts that come again by a rule skip them from now on."]
-    if standing and not call_off:
-        lines.append(f"{len(standing)} are planned on them already and stand. To call them off, add --call-off:")
-        lines += [f"  {ref}" for ref in standing]
-    for ref in standing if call_off else ():
-        changed = timetable.call_off(desk.database, desk.hub, desk.library.phrases, ref, reach=Reach.ONE, now=now)
-        lines += _say_changed(changed, "lose their place")
-    return lines
-
-
-def list_holidays(desk: Desk) -> list[str]:
-    """Say which days without school are noted, one a line."""
-    with desk.database.reading() as session:
-        return [
-            f"{row.day} {row.name}".rstrip() + (f" (only at {site.name})" if site else "")
-            for row, site in series.list_holiday_rows(session, desk.hub.id)
-        ]
-
-
-# --- trainings and shifts ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,8 +82,8 @@ def add_slots(desk: Desk, wanted: Wanted) -> list[str]:
     starts_local = _wall_clock(wanted.at, "--at")
     now = utc_now()
     with desk.database.session() as session:
-        site = _site(session, desk.hub, wanted.site) if wanted.site else None
-        zone = site.zone if site else _zone(wanted.zone or desk.hub.zone)
+        site = site_named(session, desk.hub, wanted.site) if wanted.site else None
+        zone = site.zone if site else known_zone(wanted.zone or desk.hub.zone)
         if site is None and not wanted.place.strip():
             raise MistakeError("Where is it? Give a place with --site, or --place for an online meeting.")
         if starts_local.replace(tzinfo=ZoneInfo(zone)) <= now:
@@ -338,7 +198,7 @@ def edit_slots(
             minutes=minutes,
             capacity=capacity,
             title={"en": title, "es": title_es or title} if title else None,
-            site=_site(session, desk.hub, site) if site else None,
+            site=site_named(session, desk.hub, site) if site else None,
             place=place,
         )
     if change == Change():
@@ -349,7 +209,7 @@ def edit_slots(
         changed = timetable.edit(desk.database, desk.hub, desk.library.phrases, ref, change, reach=which, now=utc_now())
     except TimetableError as error:
         raise MistakeError(str(error)) from None
-    return _say_changed(changed, "keep their place")
+    return say_changed(changed, "keep their place")
 
 
 def call_off(desk: Desk, ref: str, *, which: Reach) -> list[str]:
@@ -362,18 +222,7 @@ def call_off(desk: Desk, ref: str, *, which: Reach) -> list[str]:
         changed = timetable.call_off(desk.database, desk.hub, desk.library.phrases, ref, reach=which, now=utc_now())
     except TimetableError as error:
         raise MistakeError(str(error)) from None
-    return _say_changed(changed, "lose their place")
-
-
-def _say_changed(changed: Changed, what: str) -> list[str]:
-    everybody = [*changed.booked, *changed.in_line]
-    untold = sum(not one.can_be_told for one in everybody)
-    lines = [f"Changed: {len(changed.slots)}. {len(changed.booked)} people {what}; they are told."]
-    if changed.in_line:
-        lines.append(f"{len(changed.in_line)} who waited for a seat are told as well.")
-    if untold:
-        lines.append(f"{untold} of them cannot be written to: peoplepower trouble lists them. Call them.")
-    return lines
+    return say_changed(changed, "lose their place")
 
 
 # --- why not ----------------------------------------------------------------------------------------------------------
@@ -418,13 +267,6 @@ def explain(desk: Desk, person: str) -> list[str]:
             said = "not offered: " + _WHY[reason].format(**values, language=slot.language)
         lines.append(f"{slot.ref}  {slot.starts_local:%a %Y-%m-%d %H:%M}  {slot.place}  {slot.kind.value}: {said}")
     return lines or ["Nothing is planned in the next six weeks."]
-
-
-def _day(text: str, option: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise MistakeError(f"{option} {text}: that is no day of the calendar. Write it like 2027-01-18.") from None
 
 
 def _wall_clock(text: str, option: str) -> datetime:

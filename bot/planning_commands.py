@@ -48,11 +48,11 @@ def add_site(
     config: _Config = _SETTINGS,
 ) -> None:
     """Add a place."""
-    from bot import planning
+    from bot import places
 
-    desk = planning.open_desk(config, os.environ)
+    desk = places.open_desk(config, os.environ)
     typer.echo(
-        planning.add_site(
+        places.add_site(
             desk,
             name,
             street=street,
@@ -70,9 +70,9 @@ def add_site(
 @sites.command("list")
 def list_sites(config: _Config = _SETTINGS) -> None:
     """Show the places."""
-    from bot import planning
+    from bot import places
 
-    _show(planning.list_sites(planning.open_desk(config, os.environ)))
+    _show(places.list_sites(places.open_desk(config, os.environ)))
 
 
 @sites.command("move")
@@ -82,9 +82,9 @@ def move_site(
     config: _Config = _SETTINGS,
 ) -> None:
     """Put a place into another time zone; its shifts keep their wall clock, and who is booked is told."""
-    from bot import planning
+    from bot import places
 
-    _show(planning.move_site(planning.open_desk(config, os.environ), site, zone))
+    _show(places.move_site(places.open_desk(config, os.environ), site, zone))
 
 
 @holidays.command("add")
@@ -97,18 +97,18 @@ def add_holidays(
     config: _Config = _SETTINGS,
 ) -> None:
     """Note days without school; what comes again by a rule skips them."""
-    from bot import planning
+    from bot import places
 
-    desk = planning.open_desk(config, os.environ)
-    _show(planning.add_holidays(desk, day, until=until, name=name, site=site, call_off=call_off))
+    desk = places.open_desk(config, os.environ)
+    _show(places.add_holidays(desk, day, until=until, name=name, site=site, call_off=call_off))
 
 
 @holidays.command("list")
 def list_holidays(config: _Config = _SETTINGS) -> None:
     """Show the days without school."""
-    from bot import planning
+    from bot import places
 
-    _show(planning.list_holidays(planning.open_desk(config, os.environ)))
+    _show(places.list_holidays(places.open_desk(config, os.environ)))
 
 
 @shifts.command("add")
@@ -139,7 +139,7 @@ def add_slots(
     config: _Config = _SETTINGS,
 ) -> None:
     """Plan a training or a shift, once or by a rule."""
-    from bot import planning
+    from bot import places, planning
     from flows.facts import SlotKind
 
     wanted = planning.Wanted(
@@ -163,7 +163,7 @@ def add_slots(
         language=language,
         remind=remind or [],
     )
-    _show(planning.add_slots(planning.open_desk(config, os.environ), wanted))
+    _show(planning.add_slots(places.open_desk(config, os.environ), wanted))
 
 
 @shifts.command("list")
@@ -173,10 +173,10 @@ def list_slots(
     config: _Config = _SETTINGS,
 ) -> None:
     """Show what is planned, with its references, seats and lines."""
-    from bot import planning
+    from bot import places, planning
     from flows.facts import SlotKind
 
-    desk = planning.open_desk(config, os.environ)
+    desk = places.open_desk(config, os.environ)
     _show(planning.list_slots(desk, kind=SlotKind(kind.value) if kind else None, days=days))
 
 
@@ -195,12 +195,12 @@ def edit_slots(
     config: _Config = _SETTINGS,
 ) -> None:
     """Change what is planned: everybody booked keeps their place, is told what changed, and can answer."""
-    from bot import planning
+    from bot import places, planning
     from storage.timetable import Reach
 
     _show(
         planning.edit_slots(
-            planning.open_desk(config, os.environ),
+            places.open_desk(config, os.environ),
             ref,
             which=Reach(which.value),
             at=at,
@@ -222,10 +222,10 @@ def cancel_slots(
     config: _Config = _SETTINGS,
 ) -> None:
     """Call off what is planned: whoever is booked or waits is told and shown the way to others."""
-    from bot import planning
+    from bot import places, planning
     from storage.timetable import Reach
 
-    _show(planning.call_off(planning.open_desk(config, os.environ), ref, which=Reach(which.value)))
+    _show(planning.call_off(places.open_desk(config, os.environ), ref, which=Reach(which.value)))
 
 
 @shifts.command("explain")
@@ -234,9 +234,9 @@ def explain(
     config: _Config = _SETTINGS,
 ) -> None:
     """Say of each open training and shift why it is offered to a person or not."""
-    from bot import planning
+    from bot import places, planning
 
-    _show(planning.explain(planning.open_desk(config, os.environ), person))
+    _show(planning.explain(places.open_desk(config, os.environ), person))
 
 
 def _show(lines: Iterable[str]) -> None:

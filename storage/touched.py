@@ -9,11 +9,13 @@ from typing import Final
 
 from sqlmodel import Session, col, select, text
 
-from flows.facts import BookingStatus, QuietHours, Slot, SlotKind
+from flows.facts import BookingStatus, Json, QuietHours, Slot, SlotKind
 from flows.rules.reminders import plan
 from flows.stages import Stage
+from storage.operations import audit
 from storage.operations.rows import SLOT_COLUMNS, read_slot
 from storage.people import move
+from storage.performing import perform
 from storage.store import OutboxStatus
 from storage.tables import (
     AddressRow,
@@ -164,6 +166,11 @@ def touch(
     assert person.id is not None
     if not can_be_told:
         session.add(TaskRow(hub=person.hub, person_id=person.id, kind="not_told", reason=reason, opened_at=now))
+    detail: dict[str, Json] = {"change": reason, "slot": before.ref, "told": can_be_told}
+    noted = audit.note(
+        person.hub, person_ref=person.ref, author="coordinator:timetable", what="booking", detail=detail, now=now
+    )
+    perform(session, noted)
     return Touched(
         person_id=person.id,
         ref=ref,
