@@ -25,6 +25,13 @@ class HoursRow(Table, table=True):
         ),
         Index("ix_hours_person", "person_id"),
         Index("ix_hours_hub", "hub", "starts_at"),
+        Index(
+            "ix_hours_claimed",
+            "hub",
+            "site_id",
+            sqlite_where=text("status = 'claimed'"),
+            postgresql_where=text("status = 'claimed'"),
+        ),
         NEVER_REUSED,
     )
 

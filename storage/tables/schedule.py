@@ -85,6 +85,14 @@ class BookingRow(Table, table=True):
         Index("ix_booking_slot", "slot_id"),
         # Released seats as well: what a person is forgotten by, and what the foreign key looks through.
         Index("ix_booking_person", "person_id"),
+        # Who was asked whether they came, and has not answered.
+        Index(
+            "ix_booking_unanswered",
+            "hub",
+            "asked_after_at",
+            sqlite_where=text("asked_after_at IS NOT NULL AND status IN ('booked', 'confirmed')"),
+            postgresql_where=text("asked_after_at IS NOT NULL AND status IN ('booked', 'confirmed')"),
+        ),
         NEVER_REUSED,
     )
 
@@ -97,6 +105,7 @@ class BookingRow(Table, table=True):
     asked: bool = False  #: a reminder waits for C, N or R
     cause: str | None = None
     arrived_at: datetime | None = Field(default=None, sa_type=Instant)  #: texted HERE
+    late_at: datetime | None = Field(default=None, sa_type=Instant)  #: wrote that they would be late
     asked_after_at: datetime | None = Field(
         default=None, sa_type=Instant
     )  #: was asked how it went, or whether they came
