@@ -29,6 +29,7 @@ from storage.tables import (
     SlotRow,
     StageChange,
     TaskRow,
+    WaitRow,
 )
 
 #: Reminder rows that still wait for their time.
@@ -272,7 +273,7 @@ def _by_person(session: Session, table: Any, person_id: int) -> list[Any]:
 
 
 def next_due(session: Session, hub: str, *, person_id: int | None = None) -> datetime | None:
-    """Return when the next reminder or waiting message is due, to anybody or to one person."""
+    """Return when the next reminder or waiting message is due, or a kept seat is passed on, to anybody or to one person."""
     reminders = (
         select(func.min(ReminderRow.due_at))
         .join(BookingRow, col(BookingRow.id) == col(ReminderRow.booking_id))
@@ -281,10 +282,12 @@ def next_due(session: Session, hub: str, *, person_id: int | None = None) -> dat
     messages = select(func.min(OutboxRow.not_before)).where(
         col(OutboxRow.status) == OutboxStatus.WAITING.value, col(OutboxRow.hub) == hub
     )
+    kept = select(func.min(WaitRow.offered_until)).where(col(WaitRow.status) == "offered", col(WaitRow.hub) == hub)
     if person_id is not None:
+        kept = kept.where(col(WaitRow.person_id) == person_id)
         reminders = reminders.where(col(BookingRow.person_id) == person_id)
         messages = messages.where(col(OutboxRow.person_id) == person_id)
-    found = (session.exec(reminders).one(), session.exec(messages).one())
+    found = (session.exec(reminders).one(), session.exec(messages).one(), session.exec(kept).one())
     return min((at for at in found if at is not None), default=None)
 
 
