@@ -22,6 +22,7 @@ from flows import (
     replying,
     seat_reply,
     settling,
+    shift_reply,
     walk,
 )
 from flows.commands import Command
@@ -29,12 +30,11 @@ from flows.conversation import Conversation, SideQuestion
 from flows.draft import Draft, Turn
 from flows.effects import MarkReachable, OptIn, ResumeSending
 from flows.events import Event, SlotsFound, TimerDue
-from flows.facts import LANGUAGES, Booking, Facts
+from flows.facts import LANGUAGES, Facts
 from flows.geography import nearest_zip
 from flows.intents import STOP, Intent
 from flows.library import Library
 from flows.messages import Inbound, InboundKind, Purpose
-from flows.shift_reply import read_shift_reply
 
 __all__ = ("Turn", "advance")
 
@@ -83,6 +83,8 @@ def _take_inbound(draft: Draft, inbound: Inbound) -> None:
     intent = None if settling.is_choice(side, inbound) else interrupting.read_interruption(draft, inbound)
     if draft.facts.person.paused and not (intent and intent.name == STOP):
         draft.effects.append(ResumeSending())
+    if not draft.facts.person.opted_out and guardian_replies.take_back(draft, inbound):
+        return
     if intent and interrupting.obey_above_all(draft, intent, inbound):
         return
     if intent and intent.name == "delete_data" and (draft.facts.person.held or draft.facts.person.opted_out):
@@ -106,7 +108,7 @@ def _go_on(draft: Draft, side: SideQuestion | None, intent: Intent | None, inbou
     wish = intent if left is inbound else None
     if (
         not seat_reply.hear(draft, left)
-        and not _shift_reply(draft, left)
+        and not shift_reply.hear(draft, left)
         and not guardian_replies.hear(draft, left)
         and not interrupting.obey_change(draft, left)
         and not (wish and interrupting.obey(draft, wish, left))
@@ -174,21 +176,6 @@ def _command(draft: Draft, inbound: Inbound) -> bool:
     return True
 
 
-def _shift_reply(draft: Draft, inbound: Inbound) -> bool:
-    found = read_shift_reply(
-        inbound,
-        draft.facts.bookings,
-        draft.library.commands,
-        idle=draft.conversation.frame is None,
-        language=draft.language,
-        today=draft.today,
-    )
-    if found is None:
-        return False
-    commanding.take_shift_reply(draft, *found)
-    return True
-
-
 def _answer_or_begin(draft: Draft, inbound: Inbound) -> None:
     frame = draft.conversation.frame
     if frame is None and inbound.kind is InboundKind.TAP:
@@ -197,7 +184,7 @@ def _answer_or_begin(draft: Draft, inbound: Inbound) -> None:
         return
     if frame is None:
         if asked := next((booking for booking in draft.facts.bookings if booking.asked), None):
-            _ask_about(draft, asked, inbound)
+            shift_reply.ask_about(draft, asked, inbound)
         else:
             commanding.begin_or_idle(draft, inbound)
         return
@@ -218,11 +205,3 @@ def _answer_or_begin(draft: Draft, inbound: Inbound) -> None:
         draft.ask_again()
         return
     replying.read_answer(draft, frame, step, step.ask, inbound)
-
-
-def _ask_about(draft: Draft, booking: Booking, inbound: Inbound) -> None:
-    """Ask again whether they come: what they wrote after a reminder was neither a yes nor a no."""
-    if not replying.answer_question(draft, inbound):
-        draft.note("misunderstood", booking=booking.ref)
-        draft.say_phrase("reason.not_understood")
-    draft.say_phrase("status_booking", slot=draft.say_booking(booking))

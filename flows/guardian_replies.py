@@ -29,30 +29,36 @@ _ONLY_GUARDIAN: Final = frozenset({Stage.ENQUIRED, Stage.NOT_ELIGIBLE, Stage.END
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
 
-def hear(draft: Draft, inbound: Inbound) -> bool:
-    """Take what a guardian writes about somebody under 18; tell whether it is about that.
+def take_back(draft: Draft, inbound: Inbound) -> bool:
+    """Take a consent back if that is what a guardian writes, at any step; tell whether it is.
 
-    Taking a consent back works at any time. A request is answered where nothing else is under way.
+    It comes before leaving us: "I revoke my permission" is about the young person, and they would serve on.
     """
-    if not draft.facts.wards or inbound.tap:
+    if inbound.tap or not any(ward.status is GuardianStatus.AGREED for ward in draft.facts.wards):
         return False
-    wards = [ward for ward in draft.facts.wards if applies(birth_date(ward), draft.today)]
-    agreed = [ward for ward in wards if ward.status is GuardianStatus.AGREED]
-    if agreed and _takes_back(inbound.text):
-        _withdraw(draft, agreed, inbound)
-        return True
+    agreed = [ward for ward in _wards(draft) if ward.status is GuardianStatus.AGREED]
+    if not agreed or not _takes_back(inbound.text):
+        return False
+    _withdraw(draft, agreed, inbound)
+    return True
+
+
+def hear(draft: Draft, inbound: Inbound) -> bool:
+    """Take what a guardian answers to our request, where nothing else is under way; tell whether it is about that."""
+    if not draft.facts.wards or inbound.tap or draft.conversation.frame:
+        return False
+    wards = _wards(draft)
     asked = [ward for ward in wards if ward.status is GuardianStatus.ASKED]
     if not asked and _agrees(inbound.text):  # they have changed their mind
         asked = [ward for ward in wards if ward.status in (GuardianStatus.DECLINED, GuardianStatus.WITHDRAWN)]
-    if draft.conversation.frame or not asked:
+    if not asked:
         return False
     answer = read("yes_no", inbound.text, AnswerContext(language=draft.language, today=draft.today))
     decided = answer.value if isinstance(answer, Match) else None
     if decided is None and not _agrees(inbound.text) and draft.current_stage not in _ONLY_GUARDIAN:
         return False
     ward = _meant(asked, inbound.text) or asked[0]
-    inputs = {"ward": ward.ref, "minor_name": given_name(ward)}
-    walk.push(draft, _FLOW, inputs)
+    walk.push(draft, _FLOW, {"ward": ward.ref, "minor_name": given_name(ward)})
     if decided is False:  # no need to ask whether they agree
         draft.said.clear()
         draft.choices, draft.step = (), ""
@@ -61,6 +67,10 @@ def hear(draft: Draft, inbound: Inbound) -> bool:
         assert step.ask, "the flow begins with its question"
         replying.read_answer(draft, frame, step, step.ask, inbound)
     return True
+
+
+def _wards(draft: Draft) -> list[Ward]:
+    return [ward for ward in draft.facts.wards if applies(birth_date(ward), draft.today)]
 
 
 def _withdraw(draft: Draft, agreed: list[Ward], inbound: Inbound) -> None:

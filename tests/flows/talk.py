@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
@@ -22,7 +23,7 @@ from flows.effects import (
 )
 from flows.engine import Turn, advance
 from flows.events import Event, SlotsFound, TimerDue
-from flows.facts import Booking, BookingStatus, Facts, History, Hub, Person, SeatOffer, Slot, SlotKind
+from flows.facts import Booking, BookingStatus, Facts, History, Hub, Person, SeatOffer, Slot, SlotKind, Ward
 from flows.library import Library, shipped
 from flows.messages import Address, Choice, Inbound, InboundKind, Outbound, Tap
 from flows.stages import Stage
@@ -71,6 +72,9 @@ class Talk:
     #: Slots that somebody else takes while the next turn is stored.
     seats_gone: frozenset[str] = frozenset()
     network_confirms: bool = False
+    #: Who has named them as their guardian, and the channels by which others can be reached.
+    wards: tuple[Ward, ...] = ()
+    accounts: Mapping[str, str] = field(default_factory=dict)
     #: The timer that waits, and the turn that set it.
     timer: SetTimer | None = None
     timer_turn: int = 0
@@ -176,6 +180,8 @@ class Talk:
             offers=self.offers,
             seats_gone=self.seats_gone,
             network_confirms_opt_out=self.network_confirms,
+            wards=self.wards,
+            accounts=self.accounts,
         )
 
     def _think(self, happens: Inbound | TimerDue) -> Turn:

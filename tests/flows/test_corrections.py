@@ -17,7 +17,7 @@ from tests.flows.talk import LIBRARY, SCREENED, Talk
 SUMMARY = Talk().says(*SCREENED[:-1])
 MINOR_SUMMARY = (
     Talk()
-    .says("HI", "1", "1", "60614", "3/1/2010", "Rosa Diaz", "rosa@example.org", "4")
+    .says("HI", "1", "1", "60614", "3/1/2010", "Rosa Diaz", "rosa@example.org", "Mia Diaz", "4")
     .says("Lane Tech", "2027", "NO", "1", "weekends")
 )
 TALKS = {
@@ -149,7 +149,7 @@ def test_adult_who_is_a_minor_after_all_needs_a_guardian() -> None:
     talk = SUMMARY.says("no", "2", "3/1/2010")
     assert talk.step == "guardian_name"
 
-    done = talk.says("Rosa Diaz", "rosa@example.org")
+    done = talk.says("Rosa Diaz", "rosa@example.org", "Mia Diaz")
     assert done.step == "summary"
     assert done.answers["role"] == "mentor"
     assert done.says("yes").person.stage is Stage.WAITING_GUARDIAN
@@ -157,7 +157,7 @@ def test_adult_who_is_a_minor_after_all_needs_a_guardian() -> None:
 
 def test_role_that_is_no_longer_allowed_is_asked_again() -> None:
     coach = SUMMARY.says("no", "4", "3")
-    talk = coach.says("no", "2", "3/1/2010", "Rosa Diaz", "rosa@example.org")
+    talk = coach.says("no", "2", "3/1/2010", "Rosa Diaz", "rosa@example.org", "Mia Diaz")
 
     assert talk.step == "role"
     assert [choice.id for choice in talk.choices] == ["tutor", "mentor"]

@@ -213,15 +213,18 @@ def test_minor_cannot_name_their_own_number(number: str) -> None:
 
 
 def test_minor_waits_for_the_guardian() -> None:
-    talk = MINOR.says("rosa@example.org", "4", "Lane Tech", "2027", "NO", "1", "Saturday mornings", "1")
+    talk = MINOR.says("rosa@example.org", "Mia Diaz", "4", "Lane Tech", "2027", "NO", "1", "Saturday mornings", "1")
 
     assert talk.person.stage is Stage.WAITING_GUARDIAN
-    assert [handed.reason for handed in talk.all(HandOff)] == ["guardian_consent"]
+    assert [handed.reason for handed in talk.all(HandOff)] == [
+        "guardian_not_asked",
+        "guardian_consent",
+    ]  # this hub has no mail
     assert "Rosa Diaz" in talk.text
 
 
 def test_minor_is_offered_only_roles_that_take_minors() -> None:
-    talk = MINOR.says("rosa@example.org", "4", "Lane Tech", "2027", "NO")
+    talk = MINOR.says("rosa@example.org", "Mia Diaz", "4", "Lane Tech", "2027", "NO")
 
     assert [choice.id for choice in talk.choices] == ["tutor", "mentor"]
 

@@ -23,7 +23,7 @@ from telegram import InlineKeyboardMarkup
 from channels.capabilities import CAPABILITIES
 from channels.render import as_slack, as_sms, as_telegram, require_sendable
 from flows.effects import MoveStage
-from flows.facts import Person
+from flows.facts import GuardianStatus, Person, Ward
 from flows.messages import Address, Outbound, Tap
 from flows.model import Ask, Step
 from flows.stages import Stage
@@ -101,7 +101,13 @@ class Found:
     steps: set[str] = field(default_factory=set)
 
 
+WARD = Ward(
+    ref="g1",
+    status=GuardianStatus.ASKED,
+    person=Person(stage=Stage.WAITING_GUARDIAN, answers={"given_name": "Mia", "birth_date": "2010-03-01"}),
+)
 BEGINNINGS = {
+    "guardian": (Talk(wards=(WARD,)), {"en": "who is this", "es": "quién es"}),
     "screening": (Talk(), {"en": "HI", "es": "HOLA"}),
     "shifts": (booked().at(Stage.READY), {"en": "SHIFTS", "es": "TURNOS"}),
     "training": (booked().at(Stage.READY), {"en": "TRAINING", "es": "ENTRENAMIENTO"}),

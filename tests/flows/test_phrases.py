@@ -17,9 +17,13 @@ from flows.rules.placement import REASONS
 from flows.rules.reminders import KINDS
 from flows.stages import Stage
 from flows.text import fold, segments
-from tests.flows.talk import HUB, LIBRARY, MONDAY, PHONE, SHIFTS
+from tests.flows.talk import LIBRARY, PHONE
 
 VALUES = {
+    "minor_name": "Guadalupe",
+    "names": "Guadalupe, Francisco",
+    "code": "123456",
+    "link": "https://bot.bright-futures.org/l/q3Zk0v-S_1aGZc2kq9wXtA?lang=es",
     "hub": "Bright Futures Chicago",
     "help_phone": "312-555-0100",
     "given_name": "Guadalupe",
@@ -71,6 +75,15 @@ def test_every_key_in_the_file_is_used() -> None:
         | {f"seat_choice.{reply.name.lower()}" for reply in (ShiftReply.CONFIRM, ShiftReply.DECLINE)}
         | {f"idle_by_stage.{stage.value}" for stage in Stage}
         | {f"example.{name}" for name in ANSWER_TYPES}
+        | {f"guardian.{kind}_by_{channel}" for kind in ("request", "reminder") for channel in ("sms", "email")}
+        | {
+            "guardian.code",
+            "ward.agree",
+            "ward.agree_eligible",
+            "ward.agree_in_review",
+            "ward.decline",
+            "ward.withdraw",
+        }
         | {"echo_choice.yes", "echo_choice.no", "forget_choice.erase", "forget_choice.keep"}
     )
 
