@@ -24,9 +24,10 @@ CHANGE: Final = "change"
 FORGET: Final = "forget"
 CALL_NUMBER: Final = "call_number"
 CALL_WHEN: Final = "call_when"
+BOOKING: Final = "booking"
 
 #: More readings than these are no help to anybody.
-_MOST_OPTIONS: Final = 5
+MOST_OPTIONS: Final = 5
 #: A list of numbers to pick from by number only confuses.
 _COUNTED: Final = frozenset({"number", "age"})
 
@@ -51,7 +52,7 @@ def place(frame: Frame) -> str:
 def offer_readings(draft: Draft, step: Step, ask_: Ask, outcome: Ambiguous) -> bool:
     """Offer the readings of a reply to pick from; tell whether that is any help."""
     options = outcome.options
-    if not 2 <= len(options) <= _MOST_OPTIONS or ask_.type in _COUNTED or ask_.type == "yes_no":
+    if not 2 <= len(options) <= MOST_OPTIONS or ask_.type in _COUNTED or ask_.type == "yes_no":
         return False
     if ask_.type == "choice":
         draft.say_phrase(f"reason.{outcome.reason.value}")

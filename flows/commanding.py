@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Final, assert_never
 
 from flows import correcting, erasing, phoning, replying, walk
-from flows.commands import Command, ShiftReply, bare, is_carrier_stop
+from flows.commands import Command, bare, is_carrier_stop
 from flows.draft import Draft
-from flows.effects import Alert, Confirm, HandOff, OptIn, OptOut, Release
-from flows.facts import Booking, SlotKind
+from flows.effects import Alert, HandOff, OptIn, OptOut
+from flows.facts import SlotKind
 from flows.messages import Inbound, Purpose
 from flows.stages import MAY_SERVE, MAY_TRAIN, Stage
 
@@ -109,11 +109,12 @@ def tell_status(draft: Draft) -> None:
         draft.say_phrase("status_booking", slot=draft.say_booking(booking))
 
 
-def open_offer(draft: Draft, kind: SlotKind, *, replaces: str | None = None) -> None:
+def open_offer(draft: Draft, kind: SlotKind, *, replaces: str | None = None, on: str | None = None) -> None:
     """Begin to offer places, or say why it is too early; a question that waits for an answer is asked again afterwards.
 
     Args:
         replaces: the booking that a new one takes the place of.
+        on: the day whose places are shown first, ISO.
     """
     allowed = MAY_TRAIN if kind is SlotKind.TRAINING else MAY_SERVE
     if replaces:  # whoever signs up anew may move the place they have
@@ -125,7 +126,8 @@ def open_offer(draft: Draft, kind: SlotKind, *, replaces: str | None = None) -> 
         else:
             draft.say_phrase(f"status.{draft.current_stage.value}")
         return
-    if not walk.digress(draft, _OFFERS[kind], {"replaces": replaces} if replaces else {}):
+    inputs = {name: value for name, value in (("replaces", replaces), ("on", on)) if value}
+    if not walk.digress(draft, _OFFERS[kind], inputs):
         draft.say_phrase("finish_first")
         draft.ask_again()
 
@@ -149,33 +151,3 @@ def begin_or_idle(draft: Draft, inbound: Inbound | None = None) -> None:
         if inbound and len(inbound.text.split()) > 1 and draft.said[0] not in draft.conversation.last_said:
             draft.effects.append(HandOff(reason="wrote_freely"))
             draft.say_phrase("someone_reads")
-
-
-def take_shift_reply(draft: Draft, booking: Booking, reply: ShiftReply) -> None:
-    """Do what a person says about a place they have: confirm it, give it back, or look for another."""
-    draft.note("shift_reply", reply=reply.value, booking=booking.ref)
-    values = {"slot": draft.say_booking(booking)}
-    match reply:
-        case ShiftReply.CONFIRM:
-            draft.effects.append(Confirm(booking=booking.ref))
-            draft.say_phrase("confirmed", **values)
-        case ShiftReply.DECLINE:
-            draft.effects.append(Release(booking=booking.ref, cause="said N"))
-            draft.move(_stage_without(draft, booking), cause="gave a place back")
-            draft.say_phrase(f"released.{booking.slot.kind.value}", **values)
-        case ShiftReply.RESCHEDULE:
-            open_offer(draft, booking.slot.kind, replaces=booking.ref)
-        case _:
-            assert_never(reply)
-
-
-def _stage_without(draft: Draft, given_back: Booking) -> Stage:
-    """Where somebody stands who has just given a place back: it was their last of its kind, or nothing changes."""
-    kind = given_back.slot.kind
-    if any(b.ref != given_back.ref and b.slot.kind is kind for b in draft.facts.bookings):
-        return draft.current_stage
-    stands = {
-        (SlotKind.TRAINING, Stage.TRAINING): Stage.ELIGIBLE,
-        (SlotKind.SHIFT, Stage.PLACED): Stage.READY,
-    }
-    return stands.get((kind, draft.current_stage), draft.current_stage)

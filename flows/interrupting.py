@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from flows import commanding, correcting, erasing, overhearing, phoning
-from flows.answers import read
-from flows.answers.context import AnswerContext, Within
-from flows.answers.outcome import Ambiguous, Match
+from flows import commanding, correcting, erasing, overhearing, phoning, shift_reply
+from flows.answers.outcome import Ambiguous
 from flows.answers.words import phrase_key
-from flows.commands import Command, ShiftReply
+from flows.commands import Command
 from flows.draft import Draft
 from flows.effects import Alert, HandOff, PauseSending
-from flows.facts import Booking
 from flows.intents import ALERT, STOP, Intent, Waiting
 from flows.messages import Inbound, InboundKind
 
@@ -75,7 +72,7 @@ def obey(draft: Draft, intent: Intent, inbound: Inbound) -> bool:
         case "human" if phoning.asks_for_a_call(inbound.text):
             commanding.obey(draft, Command.CALL_ME, inbound)
         case "cancel_shift":
-            return _give_back(draft, inbound)
+            return shift_reply.give_back(draft, inbound.text)
         case "language:en" | "language:es" | "change:language" if draft.asks_for("language"):
             return False
         case name if name.startswith(_CHANGE):
@@ -85,28 +82,6 @@ def obey(draft: Draft, intent: Intent, inbound: Inbound) -> bool:
         case _:
             return False
     return True
-
-
-def _give_back(draft: Draft, inbound: Inbound) -> bool:
-    """Free the place that the text means; ask which when it may mean several."""
-    bookings = draft.facts.bookings
-    meant = bookings if len(bookings) == 1 else _on_the_day(draft, inbound.text)
-    if not bookings:
-        return False
-    if len(meant) == 1:
-        commanding.take_shift_reply(draft, meant[0], ShiftReply.DECLINE)
-    else:
-        draft.effects.append(HandOff(reason="cancels_one_of_several"))
-        commanding.tell_status(draft)
-    return True
-
-
-def _on_the_day(draft: Draft, text: str) -> tuple[Booking, ...]:
-    context = AnswerContext(language=draft.language, today=draft.today, within=Within.FUTURE)
-    outcome = read("date", text, context)
-    if not isinstance(outcome, Match):
-        return ()
-    return tuple(b for b in draft.facts.bookings if b.slot.starts_local.date().isoformat() == outcome.value)
 
 
 def obey_change(draft: Draft, inbound: Inbound) -> bool:

@@ -25,7 +25,7 @@ BUILT_IN_NAMES: Final[Mapping[str, Known]] = {
 #: Names that every text may use.
 BUILT_IN_PLACEHOLDERS: Final = frozenset({"hub", "help_phone", "given_name"})
 #: Inputs that the bot itself hands in where there is something to hand in; no call need pass them.
-GIVEN_BY_BOT: Final = frozenset({"replaces"})
+GIVEN_BY_BOT: Final = frozenset({"replaces", "on"})
 
 _KINDS: Final[Mapping[type, Kind]] = {str: Kind.TEXT, int: Kind.NUMBER, float: Kind.NUMBER, bool: Kind.TRUTH}
 

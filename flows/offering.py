@@ -34,7 +34,11 @@ def take_slots(draft: Draft, found: SlotsFound) -> None:
     gone = draft.facts.seats_gone
     slots = [replace(slot, seats_left=0) if slot.ref in gone else slot for slot in found.slots if slot.ref not in held]
     replaces = bool(frame.known.get("replaces"))
-    fit = fitting(slots, candidate, now=draft.now, limit=len(slots))
+    wished = frame.known.get("on")
+    fit = sorted(
+        fitting(slots, candidate, now=draft.now, limit=len(slots)),
+        key=lambda slot: slot.starts_local.date().isoformat() != wished,  # that day's first, and the rest as it was
+    )
     sets = [] if replaces else weekly_sets(fit, sessions_a_week=_sessions_a_week(draft, candidate))[: step.offer.limit]
     in_sets = {slot.ref for one in sets for slot in one}
     free = [slot for slot in fit if slot.ref not in in_sets][: step.offer.limit - len(sets)]

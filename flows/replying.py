@@ -23,7 +23,7 @@ _MAX_MISSES: Final = 3
 #: After this many the bot leaves it to the human; whoever writes on is no longer asked the same.
 _SILENT_AFTER: Final = 5
 #: Answer types that take almost any words for an answer.
-_ANY_TEXT: Final = frozenset({"text", "name"})
+ANY_TEXT: Final = frozenset({"text", "name"})
 #: Guesses at these are not said back: free text needs no reading, and of a yes the flow says what comes of it.
 _TAKEN_AS_READ: Final = frozenset({"text", "yes_no"})
 #: What the choices of a yes-or-no question stand for.
@@ -36,10 +36,10 @@ _BUT: Final = re.compile(
 
 def read_answer(draft: Draft, frame: Frame, step: Step, ask: Ask, inbound: Inbound) -> None:
     """Read a reply and go on with it, or answer what it asks, or ask again."""
-    if ask.type in _ANY_TEXT and _only_greets(draft, inbound):
+    if ask.type in ANY_TEXT and _only_greets(draft, inbound):
         nudging.greet(draft)
         return
-    if ask.type in _ANY_TEXT and _only_thanks(draft, inbound):
+    if ask.type in ANY_TEXT and _only_thanks(draft, inbound):
         _go_on_after_thanks(draft)
         return
     asked = _asked(draft, ask, inbound)
@@ -97,7 +97,7 @@ def _take_corrections(draft: Draft, step: Step, ask: Ask, outcome: Outcome, inbo
     if not changes:
         return bool(found) and correcting.ask_anew(draft, found[0].field)
     lasting = ask.remember or step.offer is not None
-    answered = isinstance(outcome, Match) and outcome.confidence > GUESS and lasting and ask.type not in _ANY_TEXT
+    answered = isinstance(outcome, Match) and outcome.confidence > GUESS and lasting and ask.type not in ANY_TEXT
     correcting.change(draft, changes, sender=inbound.sender, said=inbound.text, answered=answered)
     frame = draft.conversation.frame
     if isinstance(outcome, Match) and answered and frame and frame.step == step.id and draft.needs is None:
@@ -130,7 +130,7 @@ def _asked(draft: Draft, ask: Ask, inbound: Inbound) -> Asked | None:
     """Find a clear question in a reply: no reader may take "is it paid?" for a yes, or for the name of a school."""
     if inbound.tap:
         return None
-    return draft.library.faq.take_out(inbound.text, draft.language, marked=ask.type in _ANY_TEXT)
+    return draft.library.faq.take_out(inbound.text, draft.language, marked=ask.type in ANY_TEXT)
 
 
 def answer_question(draft: Draft, inbound: Inbound) -> bool:

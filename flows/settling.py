@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flows import asides, correcting, erasing, phoning, replying
+from flows import asides, correcting, erasing, phoning, replying, shift_reply
 from flows.answers import read
 from flows.answers.context import AnswerContext
 from flows.answers.outcome import CERTAIN, Match
@@ -42,7 +42,9 @@ def settle(draft: Draft, side: SideQuestion, inbound: Inbound) -> Inbound | None
     if picked is None:
         return inbound
     value = side.values[picked]
-    if side.kind == asides.CHANGE:
+    if side.kind == asides.BOOKING:
+        shift_reply.settle(draft, side, picked)
+    elif side.kind == asides.CHANGE:
         correcting.ask_or_hand_over(draft, str(value))
     elif isinstance(value, dict):
         correcting.change(draft, {str(value["field"]): value["value"]}, sender=inbound.sender, said=inbound.text)

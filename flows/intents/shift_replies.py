@@ -15,15 +15,22 @@ from flows.intents import Intents
 SHIFT_REPLY: Final = "shift_reply"
 CONFIRM: Final = "confirm"
 DECLINE: Final = "decline"
+RESCHEDULE: Final = "reschedule"
+LATE: Final = "late"
+QUESTION: Final = "question"
 _OF_LETTER: Final = {
     ShiftReply.CONFIRM: CONFIRM,
     ShiftReply.DECLINE: DECLINE,
-    ShiftReply.RESCHEDULE: "reschedule",
+    ShiftReply.RESCHEDULE: RESCHEDULE,
 }
 
 
-def read_shift_reply(text: str, intents: Intents, *, language: str, today: date) -> Outcome:
-    """Read what a reply to a reminder says: ``confirm``, ``decline``, ``reschedule``, ``late`` or ``question``."""
+def read_shift_reply(text: str, intents: Intents, *, language: str, today: date, asked: bool = True) -> Outcome:
+    """Read what a reply to a reminder says: ``confirm``, ``decline``, ``reschedule``, ``late`` or ``question``.
+
+    Args:
+        asked: whether a reminder has asked; if not, a yes, a no or a question mark alone is about something else.
+    """
     if letter := intents.commands.read_shift_reply(text):
         return Match(value=_OF_LETTER[letter], span=(0, len(text)))
     coded = intents.lexicon.code(text)
@@ -32,9 +39,11 @@ def read_shift_reply(text: str, intents: Intents, *, language: str, today: date)
     ]
     said = [name for name, _ in found]
     agreed = read("yes_no", text, AnswerContext(language=language, today=today))
+    if not (asked or said):
+        return NoMatch(reason=Reason.NOT_UNDERSTOOD)
     if isinstance(agreed, Match) and agreed.value is not None:
         said.append(CONFIRM if agreed.value else DECLINE)
-        if said[0] == "question" and agreed.value and found[0][1].start > 1:
+        if said[0] == QUESTION and agreed.value and found[0][1].start > 1:
             said = [CONFIRM, *said]  # "yes, who do I ask for?": that they come is sure, the question is kept beside it
     if said:
         others = dict.fromkeys(other for other in said[1:] if other != said[0])
@@ -45,7 +54,7 @@ def read_shift_reply(text: str, intents: Intents, *, language: str, today: date)
             alternatives=tuple(Option(value=other) for other in others),
         )
     if text.rstrip().endswith("?"):
-        return Match(value="question", span=(0, len(text)), confidence=LIKELY)
+        return Match(value=QUESTION, span=(0, len(text)), confidence=LIKELY)
     if isinstance(agreed, Match | Ambiguous):  # "maybe", "yes and no"
         return Ambiguous(options=(Option(value=CONFIRM), Option(value=DECLINE)), reason=Reason.YES_AND_NO)
     return NoMatch(reason=agreed.reason)

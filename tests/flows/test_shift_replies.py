@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from flows.effects import Book, Confirm, Release
+from flows.effects import Alert, Book, Confirm, HandOff, Release
 from flows.facts import SlotKind
 from flows.stages import Stage
 from tests.flows.talk import TRAININGS, Talk, booked
@@ -105,9 +106,7 @@ def test_plain_yes_or_no_without_a_reminder_books_and_releases_nothing(text: str
     assert talk.text
 
 
-@pytest.mark.parametrize(
-    "text", ["yes, but can I come at 4?", "maybe", "yes no", "who is this?", "no, I have a dentist", "at what time?"]
-)
+@pytest.mark.parametrize("text", ["maybe", "yes no", "who is this?", "at what time?", "asdf qwerty"])
 def test_unclear_reply_to_a_reminder_changes_nothing(text: str) -> None:
     talk = REMINDED.says(text)
 
@@ -173,3 +172,108 @@ def test_question_after_a_reminder_is_answered_and_the_place_is_told_again() -> 
     assert "not paid" in asked.text
     assert "Reply C" in asked.text
     assert not asked.all(Confirm)
+
+
+@pytest.mark.parametrize("text", ["no puedo ir sorry", "no, I have a dentist", "stuck in traffic, I can't make it"])
+def test_free_words_after_a_reminder_give_the_place_back(text: str) -> None:
+    assert [release.booking for release in REMINDED.says(text).all(Release)] == ["b-s2"]
+
+
+@pytest.mark.parametrize("text", ["otra fecha", "quiero otro dia", "yes, but can I come at 4?"])
+def test_free_words_after_a_reminder_ask_for_another_time(text: str) -> None:
+    talk = REMINDED.says(text)
+
+    assert not talk.all(Confirm)
+    assert not talk.all(Release)
+    assert talk.step == "offer"
+
+
+@pytest.mark.parametrize(
+    "text", ["yes I will be there but I may be a few minutes late", "running late", "voy a llegar tarde"]
+)
+def test_who_comes_late_is_thanked_and_staff_are_told(text: str) -> None:
+    talk = REMINDED.says(text)
+
+    assert talk.all(Confirm) == [Confirm(booking="b-s2")]
+    assert talk.all(Alert) == [Alert(kind="late", booking="b-s2")]
+    assert "We pass it on" in talk.text
+
+
+def test_whoever_is_late_without_a_reminder_is_late_for_what_is_next_today() -> None:
+    today = booked("s1", "s7").later(timedelta(days=1, hours=4))
+
+    assert today.says("running late").all(Alert) == [Alert(kind="late", booking="b-s1")]
+    assert not booked("s2").says("running late").all(Alert)
+
+
+@pytest.mark.parametrize(
+    ("text", "effect"),
+    [
+        ("si ahi estare", Confirm(booking="b-s2")),
+        ("no puedo ir sorry", Release(booking="b-s2", cause="said N")),
+        ("no puedo ir", Release(booking="b-s2", cause="said N")),
+    ],
+)
+def test_free_words_without_a_reminder_are_about_the_one_place_or_the_one_this_week(
+    text: str, effect: Confirm | Release
+) -> None:
+    assert booked("s2").says(text).all(type(effect)) == [effect]
+    assert booked("s2", "s9").says(text).all(type(effect)) == [effect]
+
+
+def test_another_day_is_asked_for_without_a_reminder() -> None:
+    assert booked("s2").says("quiero otro dia").step == "offer"
+
+
+def test_of_several_places_this_week_the_one_that_is_meant_is_asked_for() -> None:
+    asked = booked("s1", "s3").says("no puedo ir sorry")
+
+    assert not asked.all(Release)
+    assert [choice.label[:10] for choice in asked.choices] == ["Tue Nov 24", "Thu Nov 26"]
+    assert [release.booking for release in asked.says("2").all(Release)] == ["b-s3"]
+
+
+def test_a_day_tells_which_of_several_places_is_meant() -> None:
+    assert [one.booking for one in booked("s1", "s3").says("no puedo ir el jueves").all(Release)] == ["b-s3"]
+    assert [one.booking for one in booked("s1", "s3").says("no puedo el jueves").all(Release)] == ["b-s3"]
+    assert [one.booking for one in REMINDED.says("I can't come next Monday").all(Release)] == ["b-s7"]
+
+
+def test_the_day_that_is_wished_for_is_shown_first() -> None:
+    talk = booked("s2").says("can I come Thursday instead")
+
+    assert [choice.label[:10] for choice in talk.choices][:2] == ["Thu Nov 26", "Tue Nov 24"]
+    assert talk.says("1").all(Release) == [Release(booking="b-s2", cause="took another time")]
+
+
+@pytest.mark.parametrize("text", ["gracias", "thanks", "muchas gracias!"])
+def test_thanks_for_a_reminder_are_answered_once(text: str) -> None:
+    thanked = REMINDED.says(text)
+
+    assert "You are welcome" in thanked.text
+    assert "misunderstood" not in {note["what"] for note in thanked.turn.trace}
+    assert thanked.says("thanks").text == ""
+    assert thanked.says("thanks", "yes").all(Confirm)
+
+
+def test_a_question_beside_a_yes_is_passed_on_unless_it_can_be_answered() -> None:
+    talk = REMINDED.says("yes! who do I ask for when I get there?")
+
+    assert talk.all(Confirm) == [Confirm(booking="b-s2")]
+    assert talk.all(HandOff) == [HandOff(reason="question")]
+    assert not REMINDED.says("where is it?").all(HandOff)
+
+
+@pytest.mark.parametrize("text", ["I want to help", "I would like to tutor", "hello", "my zip is 60608", "is it paid?"])
+def test_what_is_about_no_place_leaves_the_place_alone(text: str) -> None:
+    talk = booked("s2").says(text)
+
+    assert not talk.all(Confirm)
+    assert not talk.all(Release)
+
+
+def test_a_place_can_be_given_back_in_the_middle_of_another_question() -> None:
+    waiting = booked("s2").says("SHIFTS").reminded("b-s2")
+
+    assert [release.booking for release in waiting.says("sorry I am sick today").all(Release)] == ["b-s2"]
+    assert not waiting.says("no").all(Release)
