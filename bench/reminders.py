@@ -1,6 +1,6 @@
 """Looking for due reminders among a million rows, beside APScheduler's own job store with a hundred thousand jobs.
 
-uv run python bench/reminders.py [--rows 1000000] [--jobs 100000] [--looks 200]; PEOPLEPOWER_TEST_PG_DSN names a server.
+uv run python bench/reminders.py [--rows 1000000] [--jobs 100000] [--looks 200] [--sqlite-only]; PEOPLEPOWER_TEST_PG_DSN names a server.
 """
 
 from __future__ import annotations
@@ -160,10 +160,12 @@ async def compare(name: str, url: str, other: str, options: argparse.Namespace) 
 
 
 async def run(options: argparse.Namespace, step: Callable[[str, str, str], Awaitable[None]]) -> None:
-    """Go through both databases."""
+    """Go through the databases that were asked for."""
     with tempfile.TemporaryDirectory() as folder:
         files = [f"sqlite:///{Path(folder) / name}.db" for name in ("ours", "theirs")]
         await step("SQLite", files[0], files[1])
+    if options.sqlite_only:
+        return
     with server() as address, fresh(address) as url, fresh(address) as other:
         await step("PostgreSQL", url, other)
 
@@ -174,6 +176,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--jobs", type=int, default=100_000)
     parser.add_argument("--looks", type=int, default=200)
+    parser.add_argument("--sqlite-only", action="store_true")
     options = parser.parse_args()
     asyncio.run(run(options, lambda name, url, other: compare(name, url, other, options)))
 

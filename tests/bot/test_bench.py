@@ -21,3 +21,18 @@ def test_turns_are_measured_and_shown() -> None:
 
     assert done.returncode == 0, done.stderr
     assert "engine alone" in done.stdout
+
+
+def test_the_look_for_due_reminders_is_measured_and_reads_an_index() -> None:
+    done = subprocess.run(
+        [sys.executable, "bench/reminders.py", "--rows", "4000", "--jobs", "200", "--looks", "5", "--sqlite-only"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "nothing is due" in done.stdout
+    assert "USING INDEX ix_reminder_due" in done.stdout
