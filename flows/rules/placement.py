@@ -124,9 +124,13 @@ def main_refusal(slots: Iterable[Slot], candidate: Candidate, *, now: datetime) 
     return next((one for one in own if one[0] == most), None)
 
 
-def refusal(slot: Slot, candidate: Candidate, *, now: datetime) -> str | None:
-    """Say why a slot is not offered to a person; ``None`` when it is."""
-    if slot.starts_at < now + _NOTICE:
+def refusal(slot: Slot, candidate: Candidate, *, now: datetime, notice: timedelta = _NOTICE) -> str | None:
+    """Say why a slot is not offered to a person; ``None`` when it is.
+
+    Args:
+        notice: what begins sooner is too soon.
+    """
+    if slot.starts_at < now + notice:
         return "too_soon"
     if slot.role is not None and slot.role != candidate.role:
         return "other_role"

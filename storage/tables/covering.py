@@ -59,6 +59,14 @@ class CoverRow(Table, table=True):
             sqlite_where=text("status = 'open'"),
             postgresql_where=text("status = 'open'"),
         ),
+        # One open call a slot: a second seat given back is looked for by the same.
+        Index(
+            "uq_cover_open",
+            "slot_id",
+            unique=True,
+            sqlite_where=text("status = 'open'"),
+            postgresql_where=text("status = 'open'"),
+        ),
         NEVER_REUSED,
     )
 
@@ -67,7 +75,8 @@ class CoverRow(Table, table=True):
     ref: str = Field(default_factory=new_ref)
     slot_id: int = Field(foreign_key="slot.id", index=True)
     status: str = "open"  #: open, filled, gave_up
-    wave: int = 0
+    wave: int = 0  #: how many waves have been asked
+    seats: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})  #: still to be filled
     next_wave_at: datetime = Field(sa_type=Instant)
     opened_at: datetime = Field(sa_type=Instant)
 
