@@ -16,6 +16,7 @@ from flows import (
     commanding,
     erasing,
     guardian_replies,
+    guarding,
     interrupting,
     nudging,
     offering,
@@ -78,6 +79,7 @@ def _take_inbound(draft: Draft, inbound: Inbound) -> None:
     draft.conversation = replace(before, turn=before.turn + 1, language=language, unsaid="", side=None)
     nudging.hear(draft)
     _leave_lost_flows(draft)
+    guarding.come_of_age(draft)
     if _network_event(draft, inbound) or _command(draft, inbound):
         return
     intent = None if settling.is_choice(side, inbound) else interrupting.read_interruption(draft, inbound)
@@ -108,7 +110,7 @@ def _go_on(draft: Draft, side: SideQuestion | None, intent: Intent | None, inbou
     wish = intent if left is inbound else None
     if (
         not seat_reply.hear(draft, left)
-        and not shift_reply.hear(draft, left)
+        and not shift_reply.hear(draft, left, wish)
         and not guardian_replies.hear(draft, left)
         and not interrupting.obey_change(draft, left)
         and not (wish and interrupting.obey(draft, wish, left))

@@ -12,6 +12,7 @@ from flows.library import Library
 from flows.messages import Address
 from flows.rules.eligibility import needs_review
 from flows.rules.guardians import Decision, last_day, stage_after
+from flows.stages import Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,17 @@ def ask(draft: Draft) -> None:
             reminder=draft.phrase(f"guardian.reminder_by_{channel}", link=link),
         )
     )
+
+
+def come_of_age(draft: Draft) -> None:
+    """Let nobody wait for a guardian from their 18th birthday on: from then they decide alone."""
+    if draft.current_stage is not Stage.WAITING_GUARDIAN or draft.age is None or draft.is_minor:
+        return
+    role = draft.library.roles.get(str(draft.profile.get("role")))
+    review = needs_review(role, text_or_none(draft.profile.get("audience")))
+    draft.move(Stage.IN_REVIEW if review else Stage.ELIGIBLE, cause="came of age")
+    if review:
+        draft.effects.append(HandOff(reason="review_application"))
 
 
 def _full_name(value: Json) -> str:

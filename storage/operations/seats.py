@@ -47,6 +47,13 @@ _BOOK: Final = f"""
     WHERE s.id = :slot_id AND s.hub = :hub AND p.stage <> 'waiting_guardian' AND (s.supervised AND NOT s.one_to_one OR {_OF_AGE})
     RETURNING id
 """  # noqa: S608 - a constant
+#: Seats ahead into which the person would not come today.
+_UNFIT: Final = f"""
+    SELECT b.ref FROM booking AS b JOIN slot AS s ON s.id = b.slot_id JOIN person AS p ON p.id = b.person_id
+    WHERE b.person_id = :person_id AND b.status IN ('booked', 'confirmed') AND s.starts_at > :now
+        AND NOT (s.supervised AND NOT s.one_to_one) AND NOT COALESCE({_OF_AGE}, FALSE)
+    ORDER BY s.id
+"""  # noqa: S608 - a constant
 _SLOT: Final = f"""
     SELECT p.zone AS person_zone, {SLOT_COLUMNS}
     FROM slot AS s JOIN person AS p ON p.id = :person_id LEFT JOIN site AS t ON t.id = s.site_id
@@ -172,6 +179,12 @@ def release(scope: Scope, booking: str, *, cause: str) -> Operation[None]:
         yield from waits.fill(row["slot_id"], now=scope.now)
         yield Statement(_DROP_QUEUED, {"hub": scope.hub, "booking": booking, "booking_id": row["id"], "now": scope.now})
         yield Statement(_RELEASE_REMINDERS, {"booking_id": row["id"], "now": scope.now})
+
+
+def release_unfit(scope: Scope) -> Operation[None]:
+    """Give back what somebody holds ahead that is not for their age: for whom it turns out that they are under 18."""
+    for row in (yield Statement(_UNFIT, {"person_id": scope.person_id, "now": scope.now})):
+        yield from release(scope, row["ref"], cause="under 18")
 
 
 def confirm(scope: Scope, booking: str) -> Operation[None]:

@@ -127,3 +127,12 @@ def test_guardian_is_asked_where_they_can_be_reached(contact: str, channel: str)
     assert "https://bot.hub.org/l/{token}" in asked.text
     assert "Mia" in asked.text
     assert "Diaz" not in asked.text
+
+
+def test_nobody_waits_for_a_guardian_from_their_birthday_on() -> None:
+    answers = {"birth_date": "2008-11-23", "role": "tutor", "audience": "high_school", "given_name": "Mia"}
+    waiting = Talk(person=Person(stage=Stage.WAITING_GUARDIAN, answers=answers))
+    day_before = replace(waiting, person=replace(waiting.person, answers={**answers, "birth_date": "2008-11-24"}))
+
+    assert waiting.says("status").person.stage is Stage.ELIGIBLE
+    assert day_before.says("status").person.stage is Stage.WAITING_GUARDIAN

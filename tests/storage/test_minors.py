@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.effects import Book, Remember
+from flows.effects import Book, MoveStage, Remember
 from flows.facts import SlotKind, age_on
 from flows.messages import Address
+from flows.stages import Stage
 from storage.database import Database
 from storage.operations import seats
 from storage.operations.scope import Scope
@@ -122,3 +123,24 @@ async def test_somebody_of_unknown_age_is_taken_for_a_minor(
     assert not (
         takes_by_hand(database, sender, None, slot) if by_hand else await takes_by_turn(store, sender, None, slot)
     )
+
+
+async def test_who_turns_out_to_be_under_18_leaves_what_is_not_for_them(store: Store, database: Database) -> None:
+    sender = Address(channel="sms", account="MG1", user="+13125550178")
+    alone = new_slot(database, date(2026, 12, 9), supervised=True, one_to_one=True)
+    group = new_slot(database, date(2026, 12, 16), supervised=True, one_to_one=False)
+    assert await takes_by_turn(store, sender, date(2000, 1, 1), alone)
+    assert await takes_by_turn(store, sender, None, group)
+
+    await turn(store, Remember(field="birth_date", value="2010-01-01"), sender=sender)
+
+    assert [booking.slot.ref for booking in (await loaded(store, sender)).bookings] == [group]
+
+
+async def test_nobody_comes_in_whose_guardian_has_not_agreed(store: Store, database: Database) -> None:
+    sender = Address(channel="sms", account="MG1", user="+13125550179")
+    slot = new_slot(database, date(2026, 12, 9), supervised=True, one_to_one=False)
+    waits = MoveStage(stage=Stage.WAITING_GUARDIAN, cause="test")
+    await turn(store, Remember(field="birth_date", value="2010-01-01"), waits, sender=sender)
+
+    assert not await takes_by_turn(store, sender, None, slot)
