@@ -9,6 +9,7 @@ from flows.commands import Command
 from flows.draft import Draft
 from flows.effects import Alert, HandOff, PauseSending
 from flows.intents import ALERT, STOP, Intent, Waiting
+from flows.intents.shift_replies import SHIFT_REPLY
 from flows.messages import Inbound, InboundKind
 
 #: Intents that are commands in other words.
@@ -38,6 +39,8 @@ def read_interruption(draft: Draft, inbound: Inbound) -> Intent | None:
         if phrase_key(inbound.text) in map(phrase_key, words):
             return None  # just a choice; no carrier's word may be one
         waiting = Waiting(type=step.ask.type, choices=words)
+    elif frame is None and any(booking.asked for booking in draft.facts.bookings):
+        waiting = Waiting(type=SHIFT_REPLY)
     return draft.library.intents.read(inbound.text, waiting=waiting)
 
 

@@ -18,7 +18,7 @@ from flows.conversation import SideQuestion
 from flows.draft import Draft
 from flows.effects import Alert, Confirm, HandOff, Release
 from flows.facts import Booking, Json, SlotKind
-from flows.intents import shift_replies
+from flows.intents import Intent, shift_replies
 from flows.messages import Inbound, InboundKind
 from flows.stages import Stage
 
@@ -27,6 +27,8 @@ REMINDER_STEP: Final = "reminder."
 #: Prefix of the step that the buttons of a kept seat carry; the reference of the place in line follows.
 SEAT_STEP: Final = "seat."
 
+#: What somebody wishes who gives a place back.
+_GIVES_BACK: Final = "cancel_shift"
 #: Of several places, this is how far ahead somebody speaks who names none.
 _SOON: Final = timedelta(days=7)
 #: Nobody is late for what is on another day, unless we have just asked about it.
@@ -56,8 +58,12 @@ class _Said:
     asks: bool = False
 
 
-def hear(draft: Draft, inbound: Inbound) -> bool:
-    """Take a reply as one about a place the person has; tell whether it was."""
+def hear(draft: Draft, inbound: Inbound, wish: Intent | None) -> bool:
+    """Take a reply as one about a place the person has; tell whether it was.
+
+    Args:
+        wish: what else the reply asks for.
+    """
     if inbound.kind is InboundKind.TAP:
         return _take_tap(draft, inbound)
     bookings = draft.facts.bookings
@@ -70,6 +76,8 @@ def hear(draft: Draft, inbound: Inbound) -> bool:
         next_one = not asked and (short or letter is ShiftReply.CONFIRM)
         _take_or_ask_which(draft, bookings[:1] if next_one else _meant(draft, asked), _Said(reply=letter), inbound.text)
         return True
+    if wish and wish.clear and wish.name != _GIVES_BACK:
+        return False
     said = _read(draft, inbound.text, asked=asked is not None and idle)
     if said is None or not (idle or _outranks_question(draft, said, inbound.text)):
         return False

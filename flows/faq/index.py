@@ -19,6 +19,8 @@ _ASKING_WEIGHT: Final = 0.55
 #: How much words count against an entry: of the question and missing there, known there from another wording, and
 #: words of the wording that were not said.
 _NOT_THERE, _ELSEWHERE_THERE, _NOT_SAID = 0.7, 0.2, 0.45
+#: A question of so many words or fewer is short.
+_FEW: Final = 3
 #: No slip of the pen is looked for in shorter words.
 _MIN_FUZZY_CHARS: Final = 4
 _NEAR: Final = 79.0
@@ -41,6 +43,8 @@ class Index:
     wordings: tuple[Wording, ...]
     #: All words of an entry.
     words_of: Mapping[str, frozenset[str]]
+    #: In how many wordings of an entry a word stands.
+    used_in: Mapping[tuple[str, str], int]
     weights: Mapping[str, float]
     #: Words long enough to be meant by a slip of the pen.
     long_words: tuple[str, ...]
@@ -52,7 +56,7 @@ class Index:
         best: dict[str, float] = {}
         for wording in self.wordings:
             shared = sum(weigh[word] for word in said & wording.words)
-            if not shared:
+            if not shared or (len(said) <= _FEW and not self._tells(said, wording)):
                 continue
             known = self.words_of[wording.entry]
             missing = sum(
@@ -62,6 +66,15 @@ class Index:
             score = shared / (shared + missing + unsaid)
             best[wording.entry] = max(score, best.get(wording.entry, 0.0))
         return best
+
+    def _tells(self, said: frozenset[str], wording: Wording) -> bool:
+        """Tell whether a short question shares a word that tells of this entry: no other one has it, or several of its
+        wordings do. "A que hora" is not about the pay, for all that is paid by the hour."""
+        shared = said & wording.words
+        telling = frozenset(word for word in wording.words if self.weights[word] > _ASKING_WEIGHT)
+        if not telling or telling <= shared:
+            return True
+        return any(self.weights[word] == 1 or self.used_in[wording.entry, word] > 1 for word in telling & shared)
 
     def _nearest(self, word: str) -> str:
         if word in self.weights or len(word) < _MIN_FUZZY_CHARS:
@@ -93,6 +106,7 @@ def index_of(asked: Mapping[str, tuple[str, ...]], language: str) -> Index:
         language,
         wordings,
         words_of,
+        Counter((wording.entry, word) for wording in wordings for word in wording.words),
         weights,
         tuple(word for word in weights if len(word) >= _MIN_FUZZY_CHARS - 1 and word not in SMALL[language]),
     )

@@ -372,3 +372,14 @@ def test_question_for_the_source_of_the_number_is_no_wish_to_leave() -> None:
 @pytest.mark.parametrize("text", ["stop texting me, who are you?", "who are you? take me off this list"])
 def test_leaving_wins_over_a_question(text: str) -> None:
     assert WAITING["zip"].says(text).all(OptOut)
+
+
+@pytest.mark.parametrize("text", ["a qué hora", "¿por hora?", "qué hora es?"])
+def test_a_short_question_is_found_by_a_word_that_tells_and_by_no_other(text: str) -> None:
+    sections = (FLOWS / "faq.toml").read_text("utf-8").split("\n[faq.")
+    without = [section for section in sections if not section.startswith(("when]", "time]"))]
+    faq = read_faq("\n[faq.".join(without), file="faq.toml")
+
+    assert faq.find(text, "es") is None
+    assert (found := faq.find("qué sueldo?", "es"))
+    assert found.id == "paid"
