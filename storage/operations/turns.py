@@ -201,7 +201,10 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
             case Book():
                 others.append(seats.book(scope, effect.slot, quiet_hours=quiet_hours))
             case BookSet():
-                others.append(seats.book_set(scope, effect.slot, days=effect.days, until=effect.until, quiet_hours=quiet_hours))
+                whole = seats.book_set(
+                    scope, effect.slot, days=effect.days, until=effect.until, quiet_hours=quiet_hours
+                )
+                others.append(whole)
             case Release():
                 others.append(seats.release(scope, effect.booking, cause=effect.cause))
             case JoinLine():
