@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from storage.operations import covers
 from storage.operations.scope import Scope
 from storage.statements import Operation, Scrub, Statement
 
@@ -11,6 +12,11 @@ from storage.statements import Operation, Scrub, Statement
 _GIVE_SEATS_BACK: Final = """
     UPDATE slot SET taken = taken - 1 WHERE id IN (
         SELECT slot_id FROM booking WHERE person_id = :person_id AND status IN ('booked', 'confirmed'))
+"""
+_SEATS_AHEAD: Final = """
+    SELECT b.slot_id FROM booking AS b JOIN slot AS s ON s.id = b.slot_id
+    WHERE b.person_id = :person_id AND b.status IN ('booked', 'confirmed') AND s.starts_at > :now
+    ORDER BY b.slot_id
 """
 #: And those that were kept for them from a wait-list.
 _GIVE_KEPT_SEATS_BACK: Final = """
@@ -27,9 +33,15 @@ _ERASE: Final = (
     "DELETE FROM timer WHERE person_id = :person_id",
     "DELETE FROM reminder WHERE booking_id IN (SELECT id FROM booking WHERE person_id = :person_id)",
     "DELETE FROM wait WHERE person_id = :person_id",
+    "DELETE FROM cover_ask WHERE person_id = :person_id",
+    "DELETE FROM swap WHERE to_person_id = :person_id",
+    "DELETE FROM swap WHERE booking_id IN (SELECT id FROM booking WHERE person_id = :person_id)",
+    "DELETE FROM reservation WHERE booking_id IN (SELECT id FROM booking WHERE person_id = :person_id)",
+    "DELETE FROM allowance WHERE membership_id IN (SELECT id FROM membership WHERE person_id = :person_id)",
+    "DELETE FROM membership WHERE person_id = :person_id",
+    "UPDATE letter SET person_id = NULL, initials = '' WHERE person_id = :person_id",
     "DELETE FROM booking WHERE person_id = :person_id",
     "DELETE FROM task WHERE person_id = :person_id",
-    "DELETE FROM stage_change WHERE person_id = :person_id",
     "DELETE FROM consent WHERE address_id IN (SELECT id FROM address WHERE person_id = :person_id)",
     "DELETE FROM outbox WHERE person_id = :person_id AND NOT forget",
     "UPDATE inbound SET person_id = NULL, body = '', trace = '[]' WHERE person_id = :person_id",
@@ -69,7 +81,10 @@ def forget(scope: Scope) -> Operation[None]:
     person = {"person_id": scope.person_id}
     only_named = yield Statement(_ONLY_NAMED, person)
     yield Statement(_ERASE_REQUESTS, {"hub": scope.hub, "person_id": scope.person_id})
+    ahead = yield Statement(_SEATS_AHEAD, {"person_id": scope.person_id, "now": scope.now})
     yield Statement(_GIVE_SEATS_BACK, person)
+    for row in ahead:
+        yield from covers.call(row["slot_id"], now=scope.now)
     yield Statement(_GIVE_KEPT_SEATS_BACK, person)
     for sql in _ERASE:
         yield Statement(sql, person)

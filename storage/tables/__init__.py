@@ -1,6 +1,6 @@
 """The schema: one SQLModel class a table, each row belonging to a hub."""
 
-from storage.tables.audit import AuditRow
+from storage.tables.audit import AuditHeadRow, AuditRow
 from storage.tables.base import Instant, Table, from_micros, new_message_ref, new_ref, to_micros
 from storage.tables.covering import CoverAskRow, CoverRow, SwapRow, WaitRow
 from storage.tables.flows import FlowRevision, PublicationRow
@@ -8,14 +8,21 @@ from storage.tables.hours import HoursRow
 from storage.tables.hub import HolidayRow, HubRow, Partner, Site
 from storage.tables.links import LinkRow, SuppressionRow
 from storage.tables.messages import BroadcastRow, InboundRow, OutboxRow
-from storage.tables.organisations import AllowanceRow, MembershipRow, OrganisationRow
-from storage.tables.people import AddressRow, ConsentRow, ConversationRow, PersonRow, StageChange, TaskRow, TimerRow
-from storage.tables.requirements import GuardianConsentRow, GuardianRow, RequirementRow, SiteRequirementRow
+from storage.tables.organisations import AllowanceRow, LetterRow, MembershipRow, OrganisationRow, ReservationRow
+from storage.tables.people import AddressRow, ConsentRow, ConversationRow, PersonRow, TaskRow, TimerRow
+from storage.tables.requirements import (
+    GuardianConsentRow,
+    GuardianRow,
+    RequirementPolicyRow,
+    RequirementRow,
+    SiteRequirementRow,
+)
 from storage.tables.schedule import BookingRow, ReminderRow, SeriesRow, SlotRow
 
 __all__ = [
     "AddressRow",
     "AllowanceRow",
+    "AuditHeadRow",
     "AuditRow",
     "BookingRow",
     "BroadcastRow",
@@ -31,6 +38,7 @@ __all__ = [
     "HubRow",
     "InboundRow",
     "Instant",
+    "LetterRow",
     "LinkRow",
     "MembershipRow",
     "OrganisationRow",
@@ -39,12 +47,13 @@ __all__ = [
     "PersonRow",
     "PublicationRow",
     "ReminderRow",
+    "RequirementPolicyRow",
     "RequirementRow",
+    "ReservationRow",
     "SeriesRow",
     "Site",
     "SiteRequirementRow",
     "SlotRow",
-    "StageChange",
     "SuppressionRow",
     "SwapRow",
     "Table",

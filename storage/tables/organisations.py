@@ -1,10 +1,10 @@
-"""Employers, colleges and districts, who belongs to them, and how many hours that allows."""
+"""Employers, colleges and districts, who belongs to them, how many hours that allows, and letters about hours."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field
 
 from storage.tables.base import NEVER_REUSED, Instant, Table
@@ -41,6 +41,7 @@ class MembershipRow(Table, table=True):
     weekly_minutes: int | None = None  #: most minutes a week that may be served
     ends_on: date | None = None  #: last day of the award or term
     decided_by: str = ""
+    asked_at: datetime | None = Field(default=None, sa_type=Instant)  #: when the organisation was sent its link
     changed_at: datetime = Field(sa_type=Instant)
 
 
@@ -61,3 +62,37 @@ class AllowanceRow(Table, table=True):
     granted_minutes: int
     used_minutes: int = 0  #: booked and served; a booking reserves, a release gives back
     warned_percent: int = 0  #: highest share of which the person has been warned
+
+
+class ReservationRow(Table, table=True):
+    """Minutes of an allowance that a booking has taken, given back when the seat is."""
+
+    __tablename__ = "reservation"
+    __table_args__ = (Index("ix_reservation_held", "hub", "held_until"),)
+
+    booking_id: int = Field(primary_key=True, foreign_key="booking.id")
+    hub: str
+    allowance_id: int = Field(foreign_key="allowance.id", index=True)
+    minutes: int
+    held_until: datetime | None = Field(default=None, sa_type=Instant)  #: a manager has to approve until then
+    asked_at: datetime | None = Field(default=None, sa_type=Instant)  #: when the manager was sent their link
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class LetterRow(Table, table=True):
+    """A service letter that was made: what anybody may learn who holds its code, and nothing else."""
+
+    __tablename__ = "letter"
+    __table_args__ = (UniqueConstraint("hub", "code"), NEVER_REUSED)
+
+    id: int | None = Field(default=None, primary_key=True)
+    hub: str
+    code: str  #: unguessable, printed on the letter
+    person_id: int | None = Field(default=None, index=True)  #: ``None`` once the person is erased
+    initials: str
+    minutes: int  #: all ledgers together, as the letter says
+    first_on: date
+    last_on: date
+    issued_on: date
+    revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+    created_at: datetime = Field(sa_type=Instant)
