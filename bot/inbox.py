@@ -109,6 +109,7 @@ class Inbox:
             hub=self.hub,
             person=loaded.person,
             bookings=loaded.bookings,
+            unanswered=loaded.unanswered,
             offers=loaded.offers,
             seats_gone=gone,
             wards=loaded.wards,

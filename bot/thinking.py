@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, assert_never
 
 from flows.conversation import Conversation
-from flows.effects import learned
+from flows.effects import FindSlots, FindVisits, learned
 from flows.engine import Turn, advance
-from flows.events import Event, SlotsFound
+from flows.events import Event, SlotsFound, VisitsFound
 from flows.facts import Facts, History
 from flows.library import Library
 from storage.store import Loaded, Store
@@ -27,10 +27,23 @@ async def think(store: Store, library: Library, event: Event, loaded: Loaded, fa
         if part.needs is None:
             return whole
         facts = replace(facts, person=learned(facts.person, part.effects))
-        slots = await store.find_slots(facts.hub.id, part.needs.kind, now, until=now + _HORIZON)
-        person_id = loaded.person_id
-        history = await store.history(facts.hub.id, person_id) if person_id is not None else History()
-        event = SlotsFound(slots=tuple(slots), history=history)
+        event = await _look_up(store, facts.hub.id, loaded.person_id, part.needs, now)
+
+
+async def _look_up(
+    store: Store, hub: str, person_id: int | None, needs: FindSlots | FindVisits, now: datetime
+) -> SlotsFound | VisitsFound:
+    """Answer what the engine asks in the middle of a turn."""
+    match needs:
+        case FindSlots():
+            slots = await store.find_slots(hub, needs.kind, now, until=now + _HORIZON)
+            history = await store.history(hub, person_id) if person_id is not None else History()
+            return SlotsFound(slots=tuple(slots), history=history)
+        case FindVisits():
+            visits, served = await store.visits(hub, person_id, now) if person_id is not None else ((), ())
+            return VisitsFound(visits=visits, served=served, minutes=needs.minutes, booking=needs.booking)
+        case _:
+            assert_never(needs)
 
 
 def _conversation(loaded: Loaded) -> Conversation:

@@ -47,6 +47,7 @@ async def _think(store: Store, hub: Hub, shelf: Shelf, due: DueTimer, now: datet
         hub=hub,
         person=due.loaded.person,
         bookings=due.loaded.bookings,
+        unanswered=due.loaded.unanswered,
         offers=due.loaded.offers,
         wards=due.loaded.wards,
     )

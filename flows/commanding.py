@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final, assert_never
 
-from flows import correcting, erasing, phoning, replying, walk
+from flows import correcting, erasing, hours_words, phoning, replying, walk
 from flows.commands import Command, bare, is_carrier_stop
 from flows.draft import Draft
 from flows.effects import Alert, HandOff, OptIn, OptOut
@@ -62,6 +62,10 @@ def obey(draft: Draft, command: Command, inbound: Inbound) -> None:
             open_offer(draft, SlotKind.SHIFT)
         case Command.TRAINING:
             open_offer(draft, SlotKind.TRAINING)
+        case Command.HERE:
+            hours_words.here(draft)
+        case Command.DONE:
+            hours_words.done(draft, inbound)
         case _:
             assert_never(command)
 

@@ -32,6 +32,8 @@ class Command(StrEnum):
     STATUS = "status"
     SHIFTS = "shifts"
     TRAINING = "training"
+    HERE = "here"
+    DONE = "done"
 
 
 class ShiftReply(StrEnum):

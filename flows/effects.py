@@ -40,6 +40,8 @@ class MoveStage:
 
     stage: Stage
     cause: str
+    #: Who is behind it: the person by what they write, or ``rule:NAME``.
+    author: str = "person"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,8 @@ class Book:
     """Take a seat; the whole turn is refused when none is left."""
 
     slot: str
+    #: The call for cover that it answers; the turn is refused as well when somebody else has answered that.
+    cover: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,38 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineCover:
+    """Note that the person does not take over a shift that they were asked about."""
+
+    cover: str
+    #: Whether they would have, but somebody else was first.
+    too_late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskSwap:
+    """Ask a colleague whether they take over the person's place."""
+
+    booking: str
+    #: The colleague's reference.
+    colleague: str
+    text: str
+    choices: tuple[Choice, ...]
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerSwap:
+    """Take over a colleague's place, or decline; the turn is refused when that place is no longer theirs to give."""
+
+    swap: str
+    slot: str
+    taken: bool
+    #: What the colleague is told.
+    notice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JoinLine:
     """Wait for a seat in a slot that is full."""
 
@@ -95,6 +131,29 @@ class Confirm:
     """Note that the person said they will come."""
 
     booking: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckIn:
+    """Note that the person is at the door."""
+
+    booking: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimHours:
+    """Note that the person came, and how long they served; takes the place of what they said before."""
+
+    booking: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissShift:
+    """Note that the person did not come."""
+
+    booking: str
+    cause: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,9 +277,15 @@ Effect = (
     | Book
     | BookSet
     | Release
+    | DeclineCover
+    | AskSwap
+    | AnswerSwap
     | JoinLine
     | LeaveLine
     | Confirm
+    | CheckIn
+    | ClaimHours
+    | MissShift
     | OptOut
     | OptIn
     | MarkReachable
@@ -241,6 +306,25 @@ class FindSlots:
     """Not an effect but a question to the shell, answered by an event within the same turn: what is open?"""
 
     kind: SlotKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindVisits:
+    """The same: what has the person served, or said they would, in the last days?"""
+
+    #: How long they say it was; ``None`` when they do not say.
+    minutes: int | None
+    #: The booking that is meant; else the engine finds it.
+    booking: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindColleague:
+    """The same: who has this phone number, and what is known of them?"""
+
+    phone: str
+    #: The booking that they might take over.
+    booking: str
 
 
 def learned(person: Person, effects: Iterable[Effect]) -> Person:

@@ -17,6 +17,7 @@ from flows import (
     erasing,
     guardian_replies,
     guarding,
+    hours_words,
     interrupting,
     nudging,
     offering,
@@ -30,7 +31,7 @@ from flows.commands import Command
 from flows.conversation import Conversation, SideQuestion
 from flows.draft import Draft, Turn
 from flows.effects import MarkReachable, OptIn, ResumeSending
-from flows.events import Event, SlotsFound, TimerDue
+from flows.events import Event, SlotsFound, TimerDue, VisitsFound
 from flows.facts import LANGUAGES, Facts
 from flows.geography import nearest_zip
 from flows.intents import STOP, Intent
@@ -55,6 +56,9 @@ def advance(library: Library, conversation: Conversation, event: Event, facts: F
             draft.nudging = conversation.nudged > 0  # whoever writes is no longer nudged: the turn is a timer's
             draft.purpose = Purpose.NUDGE if draft.nudging else Purpose.REPLY
             offering.take_slots(draft, event)
+        case VisitsFound():
+            draft.purpose = Purpose.REPLY
+            hours_words.take_visits(draft, event)
         case TimerDue() if nudging.is_stale(conversation, event):
             draft.note("stale", why="somebody has written since, or the timer has fired")
             return Turn(conversation=conversation, trace=tuple(draft.trace))
@@ -110,6 +114,7 @@ def _go_on(draft: Draft, side: SideQuestion | None, intent: Intent | None, inbou
     wish = intent if left is inbound else None
     if (
         not seat_reply.hear(draft, left)
+        and not hours_words.hear(draft, left)
         and not shift_reply.hear(draft, left, wish)
         and not guardian_replies.hear(draft, left)
         and not interrupting.obey_change(draft, left)
@@ -167,6 +172,9 @@ def _command(draft: Draft, inbound: Inbound) -> bool:
         command = Command.START
         if inbound.campaign:
             draft.remember("campaign", inbound.campaign)
+    command = command or hours_words.read_word(draft, inbound.text)
+    if command in (Command.HERE, Command.DONE) and not hours_words.concerns(draft):
+        return False
     if command is None or (command in (Command.ENGLISH, Command.SPANISH) and draft.asks_for("language")):
         return False
     if command is not Command.STOP and not (command is Command.START if opted_out else not draft.facts.person.held):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from flows.effects import TimerKind
-from flows.facts import History, Slot
+from flows.facts import Booking, History, Person, Served, Slot, Visit
 from flows.messages import Inbound
 
 
@@ -18,6 +18,39 @@ class SlotsFound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VisitsFound:
+    """The answer to ``FindVisits``: shifts that have begun in the last days, the latest first."""
+
+    visits: tuple[Visit, ...]
+    #: All that counts already, theirs and of other shifts.
+    served: tuple[Served, ...]
+    #: How long they said it was, and which booking they meant, if they said so.
+    minutes: int | None
+    booking: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colleague:
+    """Somebody else in the hub, as far as it decides whether they may take a place over."""
+
+    ref: str
+    person: Person
+    bookings: tuple[Booking, ...]
+    history: History
+    #: Whether they can be written to: reachable, agreed, not opted out.
+    can_be_told: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColleagueFound:
+    """The answer to ``FindColleague``; nobody may have that number."""
+
+    colleague: Colleague | None
+    #: The booking that they might take over.
+    booking: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimerDue:
     """Nobody has written since ``SetTimer``, and its time has come."""
 
@@ -26,4 +59,4 @@ class TimerDue:
     kind: TimerKind
 
 
-Event = Inbound | SlotsFound | TimerDue
+Event = Inbound | SlotsFound | VisitsFound | ColleagueFound | TimerDue

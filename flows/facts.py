@@ -161,12 +161,57 @@ class Booking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A shift that somebody had a place in and that has begun."""
+
+    booking: Booking
+    #: Whether they said HERE.
+    arrived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """Time that is in a ledger and counts."""
+
+    starts_at: datetime
+    minutes: int
+    #: ``None``: of no booking that is still known.
+    booking: str | None
+    #: Whether the supervisor has agreed.
+    approved: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeatOffer:
     """A seat kept for somebody who waited for it, until they answer or the time is up."""
 
     ref: str
     slot: Slot
     offered_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverAsk:
+    """A question to somebody whether they take over a shift that was given back late."""
+
+    #: The reference of the call.
+    ref: str
+    slot: Slot
+    asked_at: datetime
+    #: Whether somebody else was first.
+    filled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwapAsk:
+    """A colleague's question whether somebody takes over their place."""
+
+    ref: str
+    slot: Slot
+    asked_at: datetime
+    #: In which words the colleague is told.
+    language: str | None = None
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,8 +256,12 @@ class Facts:
     person: Person
     #: Active bookings that have not ended, soonest first.
     bookings: tuple[Booking, ...] = ()
+    #: Shifts that are over, of which they were asked whether they came and have not answered, the latest first.
+    unanswered: tuple[Booking, ...] = ()
     #: Seats kept for them, until they answer.
     offers: tuple[SeatOffer, ...] = ()
+    #: Shifts that they were asked to take over, by us or by a colleague, and have not answered.
+    asks: tuple[CoverAsk | SwapAsk, ...] = ()
     #: Slots whose last seat went to somebody else while this very turn was being stored.
     seats_gone: frozenset[str] = frozenset()
     #: People under 18 who have named them as their guardian.

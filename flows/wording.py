@@ -10,6 +10,7 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_day_names
+from babel.units import format_unit
 
 from flows.facts import Json, Slot
 
@@ -102,6 +103,14 @@ def _say_days(days: Sequence[int], language: str) -> str:
 
 def _say_hours(hours: tuple[str, str]) -> str:
     return "-".join(say_time(time.fromisoformat(hour)) for hour in hours)
+
+
+def say_minutes(minutes: int, language: str) -> str:
+    """Say how long something took: ``1 hour, 30 minutes``."""
+    hours, rest = divmod(minutes, 60)
+    parts = ((hours, "duration-hour"), (rest, "duration-minute"))
+    said = [format_unit(number, unit, length="long", locale=language) for number, unit in parts if number]
+    return ", ".join(said or [format_unit(0, "duration-minute", length="long", locale=language)])
 
 
 def say_value(type_name: str, value: Json, *, language: str, labels: Mapping[str, str]) -> str:

@@ -7,10 +7,10 @@ from datetime import datetime
 from functools import partial
 from typing import Final, Protocol, TypeVar
 
-from flows.facts import History, Hub, Slot, SlotKind
+from flows.facts import History, Hub, Served, Slot, SlotKind, Visit
 from flows.messages import DeliveryReport, Inbound
 from storage.errors import StorageError
-from storage.operations import broadcasts, outbox, reading, reminders, timers, turns, waits
+from storage.operations import broadcasts, hours, outbox, reading, reminders, timers, turns, waits
 from storage.statements import Begin, Operation, Statement
 from storage.store import (
     Claimed,
@@ -78,6 +78,10 @@ class HotStore:
     async def find_slots(self, hub: str, kind: SlotKind, now: datetime, *, until: datetime) -> list[Slot]:
         """List open slots that begin between two instants, soonest first, full ones too."""
         return await self._driver.read(partial(reading.find_slots, hub, kind, now, until))
+
+    async def visits(self, hub: str, person_id: int, now: datetime) -> tuple[tuple[Visit, ...], tuple[Served, ...]]:
+        """Read which shifts of somebody have begun in the last days, the latest first, and what counts already."""
+        return await self._driver.read(partial(hours.visits, hub, person_id, now))
 
     async def history(self, hub: str, person_id: int) -> History:
         """Read which courses somebody has finished and where they served last."""

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
@@ -14,9 +13,11 @@ from sqlmodel import Session, col, select
 from flows.facts import BookingStatus, SlotKind
 from flows.rules.series import on_the_clock
 from flows.stages import Stage
+from storage.operations import hours
 from storage.operations.rows import write_json
-from storage.people import move
-from storage.tables import BookingRow, Partner, PersonRow, ReminderRow, Site, SlotRow
+from storage.operations.scope import Scope
+from storage.performing import perform
+from storage.tables import BookingRow, Partner, PersonRow, Site, SlotRow, to_micros
 
 
 def add_partner(session: Session, hub: str, *, name: str) -> Partner:
@@ -206,7 +207,7 @@ class NotBooked:
 def mark_attended(
     session: Session, hub: str, person_ref: str, now: datetime, *, slot_ref: str | None = None
 ) -> Attended | NotBooked:
-    """Note that a person came, and move them on: from training to ready, from a first shift to active.
+    """Note that a person came: it counts as planned, and moves them on, from training to ready, from a first shift to active.
 
     Args:
         slot_ref: where they came; ``None`` means the latest training session they are booked on.
@@ -214,19 +215,19 @@ def mark_attended(
     found = _find_seat(session, hub, person_ref, slot_ref)
     if found is None:
         return NotBooked(person_ref=person_ref, slot_ref=slot_ref)
-    booking, slot, person = found
+    booking, person = found
     if booking.status != BookingStatus.ATTENDED.value:
-        booking.status, booking.asked, booking.changed_at = BookingStatus.ATTENDED.value, False, now
-        _drop_reminders(session, booking, now)
-        _move_on(session, person, SlotKind(slot.kind), slot.ref, now)
+        assert person.id is not None, "it was read from the database"
+        scope = Scope(hub=hub, person_id=person.id, address_id=person.address_id or 0, now=to_micros(now))
+        perform(session, hours.attend(scope, booking.ref, author="coordinator"))
     return Attended(booking_ref=booking.ref, stage=Stage(person.stage))
 
 
 def _find_seat(
     session: Session, hub: str, person_ref: str, slot_ref: str | None
-) -> tuple[BookingRow, SlotRow, PersonRow] | None:
+) -> tuple[BookingRow, PersonRow] | None:
     query = (
-        select(BookingRow, SlotRow, PersonRow)
+        select(BookingRow, PersonRow)
         .join(SlotRow, col(SlotRow.id) == col(BookingRow.slot_id))
         .join(PersonRow, col(PersonRow.id) == col(BookingRow.person_id))
         .where(
@@ -241,20 +242,3 @@ def _find_seat(
     if slot_ref is None:
         return session.exec(query.where(col(SlotRow.kind) == SlotKind.TRAINING.value)).first()
     return session.exec(query.where(col(SlotRow.ref) == slot_ref)).first()
-
-
-def _drop_reminders(session: Session, booking: BookingRow, now: datetime) -> None:
-    pending = select(ReminderRow).where(col(ReminderRow.booking_id) == booking.id, col(ReminderRow.status) == "pending")
-    for reminder in session.exec(pending):
-        reminder.status, reminder.settled_at = "released", now
-
-
-def _move_on(session: Session, person: PersonRow, kind: SlotKind, slot_ref: str, now: datetime) -> None:
-    before, after = (_BEFORE_READY, Stage.READY) if kind is SlotKind.TRAINING else (_BEFORE_ACTIVE, Stage.ACTIVE)
-    if Stage(person.stage) in before:
-        move(session, person, after, cause=f"attended:{slot_ref}", now=now)
-
-
-#: Whoever has gone further, or is still being checked, stays where they are.
-_BEFORE_READY: Final = frozenset({Stage.ELIGIBLE, Stage.TRAINING})
-_BEFORE_ACTIVE: Final = frozenset({Stage.READY, Stage.PLACED})

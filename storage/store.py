@@ -9,7 +9,8 @@ from enum import IntEnum
 from typing import Protocol
 
 from flows.effects import Effect, TimerKind
-from flows.facts import Booking, History, Person, SeatOffer, Slot, SlotKind, Ward
+from flows.events import Colleague
+from flows.facts import Booking, CoverAsk, History, Person, SeatOffer, Served, Slot, SlotKind, SwapAsk, Visit, Ward
 from flows.messages import (
     Address,
     Choice,
@@ -19,6 +20,7 @@ from flows.messages import (
     Outbound,
     Purpose,
 )
+from flows.rules.covering import Helper
 
 
 class OutboxStatus(IntEnum):
@@ -48,8 +50,12 @@ class Loaded:
     conversation: str | None
     person: Person
     bookings: tuple[Booking, ...]
+    #: Shifts that are over, of which they were asked whether they came.
+    unanswered: tuple[Booking, ...] = ()
     #: Seats kept for them from a wait-list.
     offers: tuple[SeatOffer, ...] = ()
+    #: Shifts that they were asked to take over.
+    asks: tuple[CoverAsk | SwapAsk, ...] = ()
     #: People under 18 who have named them as their guardian.
     wards: tuple[Ward, ...] = ()
 
@@ -233,6 +239,51 @@ class SeatTold:
     until: datetime | None
 
 
+# --- calls for cover --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueCover:
+    """A call for cover of which the next wave is due."""
+
+    id: int
+    ref: str
+    #: How many waves there have been; the next counts only as long as nobody else has begun it.
+    wave: int
+    #: Seats still to be filled.
+    seats: int
+    slot: Slot
+    cancelled: bool
+    #: Whether anybody has been asked.
+    was_asked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverSettled:
+    """What becomes of a due call: who is asked now and when it is looked at again, or its end."""
+
+    id: int
+    wave: int
+    #: ``open``, ``filled``, ``gave_up``.
+    status: str
+    reason: str = ""
+    messages: tuple[NewMessage, ...] = ()
+    next_wave_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LapsedSwap:
+    """A place that a colleague was asked to take over, and has not said anything about."""
+
+    id: int
+    ref: str
+    #: Who asked.
+    person_id: int
+    slot: Slot
+    language: str | None
+    zone: str | None
+
+
 class Store(Protocol):
     """The hot statements. Every method is durable when it returns and safe to repeat."""
 
@@ -250,6 +301,9 @@ class Store(Protocol):
 
     async def find_slots(self, hub: str, kind: SlotKind, now: datetime, *, until: datetime) -> list[Slot]:
         """List open slots that begin between two instants, soonest first, full ones too."""
+
+    async def visits(self, hub: str, person_id: int, now: datetime) -> tuple[tuple[Visit, ...], tuple[Served, ...]]:
+        """Read which shifts of somebody have begun in the last days, the latest first, and what counts already."""
 
     async def history(self, hub: str, person_id: int) -> History:
         """Read which courses somebody has finished and where they served last."""
@@ -295,6 +349,24 @@ class Store(Protocol):
 
     async def tell_kept(self, hub: str, told: Sequence[SeatTold], now: datetime) -> None:
         """Write the offers of kept seats to the outbox, once each; a seat that is not offered goes to the next."""
+
+    async def due_covers(self, hub: str, now: datetime, limit: int) -> list[DueCover]:
+        """List open calls for cover of which the next wave is due."""
+
+    async def helpers(self, hub: str, cover: DueCover, *, limit: int, offset: int) -> list[Helper]:
+        """List a part of those who might cover, least recently asked first."""
+
+    async def settle_cover(self, hub: str, settled: CoverSettled, now: datetime) -> int:
+        """Ask a wave, each person once about a shift, or end the call; return how many were asked."""
+
+    async def lapsed_swaps(self, hub: str, now: datetime, limit: int) -> list[LapsedSwap]:
+        """List what colleagues were asked and have not answered in time."""
+
+    async def end_swaps(self, hub: str, told: Sequence[tuple[LapsedSwap, NewMessage]], now: datetime) -> None:
+        """End them, and tell whoever asked that the place is still theirs, once each."""
+
+    async def colleague(self, hub: str, phone: str, now: datetime) -> Colleague | None:
+        """Find who has a phone number."""
 
     async def open_broadcasts(self, hub: str) -> list[str]:
         """List the references of confirmed broadcasts that are not yet in the outbox as a whole, oldest first."""

@@ -49,12 +49,6 @@ MOST_MINUTES: Final = 16 * 60
 _ALMOST_OVER: Final = timedelta(minutes=15)
 _STEP: Final = 5
 
-#: After the end: when we ask whether they came, and how long we wait for an answer.
-ASK_AFTER: Final = timedelta(hours=1)
-ANSWER_WITHIN: Final = timedelta(days=3)
-#: Every so many shifts missed, a human is told.
-MISSED_BEFORE_HUMAN: Final = 3
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:

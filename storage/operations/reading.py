@@ -54,9 +54,9 @@ BOOKINGS: Final = f"""
     JOIN slot AS s ON s.id = k.slot_id
     LEFT JOIN site AS t ON t.id = s.site_id
     WHERE k.person_id = :person_id AND k.status IN ('booked', 'confirmed') AND k.status <> 'released'
-        AND s.starts_at + CAST(s.minutes AS BIGINT) * 60000000 > :now
+        AND (s.starts_at + CAST(s.minutes AS BIGINT) * 60000000 > :now OR k.asked_after_at IS NOT NULL)
     ORDER BY s.starts_at, k.id
-    LIMIT 10
+    LIMIT 13
 """  # noqa: S608 - a constant
 
 #: Seats kept for a person who waited for them, and has been told.
@@ -114,6 +114,7 @@ def read_loaded(row: Row, now: datetime) -> Operation[Loaded]:
         wards = yield Statement(WARDS, {"person_id": row["person_id"]})
     if row["has_bookings"]:
         bookings = yield Statement(BOOKINGS, {"person_id": row["person_id"], "now": to_micros(now)})
+    held = [read_booking(row) for row in bookings]
     offers: Sequence[Row] = ()
     if row["has_offers"]:
         offers = yield Statement(OFFERS, {"person_id": row["person_id"], "now": to_micros(now)})
@@ -132,7 +133,8 @@ def read_loaded(row: Row, now: datetime) -> Operation[Loaded]:
             reachable=bool(row["reachable"]),
             held=row["held_by"] is not None,
         ),
-        bookings=tuple(map(read_booking, bookings)),
+        bookings=tuple(booking for booking in held if booking.slot.ends_at > now),
+        unanswered=tuple(booking for booking in reversed(held) if booking.slot.ends_at <= now),
         offers=tuple(map(_read_offer, offers)),
         wards=tuple(map(read_ward, wards)),
     )
@@ -156,7 +158,7 @@ def read_ward(row: Row) -> Ward:
 def bookings_of(person_id: int, now: datetime) -> Operation[list[Booking]]:
     """List the places that somebody has, soonest first."""
     rows = yield Statement(BOOKINGS, {"person_id": person_id, "now": to_micros(now)})
-    return [read_booking(row) for row in rows]
+    return [booking for booking in map(read_booking, rows) if booking.slot.ends_at > now]
 
 
 def _read_offer(row: Row) -> SeatOffer:

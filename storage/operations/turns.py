@@ -14,6 +14,8 @@ from flows.effects import (
     AskGuardian,
     Book,
     BookSet,
+    CheckIn,
+    ClaimHours,
     ClearTimer,
     Confirm,
     DecideAsGuardian,
@@ -22,6 +24,7 @@ from flows.effects import (
     JoinLine,
     LeaveLine,
     MarkReachable,
+    MissShift,
     MoveStage,
     OptIn,
     OptOut,
@@ -36,7 +39,7 @@ from flows.effects import (
 from flows.facts import Json, QuietHours
 from flows.messages import Inbound, InboundKind, Purpose
 from flows.stages import Stage
-from storage.operations import addresses, forgetting, guardians, people, seats, timers, waits
+from storage.operations import addresses, forgetting, guardians, hours, people, seats, timers, waits
 from storage.operations.rows import write_choices
 from storage.operations.scope import Scope, where
 from storage.statements import Batch, Operation, Params, Refused, Statement
@@ -213,10 +216,18 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
                 others.append(waits.leave(scope, effect.slot))
             case Confirm():
                 others.append(seats.confirm(scope, effect.booking))
+            case CheckIn():
+                others.append(hours.check_in(scope, effect.booking))
+            case ClaimHours():
+                others.append(_claim(turn, scope, effect))
+            case MissShift():
+                others.append(hours.miss(scope, effect.booking, cause=effect.cause))
             case HandOff():
                 others.append(_open_task(scope, kind="hand_off", reason=effect.reason))
             case Alert():
                 others.append(_open_task(scope, kind=effect.kind, reason=effect.kind, booking=effect.booking))
+                if effect.kind == "late" and effect.booking:
+                    others.append(hours.note_late(scope, effect.booking))
             case SetTimer():
                 others.append(timers.set_timer(scope, effect))
             case ClearTimer():
@@ -232,7 +243,9 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
             case _:
                 assert_never(effect)
     if facts or moves:
-        yield from people.change(scope, facts=facts, moves=[(move.stage, move.cause) for move in moves])
+        yield from people.change(scope, facts=facts, moves=[_move(move) for move in moves])
+    if "birth_date" in facts:
+        yield from seats.release_unfit(scope)
     if says:
         opted_out = any(isinstance(effect, OptOut) for effect in turn.effects)
         yield Batch(_SAY, [_message(turn, scope, i, say, opted_out=opted_out, forget=forget) for i, say in says])
@@ -241,6 +254,16 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
     if forget:
         yield from forgetting.forget(scope)
     return len(says)
+
+
+def _claim(turn: TurnWrite, scope: Scope, effect: ClaimHours) -> Operation[None]:
+    """Claim hours; whoever decided on them meanwhile makes the turn think again."""
+    if not (yield from hours.claim(scope, effect.booking, minutes=effect.minutes)):
+        raise Refused(Stale())
+
+
+def _move(effect: MoveStage) -> people.Move:
+    return people.Move(stage=effect.stage, cause=effect.cause, author=effect.author)
 
 
 def _decide(turn: TurnWrite, effect: DecideAsGuardian) -> Operation[None]:
