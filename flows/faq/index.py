@@ -21,6 +21,8 @@ _ASKING_WEIGHT: Final = 0.55
 _NOT_THERE, _ELSEWHERE_THERE, _NOT_SAID = 0.7, 0.2, 0.45
 #: A question of so many words or fewer is short.
 _FEW: Final = 3
+#: A word that so many wordings of an entry share tells what it is about.
+_OFTEN: Final = 3
 #: No slip of the pen is looked for in shorter words.
 _MIN_FUZZY_CHARS: Final = 4
 _NEAR: Final = 79.0
@@ -68,13 +70,14 @@ class Index:
         return best
 
     def _tells(self, said: frozenset[str], wording: Wording) -> bool:
-        """Tell whether a short question shares a word that tells of this entry: no other one has it, or several of its
-        wordings do. "A que hora" is not about the pay, for all that is paid by the hour."""
-        shared = said & wording.words
-        telling = frozenset(word for word in wording.words if self.weights[word] > _ASKING_WEIGHT)
-        if not telling or telling <= shared:
-            return True
-        return any(self.weights[word] == 1 or self.used_in[wording.entry, word] > 1 for word in telling & shared)
+        """Tell whether a short question shares the words of a wording that tell what its entry is about, if it has any:
+        "a que hora" is not about the pay, for all that is paid by the hour."""
+        telling = frozenset(
+            word
+            for word in wording.words - SMALL[self.language] - ASKING[self.language]
+            if self.used_in[wording.entry, word] >= _OFTEN
+        )
+        return not telling or not telling.isdisjoint(said)
 
     def _nearest(self, word: str) -> str:
         if word in self.weights or len(word) < _MIN_FUZZY_CHARS:
