@@ -71,6 +71,7 @@ class Clock:
         await pass_on_seats(self.store, self.hub, self.library, now)
         await take_due(self.store, self.hub, self.shelf, now)
         await write_out(self.store, self.hub, now)
+        await self.store.seal_trail(self.hub.id, now)
         for channel, account in await self.store.waiting_senders(self.hub.id):
             self.wake(channel, account)
 

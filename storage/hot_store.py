@@ -7,18 +7,24 @@ from datetime import datetime
 from functools import partial
 from typing import Final, Protocol, TypeVar
 
+from flows.events import Colleague
 from flows.facts import History, Hub, Served, Slot, SlotKind, Visit
 from flows.messages import DeliveryReport, Inbound
+from flows.rules.covering import Helper
 from storage.errors import StorageError
-from storage.operations import broadcasts, hours, outbox, reading, reminders, timers, turns, waits
+from storage.operations import audit, broadcasts, covers, hours, outbox, reading, reminders, swaps, timers, turns, waits
 from storage.statements import Begin, Operation, Statement
 from storage.store import (
     Claimed,
+    CoverSettled,
+    DueCover,
     DueReminder,
     DueTimer,
     KeptSeat,
     Known,
+    LapsedSwap,
     Loaded,
+    NewMessage,
     ReminderSettled,
     SeatTold,
     Settlement,
@@ -154,6 +160,38 @@ class HotStore:
         """Write the offers of kept seats to the outbox, once each; a seat that is not offered goes to the next."""
         if told:
             await self._driver.write(partial(waits.tell, hub, told, now), is_long=True)
+
+    async def due_covers(self, hub: str, now: datetime, limit: int) -> list[DueCover]:
+        """List open calls for cover of which the next wave is due."""
+        return await self._driver.read(partial(covers.due, hub, now, limit))
+
+    async def helpers(self, hub: str, cover: DueCover, *, limit: int, offset: int) -> list[Helper]:
+        """List a part of those who might cover, least recently asked first."""
+        return await self._driver.read(partial(covers.helpers, hub, cover, limit, offset))
+
+    async def settle_cover(self, hub: str, settled: CoverSettled, now: datetime) -> int:
+        """Ask a wave, each person once about a shift, or end the call; return how many were asked."""
+        return await self._driver.write(partial(covers.settle, hub, settled, now), is_long=True)
+
+    async def lapsed_swaps(self, hub: str, now: datetime, limit: int) -> list[LapsedSwap]:
+        """List what colleagues were asked and have not answered in time."""
+        return await self._driver.read(partial(swaps.lapsed, hub, now, limit))
+
+    async def end_swaps(self, hub: str, told: Sequence[tuple[LapsedSwap, NewMessage]], now: datetime) -> None:
+        """End them, and tell whoever asked that the place is still theirs, once each."""
+        if told:
+            await self._driver.write(partial(swaps.end, hub, told, now), is_long=True)
+
+    async def colleague(self, hub: str, phone: str, now: datetime) -> Colleague | None:
+        """Find who has a phone number."""
+        return await self._driver.read(partial(swaps.find_colleague, hub, phone, now))
+
+    async def seal_trail(self, hub: str, now: datetime) -> int:
+        """Chain what was added to the trail of decisions; return how many rows."""
+        sealed, stretch = 0, self._driver.largest_stretch
+        while await self._driver.read(partial(audit.is_unsealed, hub)):
+            sealed += await self._driver.write(partial(audit.seal, hub, stretch, now), is_long=True)
+        return sealed
 
     async def open_broadcasts(self, hub: str) -> list[str]:
         """List the references of confirmed broadcasts that are not yet in the outbox as a whole, oldest first."""

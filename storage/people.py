@@ -14,7 +14,9 @@ from sqlmodel import Session, col, func, select
 from flows.facts import Json
 from flows.messages import Address
 from flows.stages import Stage
-from storage.operations.people import TEXT_COLUMNS
+from storage import audit
+from storage.operations.audit import STAGE
+from storage.operations.people import TEXT_COLUMNS, move_detail
 from storage.operations.rows import write_json
 from storage.store import OutboxStatus
 from storage.tables import (
@@ -23,7 +25,6 @@ from storage.tables import (
     InboundRow,
     OutboxRow,
     PersonRow,
-    StageChange,
     TaskRow,
 )
 
@@ -107,7 +108,7 @@ def tell_story(session: Session, person: PersonRow, *, limit: int = 500) -> list
     events = [
         *_inbound(session, person.id, limit),
         *_outbound(session, person.id, limit),
-        *_moves(session, person.id, limit),
+        *_moves(session, person, limit),
         *_tasks(session, person.id, limit),
     ]
     return sorted(events, key=lambda event: event.at)  # at the same instant, what came in stands before what went out
@@ -125,9 +126,9 @@ def _outbound(session: Session, person_id: int, limit: int) -> Iterator[StoryEve
         yield StoryEvent(at=row.created_at, kind=EventKind.OUTBOUND, text=row.body, detail=detail, turn=row.turn)
 
 
-def _moves(session: Session, person_id: int, limit: int) -> Iterator[StoryEvent]:
-    for row in _latest(session, StageChange, person_id, limit):
-        yield StoryEvent(at=row.at, kind=EventKind.STAGE, text=row.stage_to, detail=row.cause)
+def _moves(session: Session, person: PersonRow, limit: int) -> Iterator[StoryEvent]:
+    for noted in audit.tell(session, person, what=STAGE, limit=limit):
+        yield StoryEvent(at=noted.at, kind=EventKind.STAGE, text=noted.stage, detail=f"{noted.cause} ({noted.author})")
 
 
 def _tasks(session: Session, person_id: int, limit: int) -> Iterator[StoryEvent]:
@@ -232,16 +233,18 @@ def _keep_facts(person: PersonRow, facts: Mapping[str, Json]) -> None:
         person.birth_date = date.fromisoformat(str(known["birth_date"]))
 
 
-def move(session: Session, person: PersonRow, stage: Stage, *, cause: str, now: datetime) -> None:
-    """Move a person to a stage and keep the cause; nothing happens when they are there already."""
+def move(
+    session: Session, person: PersonRow, stage: Stage, *, cause: str, now: datetime, author: str = "coordinator"
+) -> None:
+    """Move a person to a stage and keep the cause; nothing happens when they are there already.
+
+    Args:
+        author: ``coordinator:NAME``, ``rule:NAME``, ``link:PURPOSE``.
+    """
     if person.stage == stage.value:
         return
-    assert person.id is not None
-    session.add(
-        StageChange(
-            hub=person.hub, person_id=person.id, stage_from=person.stage, stage_to=stage.value, cause=cause, at=now
-        )
-    )
+    detail = move_detail(person.stage, stage.value, cause)
+    audit.note(session, person.hub, person_ref=person.ref, author=author, what=STAGE, detail=detail, now=now)
     person.stage, person.changed_at = stage.value, now
     session.add(person)
 

@@ -14,6 +14,8 @@ from sqlmodel import Session, col, func, select
 from flows.facts import Json
 from flows.messages import Address, Choice
 from flows.stages import Stage
+from storage import audit
+from storage.operations.audit import STAGE
 from storage.operations.rows import read_choices
 from storage.store import OutboxStatus
 from storage.tables import (
@@ -27,7 +29,6 @@ from storage.tables import (
     ReminderRow,
     Site,
     SlotRow,
-    StageChange,
     TaskRow,
     WaitRow,
 )
@@ -88,7 +89,7 @@ def name_of(person: PersonRow) -> str:
 def people_stamp(session: Session, hub: str) -> str:
     """Return a text that changes whenever somebody comes, goes or moves to another stage."""
     people = session.exec(select(func.count(), func.max(PersonRow.id)).where(col(PersonRow.hub) == hub)).one()
-    moves = session.exec(select(func.max(StageChange.id)).where(col(StageChange.hub) == hub)).one()
+    moves = audit.latest_move(session, hub)
     return f"{people[0]}.{people[1]}.{moves}"
 
 
@@ -148,7 +149,7 @@ class Talk:
     held_by: str | None
     written: Sequence[Written]
     messages: Sequence[Message]
-    moves: Sequence[StageChange]
+    moves: Sequence[audit.Noted]
     places: Sequence[Place]
     consent: Sequence[ConsentRow]
     tasks: Sequence[TaskRow]
@@ -174,7 +175,7 @@ def find_talk(session: Session, hub: str, address: Address) -> Talk | None:
         held_by=conversation.held_by if conversation else None,
         written=_written(session, person.id),
         messages=_messages(session, person.id),
-        moves=_by_person(session, StageChange, person.id),
+        moves=audit.tell(session, person, what=STAGE),
         places=_places(session, person.id),
         consent=session.exec(
             select(ConsentRow).where(col(ConsentRow.address_id) == row.id).order_by(col(ConsentRow.id))
@@ -185,9 +186,14 @@ def find_talk(session: Session, hub: str, address: Address) -> Talk | None:
 
 def talk_stamp(session: Session, hub: str, address: Address) -> str:
     """Return a text that changes whenever there is something new to show about an address."""
-    person_id = session.exec(select(AddressRow.person_id).where(*_is(hub, address))).first()
-    if person_id is None:
+    found = session.exec(
+        select(PersonRow.id, PersonRow.ref)
+        .join(AddressRow, col(AddressRow.person_id) == col(PersonRow.id))
+        .where(*_is(hub, address))
+    ).first()
+    if found is None:
         return ""
+    person_id, person_ref = found
     conversation = session.get(ConversationRow, person_id)
     sent = session.exec(
         select(func.max(OutboxRow.id), func.sum(OutboxRow.status)).where(col(OutboxRow.person_id) == person_id)
@@ -195,7 +201,7 @@ def talk_stamp(session: Session, hub: str, address: Address) -> str:
     booked = session.exec(
         select(func.count(), func.max(BookingRow.changed_at)).where(col(BookingRow.person_id) == person_id)
     ).one()
-    moved = session.exec(select(func.max(StageChange.id)).where(col(StageChange.person_id) == person_id)).one()
+    moved = audit.latest_move(session, hub, person_ref=person_ref)
     turns = conversation.version if conversation else 0
     return f"{person_id}.{turns}.{sent[0]}.{sent[1]}.{booked[0]}.{booked[1]}.{moved}"
 

@@ -368,6 +368,9 @@ class Store(Protocol):
     async def colleague(self, hub: str, phone: str, now: datetime) -> Colleague | None:
         """Find who has a phone number."""
 
+    async def seal_trail(self, hub: str, now: datetime) -> int:
+        """Chain what was added to the trail of decisions; return how many rows."""
+
     async def open_broadcasts(self, hub: str) -> list[str]:
         """List the references of confirmed broadcasts that are not yet in the outbox as a whole, oldest first."""
 

@@ -202,4 +202,4 @@ def move_back(session: Session, person: PersonRow, kind: SlotKind, now: datetime
         )
     )
     if session.exec(others.limit(1)).first() is None:
-        move(session, person, back, cause="called off", now=now)
+        move(session, person, back, cause="called off", author="rule:timetable", now=now)

@@ -182,7 +182,7 @@ _DROP_REQUESTS: Final = """
 """
 _TOLD: Final = {Decision.DECLINE: "guardian_declined", Decision.WITHDRAW: "guardian_withdrew"}
 #: ``flows.rules.requirements.Status``: a consent that was refused or taken back fulfils nothing.
-_REQUIREMENT: Final = {Decision.AGREE: "valid", Decision.DECLINE: "refused", Decision.WITHDRAW: "withdrawn"}
+_REQUIREMENT: Final = {Decision.AGREE: "met", Decision.DECLINE: "refused", Decision.WITHDRAW: "refused"}
 
 
 def decide(hub: str, effect: DecideAsGuardian, now: datetime) -> Operation[bool]:
@@ -199,7 +199,7 @@ def decide(hub: str, effect: DecideAsGuardian, now: datetime) -> Operation[bool]
     scope = Scope(hub=hub, person_id=row["person_id"], address_id=0, now=at)
     yield from _keep(scope, row, effect, now)
     if effect.stage.value != row["stage"]:
-        yield from people.change(scope, facts={}, moves=[(effect.stage, f"guardian:{effect.decision.value}")])
+        yield from people.change(scope, facts={}, moves=[_move(effect)])
     if effect.decision is not Decision.AGREE:
         yield from _free_dates(scope)
         for talk in talks:
@@ -218,12 +218,21 @@ def decide(hub: str, effect: DecideAsGuardian, now: datetime) -> Operation[bool]
     yield from audit.note(
         hub,
         person_ref=row["person_ref"],
-        author=f"link:{LinkPurpose.GUARDIAN.value}" if effect.via == "page" else "person",
+        author=_author(effect),
         what="requirement",
         detail={"kind": KIND, "decision": effect.decision.value, "via": effect.via, "form": effect.form_version},
         now=now,
     )
     return True
+
+
+def _move(effect: DecideAsGuardian) -> people.Move:
+    return people.Move(stage=effect.stage, cause=f"guardian:{effect.decision.value}", author=_author(effect))
+
+
+def _author(effect: DecideAsGuardian) -> str:
+    """Name who decided: the guardian, by their link or by a reply of their own."""
+    return f"link:{LinkPurpose.GUARDIAN.value}" if effect.via == "page" else "guardian"
 
 
 def _keep(scope: Scope, row: Row, effect: DecideAsGuardian, now: datetime) -> Operation[None]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from flows.facts import Json
 from flows.stages import Stage
+from storage.operations import audit
 from storage.operations.rows import write_json
 from storage.operations.scope import Scope
 from storage.statements import Batch, Operation, Params, Statement, Value
@@ -28,7 +30,7 @@ _BEGIN_CONVERSATION: Final = """
 """
 _WRITE_TO: Final = "UPDATE person SET address_id = :address_id WHERE id = :person_id"
 _READ: Final = """
-    SELECT stage, answers, birth_date, language, zone, given_name, family_name, zip, audience, role, campaign
+    SELECT ref, stage, answers, birth_date, language, zone, given_name, family_name, zip, audience, role, campaign
     FROM person WHERE id = :person_id {for_update}
 """
 _CHANGE: Final = """
@@ -36,10 +38,6 @@ _CHANGE: Final = """
         given_name = :given_name, family_name = :family_name, zip = :zip, audience = :audience, role = :role,
         campaign = :campaign, changed_at = :now
     WHERE id = :person_id
-"""
-_MOVE: Final = """
-    INSERT INTO stage_change (hub, person_id, stage_from, stage_to, cause, at)
-    VALUES (:hub, :person_id, :stage_from, :stage_to, :cause, :now)
 """
 
 
@@ -62,7 +60,17 @@ def write_to(scope: Scope) -> Operation[None]:
     yield Statement(_WRITE_TO, {"address_id": scope.address_id, "person_id": scope.person_id})
 
 
-def change(scope: Scope, *, facts: Mapping[str, Json], moves: Sequence[tuple[Stage, str]]) -> Operation[None]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A move to a stage, with its cause and whoever is behind it."""
+
+    stage: Stage
+    cause: str
+    #: ``person``, ``rule:NAME``, ``coordinator:NAME``, ``link:PURPOSE``.
+    author: str
+
+
+def change(scope: Scope, *, facts: Mapping[str, Json], moves: Sequence[Move]) -> Operation[None]:
     """Merge facts into what is known, ``None`` taking one back, and move the person along stages, each with a cause."""
     (row,) = yield Statement(_READ, {"person_id": scope.person_id})
     answers = {**json.loads(row["answers"]), **facts}
@@ -70,28 +78,33 @@ def change(scope: Scope, *, facts: Mapping[str, Json], moves: Sequence[tuple[Sta
     columns |= {name: _text(facts[name]) for name in TEXT_COLUMNS if name in facts}
     columns["birth_date"] = _date(facts["birth_date"]) if "birth_date" in facts else row["birth_date"]
     stage, changes = row["stage"], []
-    for target, cause in moves:
-        if target.value != stage:
-            changes.append(_moved(scope, stage, target.value, cause))
-            stage = target.value
+    for move in moves:
+        if move.stage.value != stage:
+            changes.append(_moved(scope, row["ref"], stage, move))
+            stage = move.stage.value
     kept = {name: value for name, value in answers.items() if value is not None}
     yield Statement(
         _CHANGE,
         {**columns, "stage": stage, "answers": write_json(kept), "person_id": scope.person_id, "now": scope.now},
     )
     if changes:
-        yield Batch(_MOVE, changes)
+        yield Batch(audit.NOTE, changes)
 
 
-def _moved(scope: Scope, stage_from: str, stage_to: str, cause: str) -> Params:
-    return {
-        "hub": scope.hub,
-        "person_id": scope.person_id,
-        "stage_from": stage_from,
-        "stage_to": stage_to,
-        "cause": cause,
-        "now": scope.now,
-    }
+def _moved(scope: Scope, person_ref: str, stage: str, move: Move) -> Params:
+    return audit.params(
+        scope.hub,
+        person_ref=person_ref,
+        author=move.author,
+        what=audit.STAGE,
+        detail=move_detail(stage, move.stage.value, move.cause),
+        now=scope.now,
+    )
+
+
+def move_detail(stage_from: str, stage_to: str, cause: str) -> dict[str, Json]:
+    """Say what the trail keeps of a move."""
+    return {"from": stage_from, "to": stage_to, "cause": cause}
 
 
 def _text(value: Json) -> str | None:

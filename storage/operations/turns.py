@@ -11,7 +11,9 @@ from typing import Final, assert_never
 
 from flows.effects import (
     Alert,
+    AnswerSwap,
     AskGuardian,
+    AskSwap,
     Book,
     BookSet,
     CheckIn,
@@ -19,6 +21,7 @@ from flows.effects import (
     ClearTimer,
     Confirm,
     DecideAsGuardian,
+    DeclineCover,
     Forget,
     HandOff,
     JoinLine,
@@ -39,7 +42,7 @@ from flows.effects import (
 from flows.facts import Json, QuietHours
 from flows.messages import Inbound, InboundKind, Purpose
 from flows.stages import Stage
-from storage.operations import addresses, forgetting, guardians, hours, people, seats, timers, waits
+from storage.operations import addresses, covers, forgetting, guardians, hours, people, seats, swaps, timers, waits
 from storage.operations.rows import write_choices
 from storage.operations.scope import Scope, where
 from storage.statements import Batch, Operation, Params, Refused, Statement
@@ -202,7 +205,7 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
             case MarkReachable():
                 others.append(addresses.mark_reachable(scope, reachable=effect.reachable))
             case Book():
-                others.append(seats.book(scope, effect.slot, quiet_hours=quiet_hours))
+                others.append(seats.book(scope, effect.slot, quiet_hours=quiet_hours, cover=effect.cover))
             case BookSet():
                 whole = seats.book_set(
                     scope, effect.slot, days=effect.days, until=effect.until, quiet_hours=quiet_hours
@@ -210,6 +213,13 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
                 others.append(whole)
             case Release():
                 others.append(seats.release(scope, effect.booking, cause=effect.cause))
+            case DeclineCover():
+                status = "thanked" if effect.too_late else "declined"
+                others.append(covers.answer(scope, effect.cover, status=status))
+            case AskSwap():
+                others.append(swaps.ask(scope, effect))
+            case AnswerSwap():
+                others.append(swaps.answer(scope, effect, quiet_hours=quiet_hours))
             case JoinLine():
                 others.append(waits.join(scope, effect.slot))
             case LeaveLine():

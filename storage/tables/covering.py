@@ -103,7 +103,17 @@ class SwapRow(Table, table=True):
     """One person's place, offered to another by name."""
 
     __tablename__ = "swap"
-    __table_args__ = (UniqueConstraint("ref"), NEVER_REUSED)
+    __table_args__ = (
+        UniqueConstraint("ref"),
+        Index(
+            "ix_swap_open",
+            "hub",
+            "expires_at",
+            sqlite_where=text("status = 'asked'"),
+            postgresql_where=text("status = 'asked'"),
+        ),
+        NEVER_REUSED,
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     hub: str

@@ -101,21 +101,6 @@ class TimerRow(Table, table=True):
     due_at: datetime = Field(sa_type=Instant)
 
 
-class StageChange(Table, table=True):
-    """A move from one stage to another, with its cause. Rows are only added."""
-
-    __tablename__ = "stage_change"
-    __table_args__ = (NEVER_REUSED,)
-
-    id: int | None = Field(default=None, primary_key=True)
-    hub: str
-    person_id: int = Field(foreign_key="person.id", index=True)
-    stage_from: str | None = None
-    stage_to: str
-    cause: str
-    at: datetime = Field(sa_type=Instant)
-
-
 class TaskRow(Table, table=True):
     """Something a human has to look at: a hand-off or an alert."""
 

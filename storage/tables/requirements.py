@@ -27,6 +27,23 @@ class RequirementRow(Table, table=True):
     valid_from: date | None = None
     valid_until: date | None = None  #: the last day on which it holds; ``None`` for ever
     changed_at: datetime = Field(sa_type=Instant)
+    told_days: int | None = None  #: the last notice of its end: 60, 30 or 7 days before it
+
+
+class RequirementPolicyRow(Table, table=True):
+    """What a hub asks for before a shift, as its files say; written anew at each start, read by whatever takes a seat."""
+
+    __tablename__ = "requirement_policy"
+
+    hub: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    needed: bool
+    many: int  #: how many there have to be: two references
+    months: int | None = None  #: how long one holds; ``None`` for ever
+    min_age: int | None = None  #: asked of who is that old on the day of the shift
+    below_age: int | None = None  #: and not yet that old
+    audiences: str = ""  #: ``,employee,older_adult,``; empty for all
+    roles: str = ""  #: likewise
 
 
 class SiteRequirementRow(Table, table=True):

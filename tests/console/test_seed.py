@@ -81,7 +81,11 @@ def test_whoever_serves_went_through_all_stages_in_order(rows: sqlite3.Cursor) -
     serving = [person for (person,) in rows.fetchall()]
 
     for person in serving:
-        rows.execute("SELECT stage_to, at FROM stage_change WHERE person_id = ? ORDER BY id", (person,))
+        rows.execute(
+            "SELECT json_extract(detail, '$.to'), at FROM audit "
+            "WHERE what = 'stage' AND person_ref = (SELECT ref FROM person WHERE id = ?) ORDER BY id",
+            (person,),
+        )
         moves = rows.fetchall()
         assert [stage for stage, _ in moves] == ["screening", "eligible", "training", "ready", "placed", "active"]
         assert [at for _, at in moves] == sorted(at for _, at in moves)

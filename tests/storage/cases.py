@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -131,3 +132,9 @@ def new_slot(
             place="Online",
         )
         return slot.ref
+
+
+def moves(database: Database) -> list[tuple[str, dict[str, Any]]]:
+    """List who moved anybody from which stage to which, and why."""
+    kept = rows(database, "SELECT author, detail FROM audit WHERE what = 'stage' ORDER BY id")
+    return [(row["author"], json.loads(row["detail"])) for row in kept]

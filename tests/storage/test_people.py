@@ -23,6 +23,7 @@ from tests.storage.cases import (
     applied,
     loaded,
     message,
+    moves,
     new_slot,
     phone,
     rows,
@@ -91,7 +92,7 @@ async def test_a_story_merges_everything_by_time(store: Store, database: Databas
         (EventKind.INBOUND, "hi", "message", 1),
         (EventKind.OUTBOUND, "Welcome", "ready", 1),
         (EventKind.INBOUND, "yes", "message", 2),
-        (EventKind.STAGE, "screening", "agreed", None),
+        (EventKind.STAGE, "screening", "agreed (person)", None),
         (EventKind.TASK, "hand_off", "wants a person", None),
     ]
     assert [event.text for event in latest] == ["Welcome", "yes", "screening", "hand_off"]
@@ -129,12 +130,12 @@ async def test_a_coordinators_move_is_recorded(store: Store, database: Database)
 
     with database.session() as session:
         (person,) = people.list_people(session, HUB.id)
-        people.move(session, person, Stage.ELIGIBLE, cause="approved by dana", now=NOW)
+        people.move(session, person, Stage.ELIGIBLE, cause="approved", author="coordinator:dana", now=NOW)
         people.move(session, person, Stage.ELIGIBLE, cause="again", now=NOW)
 
     assert (await loaded(store)).person.stage is Stage.ELIGIBLE
-    assert rows(database, "SELECT stage_from, stage_to, cause FROM stage_change") == [
-        {"stage_from": "enquired", "stage_to": "eligible", "cause": "approved by dana"}
+    assert moves(database) == [
+        ("coordinator:dana", {"from": "enquired", "to": "eligible", "cause": "approved"}),
     ]
 
 
@@ -173,9 +174,10 @@ async def test_who_attended_training_is_ready(store: Store, database: Database) 
     assert result == again
     assert result.stage is Stage.READY
     assert (await loaded(store)).bookings == ()
-    assert rows(database, "SELECT stage_from, stage_to, cause FROM stage_change WHERE stage_to = 'ready'") == [
-        {"stage_from": "training", "stage_to": "ready", "cause": f"attended:{training}"}
-    ]
+    assert moves(database)[-1] == (
+        "coordinator",
+        {"from": "training", "to": "ready", "cause": f"attended:{training}"},
+    )
     assert rows(database, "SELECT DISTINCT status FROM reminder") == [{"status": "released"}]
 
 

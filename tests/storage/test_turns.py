@@ -34,6 +34,7 @@ from tests.storage.cases import (
     change,
     loaded,
     message,
+    moves,
     rows,
     say,
     turn,
@@ -239,10 +240,9 @@ async def test_a_move_is_recorded_only_when_the_stage_differs(store: Store, data
     )
 
     assert (await loaded(store)).person.stage is Stage.IN_REVIEW
-    kept = rows(database, "SELECT stage_from, stage_to, cause FROM stage_change ORDER BY id")
-    assert [tuple(row.values()) for row in kept] == [
-        ("enquired", "screening", "agreed"),
-        ("screening", "in_review", "answered"),
+    assert moves(database) == [
+        ("person", {"from": "enquired", "to": "screening", "cause": "agreed"}),
+        ("person", {"from": "screening", "to": "in_review", "cause": "answered"}),
     ]
 
 
