@@ -182,7 +182,8 @@ _TWICE = """
     SELECT count(*) FROM booking AS a JOIN booking AS b ON b.person_id = a.person_id AND b.id > a.id
     JOIN slot AS x ON x.id = a.slot_id JOIN slot AS y ON y.id = b.slot_id
     WHERE a.status <> 'released' AND b.status <> 'released'
-        AND x.starts_at < y.starts_at + y.minutes * 60000000 AND y.starts_at < x.starts_at + x.minutes * 60000000
+        AND x.starts_at < y.starts_at + CAST(y.minutes AS BIGINT) * 60000000
+            AND y.starts_at < x.starts_at + CAST(x.minutes AS BIGINT) * 60000000
 """
 _COUNTS = """
     SELECT s.taken, s.capacity,
