@@ -78,9 +78,9 @@ async def test_guardian_reads_signs_and_takes_it_back_on_the_page(house: House) 
     assert evidence["withdrawn_at"]
     (requirement,) = rows(house, "SELECT kind, status FROM requirement")
     assert requirement == {"kind": "guardian_consent", "status": "refused"}
-    assert [row["author"] for row in rows(house, "SELECT author FROM audit WHERE what = 'requirement' ORDER BY id")] == [
-        "link:guardian"
-    ] * 2
+    assert [
+        row["author"] for row in rows(house, "SELECT author FROM audit WHERE what = 'requirement' ORDER BY id")
+    ] == ["link:guardian"] * 2
 
 
 async def test_consent_is_a_requirement_until_the_day_before_the_18th_birthday(house: House) -> None:
