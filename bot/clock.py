@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.broadcasts import write_out
+from bot.covering import call_for_cover, end_swaps
 from bot.reconcile import reconcile
 from bot.reminders import send_due
 from bot.shelf import Shelf
@@ -69,6 +70,8 @@ class Clock:
         await self.store.promote(now)
         await send_due(self.store, self.hub, self.library, now)
         await pass_on_seats(self.store, self.hub, self.library, now)
+        await call_for_cover(self.store, self.hub, self.library, now)
+        await end_swaps(self.store, self.hub, self.library, now)
         await take_due(self.store, self.hub, self.shelf, now)
         await write_out(self.store, self.hub, now)
         await self.store.seal_trail(self.hub.id, now)

@@ -111,8 +111,10 @@ class Inbox:
             bookings=loaded.bookings,
             unanswered=loaded.unanswered,
             offers=loaded.offers,
+            asks=loaded.asks,
             seats_gone=gone,
             wards=loaded.wards,
+            organisations=loaded.organisations,
             accounts=self.accounts,
             network_confirms_opt_out=self.network_confirms.get(inbound.sender.channel, False),
         )

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from flows.conversation import Conversation
-from flows.effects import FindSlots, FindVisits, learned
+from flows.effects import FindColleague, FindSlots, FindVisits, learned
 from flows.engine import Turn, advance
-from flows.events import Event, SlotsFound, VisitsFound
+from flows.events import ColleagueFound, Event, SlotsFound, VisitsFound
 from flows.facts import Facts, History
 from flows.library import Library
 from storage.store import Loaded, Store
@@ -31,8 +31,8 @@ async def think(store: Store, library: Library, event: Event, loaded: Loaded, fa
 
 
 async def _look_up(
-    store: Store, hub: str, person_id: int | None, needs: FindSlots | FindVisits, now: datetime
-) -> SlotsFound | VisitsFound:
+    store: Store, hub: str, person_id: int | None, needs: FindSlots | FindVisits | FindColleague, now: datetime
+) -> SlotsFound | VisitsFound | ColleagueFound:
     """Answer what the engine asks in the middle of a turn."""
     match needs:
         case FindSlots():
@@ -42,6 +42,9 @@ async def _look_up(
         case FindVisits():
             visits, served = await store.visits(hub, person_id, now) if person_id is not None else ((), ())
             return VisitsFound(visits=visits, served=served, minutes=needs.minutes, booking=needs.booking)
+        case FindColleague():
+            colleague = await store.colleague(hub, needs.phone, now)
+            return ColleagueFound(colleague=colleague, booking=needs.booking)
         case _:
             assert_never(needs)
 

@@ -49,6 +49,7 @@ async def _think(store: Store, hub: Hub, shelf: Shelf, due: DueTimer, now: datet
         bookings=due.loaded.bookings,
         unanswered=due.loaded.unanswered,
         offers=due.loaded.offers,
+        asks=due.loaded.asks,
         wards=due.loaded.wards,
     )
     library = await shelf.knowing(due.loaded.conversation)

@@ -25,6 +25,8 @@ FORGET: Final = "forget"
 CALL_NUMBER: Final = "call_number"
 CALL_WHEN: Final = "call_when"
 BOOKING: Final = "booking"
+COVER: Final = "cover"
+SWAP: Final = "swap"
 
 #: More readings than these are no help to anybody.
 MOST_OPTIONS: Final = 5

@@ -79,6 +79,8 @@ class Commands:
     thanks: frozenset[str]
     #: Words that begin "change my ZIP", and those that may come between.
     change: tuple[frozenset[str], frozenset[str]]
+    #: Words that begin "swap 312-555-0142".
+    swap: frozenset[str]
     #: Greetings, and words of excuse after a silence, each with what may stand beside them; a reply of nothing else
     #: answers nothing.
     greetings: tuple[frozenset[str], frozenset[str]]
@@ -112,6 +114,11 @@ class Commands:
         while rest and rest[0] in between:
             rest = rest[1:]
         return " ".join(rest) if first in meant and rest else None
+
+    def read_swap(self, text: str) -> str | None:
+        """Read whom a reply names that wants to hand a place over: the number of "swap 312-555-0142"; may be empty."""
+        first, _, rest = text.strip().partition(" ")
+        return rest.strip() if bare(first) in self.swap else None
 
     def only_thanks(self, text: str) -> bool:
         """Tell whether somebody only says thanks, or good-bye."""
@@ -163,6 +170,7 @@ def read_commands(source: str, *, file: str = "commands.toml") -> Commands:
         shift_replies=by_reply,
         thanks=thanks,
         change=_meant_and_beside(table["change"]),
+        swap=frozenset(bare(word) for listed in table["swap"].values() for word in listed),
         greetings=_meant_and_beside(table["hello"]),
         excuses=_meant_and_beside(table["excuse"]),
         spanish_greetings=greetings,

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from flows import wording
 from flows.answers.context import AnswerChoice, AnswerContext, Within
 from flows.conversation import Conversation, Frame
-from flows.effects import Effect, FindSlots, FindVisits, HandOff, MoveStage, Remember, Say
+from flows.effects import Effect, FindColleague, FindSlots, FindVisits, HandOff, MoveStage, Remember, Say
 from flows.facts import Booking, Facts, Json, age_on
 from flows.geography import place_of
 from flows.library import Library
@@ -38,7 +38,7 @@ class Turn:
     conversation: Conversation
     effects: tuple[Effect, ...] = ()
     #: A question to the shell; its answer is the next event of the same turn.
-    needs: FindSlots | FindVisits | None = None
+    needs: FindSlots | FindVisits | FindColleague | None = None
     #: What was decided and why, in order.
     trace: tuple[Mapping[str, Json], ...] = ()
 
@@ -58,7 +58,7 @@ class Draft:
     choices: tuple[Choice, ...] = ()
     step: str = ""
     purpose: Purpose = Purpose.REPLY
-    needs: FindSlots | FindVisits | None = None
+    needs: FindSlots | FindVisits | FindColleague | None = None
     moved_to: Stage | None = None
     #: Whether the person comes back after a silence.
     away: bool = False

@@ -10,6 +10,7 @@ from enum import StrEnum
 from flows.facts import Json, Person, SlotKind
 from flows.messages import Address, Choice, Purpose
 from flows.rules.guardians import Decision
+from flows.rules.organisations import MembershipStatus
 from flows.stages import Stage
 
 
@@ -228,6 +229,17 @@ class ResumeSending:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JoinOrganisation:
+    """Note that the person belongs to an employer, a college or a district, or says so."""
+
+    organisation: int
+    #: Where they stand until the organisation has its say.
+    status: MembershipStatus
+    #: ``said`` or ``workspace``.
+    via: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskGuardian:
     """Write to the guardian whom a person under 18 has named: once, and once more if they stay silent."""
 
@@ -295,6 +307,7 @@ Effect = (
     | ClearTimer
     | PauseSending
     | ResumeSending
+    | JoinOrganisation
     | AskGuardian
     | DecideAsGuardian
     | Forget

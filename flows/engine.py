@@ -14,6 +14,7 @@ from typing import assert_never
 from flows import (
     asides,
     commanding,
+    cover_reply,
     erasing,
     guardian_replies,
     guarding,
@@ -25,13 +26,14 @@ from flows import (
     seat_reply,
     settling,
     shift_reply,
+    swapping,
     walk,
 )
 from flows.commands import Command
 from flows.conversation import Conversation, SideQuestion
 from flows.draft import Draft, Turn
 from flows.effects import MarkReachable, OptIn, ResumeSending
-from flows.events import Event, SlotsFound, TimerDue, VisitsFound
+from flows.events import ColleagueFound, Event, SlotsFound, TimerDue, VisitsFound
 from flows.facts import LANGUAGES, Facts
 from flows.geography import nearest_zip
 from flows.intents import STOP, Intent
@@ -59,6 +61,8 @@ def advance(library: Library, conversation: Conversation, event: Event, facts: F
         case VisitsFound():
             draft.purpose = Purpose.REPLY
             hours_words.take_visits(draft, event)
+        case ColleagueFound():
+            swapping.take_colleague(draft, event)
         case TimerDue() if nudging.is_stale(conversation, event):
             draft.note("stale", why="somebody has written since, or the timer has fired")
             return Turn(conversation=conversation, trace=tuple(draft.trace))
@@ -113,7 +117,9 @@ def _go_on(draft: Draft, side: SideQuestion | None, intent: Intent | None, inbou
         return
     wish = intent if left is inbound else None
     if (
-        not seat_reply.hear(draft, left)
+        not cover_reply.hear(draft, left)
+        and not swapping.hear(draft, left)
+        and not seat_reply.hear(draft, left)
         and not hours_words.hear(draft, left)
         and not shift_reply.hear(draft, left, wish)
         and not guardian_replies.hear(draft, left)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from flows.rules.organisations import Allowance, Organisation
 from flows.stages import Stage
 
 #: What an answer may hold: anything that JSON can carry.
@@ -222,6 +223,8 @@ class History:
     courses: Mapping[str, date] = field(default_factory=dict)
     #: The site where they served last.
     last_site: int | None = None
+    #: What they may serve on their college's or employer's money; ``None`` when nobody pays for their time.
+    allowance: Allowance | None = None
 
 
 
@@ -266,6 +269,8 @@ class Facts:
     seats_gone: frozenset[str] = frozenset()
     #: People under 18 who have named them as their guardian.
     wards: tuple[Ward, ...] = ()
+    #: Employers, colleges and districts that are known; only while somebody is asked for theirs.
+    organisations: tuple[Organisation, ...] = ()
     #: Our side of each channel that is on, by its name: where somebody else may be written to.
     accounts: Mapping[str, str] = field(default_factory=dict)
     #: True where the network itself confirms an opt-out, so that we must not.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flows import asides, correcting, erasing, phoning, replying, shift_reply
+from flows import asides, correcting, cover_reply, erasing, phoning, replying, shift_reply, swapping
 from flows.answers import read
 from flows.answers.context import AnswerContext
 from flows.answers.outcome import CERTAIN, Match
@@ -44,6 +44,10 @@ def settle(draft: Draft, side: SideQuestion, inbound: Inbound) -> Inbound | None
     value = side.values[picked]
     if side.kind == asides.BOOKING:
         shift_reply.settle(draft, side, picked)
+    elif side.kind == asides.COVER:
+        cover_reply.settle(draft, side, picked)
+    elif side.kind == asides.SWAP:
+        swapping.settle(draft, side, picked)
     elif side.kind == asides.CHANGE:
         correcting.ask_or_hand_over(draft, str(value))
     elif isinstance(value, dict):

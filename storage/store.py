@@ -21,6 +21,7 @@ from flows.messages import (
     Purpose,
 )
 from flows.rules.covering import Helper
+from flows.rules.organisations import Organisation
 
 
 class OutboxStatus(IntEnum):
@@ -58,6 +59,8 @@ class Loaded:
     asks: tuple[CoverAsk | SwapAsk, ...] = ()
     #: People under 18 who have named them as their guardian.
     wards: tuple[Ward, ...] = ()
+    #: Employers, colleges and districts; only for whoever may be asked for theirs.
+    organisations: tuple[Organisation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -14,6 +14,10 @@ from flows.rules.eligibility import ADULT
 from flows.rules.placement import candidate_of, refusal
 from flows.rules.training import trained
 from flows.stages import MAY_SERVE
+
+#: Prefixes of the steps that the buttons carry by which somebody is asked; the reference of the call or swap follows.
+COVER_STEP: Final = "cover."
+SWAP_STEP: Final = "swap."
 
 #: A seat given back later than this before the start does not fill by itself: others are asked, and staff hear of it.
 LATE: Final = timedelta(hours=24)
@@ -76,7 +80,7 @@ def next_wave(
     slot: Slot,
     *,
     seats: int,
-    courses: dict[str, Course],
+    courses: Mapping[str, Course],
     quiet_hours: QuietHours,
     now: datetime,
 ) -> Wave:
@@ -107,7 +111,7 @@ def _least_recently_asked(helper: Helper) -> tuple[datetime, int]:
 
 
 def keeps_from(
-    slot: Slot, person: Person, history: History, *, courses: dict[str, Course], now: datetime
+    slot: Slot, person: Person, history: History, *, courses: Mapping[str, Course], now: datetime
 ) -> str | None:
     """Say why somebody may not take a shift over; ``None`` when they may.
 
@@ -124,6 +128,7 @@ def keeps_from(
         language=person.language or "en",
         trained=trained(history.courses, courses),
         last_site=history.last_site,
+        allowance=history.allowance,
     )
     return refusal(replace(slot, seats_left=max(slot.seats_left, 1)), candidate, now=now, notice=timedelta())
 

@@ -7,15 +7,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from flows.facts import Booking, GuardianStatus, History, Person, SeatOffer, Slot, SlotKind, Ward
+from flows.facts import Booking, CoverAsk, GuardianStatus, History, Person, SeatOffer, Slot, SlotKind, SwapAsk, Ward
 from flows.messages import Inbound
+from flows.rules.organisations import Organisation
 from flows.stages import Stage
+from storage.operations import allowances, memberships
 from storage.operations.rows import BOOKING_COLUMNS, SLOT_COLUMNS, read_booking, read_slot
 from storage.operations.scope import identity
 from storage.statements import Operation, Params, Row, Statement
 from storage.store import Known, Loaded
 from storage.tables import from_micros, to_micros
 
+#: In the conversation of whoever stands within the questions of an audience: they may be asked for an organisation.
+_MAY_NAME_ONE: Final = "audiences/"
 #: What ``read_loaded`` needs of a person ``p``, their address ``a`` and their conversation ``c``.
 LOADED_COLUMNS: Final = """
         EXISTS (SELECT 1 FROM booking AS k
@@ -24,8 +28,10 @@ LOADED_COLUMNS: Final = """
         EXISTS (SELECT 1 FROM wait AS w
                 WHERE w.person_id = p.id AND w.status IN ('waiting', 'offered') AND w.status = 'offered'
         ) AS has_offers,
+        EXISTS (SELECT 1 FROM cover_ask AS q WHERE q.person_id = p.id AND q.status = 'asked')
+            OR EXISTS (SELECT 1 FROM swap AS x WHERE x.to_person_id = p.id AND x.status = 'asked') AS has_asks,
         EXISTS (SELECT 1 FROM guardian AS g WHERE g.guardian_id = p.id) AS has_wards,
-        p.id AS person_id, p.stage, p.language, p.zone, p.answers, a.opted_out_at, a.consented_at, a.paused_at,
+        p.id AS person_id, p.hub AS person_hub, p.stage, p.language, p.zone, p.answers, a.opted_out_at, a.consented_at, a.paused_at,
         a.reachable, c.version, c.state, c.held_by
 """
 LOAD: Final = f"""
@@ -68,6 +74,30 @@ OFFERS: Final = f"""
     WHERE w.person_id = :person_id AND w.status IN ('waiting', 'offered') AND w.status = 'offered'
         AND w.offered_until > :now AND NOT s.cancelled
     ORDER BY w.changed_at DESC, w.id
+    LIMIT 3
+"""  # noqa: S608 - a constant
+
+#: Shifts that a person was asked to take over, and has not answered; whoever has a place there by now need not.
+COVER_ASKS: Final = f"""
+    SELECT c.ref AS ask_ref, q.asked_at, c.status = 'filled' AS filled, {SLOT_COLUMNS}
+    FROM cover_ask AS q
+    JOIN cover AS c ON c.id = q.cover_id
+    JOIN slot AS s ON s.id = c.slot_id
+    LEFT JOIN site AS t ON t.id = s.site_id
+    WHERE q.person_id = :person_id AND q.status = 'asked' AND s.starts_at > :now AND NOT s.cancelled
+    ORDER BY q.asked_at DESC, q.id
+    LIMIT 3
+"""  # noqa: S608 - a constant
+SWAP_ASKS: Final = f"""
+    SELECT x.ref AS ask_ref, x.created_at AS asked_at, p.language AS person_language, p.zone AS person_zone,
+        {SLOT_COLUMNS}
+    FROM swap AS x
+    JOIN booking AS k ON k.id = x.booking_id AND k.status IN ('booked', 'confirmed')
+    JOIN person AS p ON p.id = k.person_id
+    JOIN slot AS s ON s.id = k.slot_id
+    LEFT JOIN site AS t ON t.id = s.site_id
+    WHERE x.to_person_id = :person_id AND x.status = 'asked' AND x.expires_at > :now AND NOT s.cancelled
+    ORDER BY x.created_at DESC, x.id
     LIMIT 3
 """  # noqa: S608 - a constant
 
@@ -115,9 +145,13 @@ def read_loaded(row: Row, now: datetime) -> Operation[Loaded]:
     if row["has_bookings"]:
         bookings = yield Statement(BOOKINGS, {"person_id": row["person_id"], "now": to_micros(now)})
     held = [read_booking(row) for row in bookings]
+    organisations: tuple[Organisation, ...] = ()
+    if _MAY_NAME_ONE in (row["state"] or ""):
+        organisations = yield from memberships.known(row["person_hub"])
     offers: Sequence[Row] = ()
     if row["has_offers"]:
         offers = yield Statement(OFFERS, {"person_id": row["person_id"], "now": to_micros(now)})
+    asks = (yield from _asks(row["person_id"], now)) if row["has_asks"] else ()
     return Loaded(
         person_id=row["person_id"],
         version=row["version"] or 0,
@@ -136,8 +170,37 @@ def read_loaded(row: Row, now: datetime) -> Operation[Loaded]:
         bookings=tuple(booking for booking in held if booking.slot.ends_at > now),
         unanswered=tuple(booking for booking in reversed(held) if booking.slot.ends_at <= now),
         offers=tuple(map(_read_offer, offers)),
+        asks=asks,
         wards=tuple(map(read_ward, wards)),
+        organisations=organisations,
     )
+
+
+def _asks(person_id: int, now: datetime) -> Operation[tuple[CoverAsk | SwapAsk, ...]]:
+    """Look up what a person was asked to take over, the latest first."""
+    key: Params = {"person_id": person_id, "now": to_micros(now)}
+    covers = yield Statement(COVER_ASKS, key)
+    swaps = yield Statement(SWAP_ASKS, key)
+    asks: list[CoverAsk | SwapAsk] = [
+        CoverAsk(
+            ref=row["ask_ref"],
+            slot=read_slot(row),
+            asked_at=from_micros(row["asked_at"]),
+            filled=bool(row["filled"]),
+        )
+        for row in covers
+    ]
+    asks += [
+        SwapAsk(
+            ref=row["ask_ref"],
+            slot=read_slot(row),
+            asked_at=from_micros(row["asked_at"]),
+            language=row["person_language"],
+            zone=row["person_zone"],
+        )
+        for row in swaps
+    ]
+    return tuple(sorted(asks, key=lambda ask: ask.asked_at, reverse=True))
 
 
 def read_ward(row: Row) -> Ward:
@@ -170,9 +233,11 @@ def history(hub: str, person_id: int) -> Operation[History]:
     person: Params = {"hub": hub, "person_id": person_id}
     courses = yield Statement(COURSES, person)
     sites = yield Statement(LAST_SITE, person)
+    allowance = yield from allowances.allowance_of(person_id)
     return History(
         courses={row["course"]: datetime.fromisoformat(row["finished"]).date() for row in courses},
         last_site=sites[0]["site_id"] if sites else None,
+        allowance=allowance,
     )
 
 

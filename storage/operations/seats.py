@@ -8,7 +8,7 @@ from typing import Final
 
 from flows.facts import QuietHours
 from flows.rules.reminders import plan
-from storage.operations import waits
+from storage.operations import allowances, covers, waits
 from storage.operations.rows import SLOT_COLUMNS, read_slot
 from storage.operations.scope import Scope
 from storage.statements import Batch, Operation, Params, Refused, Statement
@@ -94,12 +94,23 @@ _CONFIRM: Final = """
 """
 
 
-def book(scope: Scope, slot: str, *, quiet_hours: QuietHours) -> Operation[None]:
+#: The person said something: staff need not look after a silent one any more.
+_HEARD_FROM: Final = """
+    UPDATE task SET closed_at = :now
+    WHERE person_id = :person_id AND hub = :hub AND kind = 'silent' AND closed_at IS NULL AND booking_id IN (
+        SELECT b.id FROM booking AS b WHERE b.hub = :hub AND b.ref = :booking)
+"""
+
+
+def book(scope: Scope, slot: str, *, quiet_hours: QuietHours, cover: str | None = None) -> Operation[None]:
     """Take a seat and plan its reminders; a person who has one keeps it.
+
+    Args:
+        cover: the call for cover that the person answers.
 
     Raises:
         Refused: with ``SeatTaken`` when the slot is full, begun, cancelled or unknown, the person is elsewhere then, or
-            under 18 and there is no supervision.
+            under 18 and there is no supervision, or somebody else has answered the call.
     """
     key = {"hub": scope.hub, "slot": slot}
     if (yield Statement(_HOLDS, {**key, "person_id": scope.person_id})):
@@ -110,6 +121,20 @@ def book(scope: Scope, slot: str, *, quiet_hours: QuietHours) -> Operation[None]
         if not taken:
             raise Refused(SeatTaken(slot=slot))
         slot_id = taken[0]["id"]
+    if cover is None:
+        yield from covers.taken(scope, slot_id)
+    elif not (yield from covers.take(scope, cover, slot_id)):
+        raise Refused(SeatTaken(slot=slot))
+    yield from enter(scope, slot, slot_id, quiet_hours=quiet_hours)
+
+
+def enter(scope: Scope, slot: str, slot_id: int, *, quiet_hours: QuietHours) -> Operation[None]:
+    """Give a seat that has been taken to the person, and plan its reminders.
+
+    Raises:
+        Refused: with ``SeatTaken`` when the person is elsewhere then, or under 18 and there is no supervision, or when
+            it goes beyond what their college or employer pays.
+    """
     if (yield Statement(_OVERLAPS, {"slot_id": slot_id, "person_id": scope.person_id})):
         raise Refused(SeatTaken(slot=slot))
     booked = yield Statement(
@@ -125,6 +150,7 @@ def book(scope: Scope, slot: str, *, quiet_hours: QuietHours) -> Operation[None]
     )
     if not booked:
         raise Refused(SeatTaken(slot=slot))
+    yield from allowances.reserve(scope, booking_id=booked[0]["id"], slot_id=slot_id)
     yield from _remind(scope, booked[0]["id"], slot_id, quiet_hours)
 
 
@@ -142,7 +168,8 @@ def book_set(
     yield from book(scope, slot, quiet_hours=quiet_hours)
     params: Params = {"hub": scope.hub, "slot": slot, "person_id": scope.person_id, "until": to_micros(until)}
     for row in (yield Statement(_OTHERS, params)):
-        if datetime.fromisoformat(row["starts_local"]).weekday() in days:
+        fits = datetime.fromisoformat(row["starts_local"]).weekday() in days
+        if fits and (yield from allowances.covers(scope, row["ref"])):
             yield from book(scope, row["ref"], quiet_hours=quiet_hours)
 
 
@@ -176,9 +203,22 @@ def release(scope: Scope, booking: str, *, cause: str) -> Operation[None]:
     )
     for row in rows:
         yield Statement(_GIVE_BACK, {"slot_id": row["slot_id"]})
+        yield from allowances.give_back(row["id"])
         yield from waits.fill(row["slot_id"], now=scope.now)
-        yield Statement(_DROP_QUEUED, {"hub": scope.hub, "booking": booking, "booking_id": row["id"], "now": scope.now})
-        yield Statement(_RELEASE_REMINDERS, {"booking_id": row["id"], "now": scope.now})
+        yield from covers.given_back(scope, row["slot_id"], booking_id=row["id"], cause=cause)
+        yield from drop_reminders(scope, booking, row["id"])
+
+
+def drop_reminders(scope: Scope, booking: str, booking_id: int) -> Operation[None]:
+    """Let the reminders of a seat that was given back go, and the task about who did not answer them."""
+    yield Statement(_DROP_QUEUED, {"hub": scope.hub, "booking": booking, "booking_id": booking_id, "now": scope.now})
+    yield Statement(_RELEASE_REMINDERS, {"booking_id": booking_id, "now": scope.now})
+    yield from _heard_from(scope, booking)
+
+
+def _heard_from(scope: Scope, booking: str) -> Operation[None]:
+    key: Params = {"hub": scope.hub, "person_id": scope.person_id, "booking": booking, "now": scope.now}
+    yield Statement(_HEARD_FROM, key)
 
 
 def release_unfit(scope: Scope) -> Operation[None]:
@@ -199,3 +239,4 @@ def confirm(scope: Scope, booking: str) -> Operation[None]:
             "now": scope.now,
         },
     )
+    yield from _heard_from(scope, booking)

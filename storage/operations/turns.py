@@ -25,6 +25,7 @@ from flows.effects import (
     Forget,
     HandOff,
     JoinLine,
+    JoinOrganisation,
     LeaveLine,
     MarkReachable,
     MissShift,
@@ -42,7 +43,7 @@ from flows.effects import (
 from flows.facts import Json, QuietHours
 from flows.messages import Inbound, InboundKind, Purpose
 from flows.stages import Stage
-from storage.operations import addresses, covers, forgetting, guardians, hours, people, seats, swaps, timers, waits
+from storage.operations import addresses, covers, forgetting, guardians, hours, memberships, people, seats, swaps, timers, waits
 from storage.operations.rows import write_choices
 from storage.operations.scope import Scope, where
 from storage.statements import Batch, Operation, Params, Refused, Statement
@@ -246,6 +247,8 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
                 others.append(addresses.pause(scope))
             case ResumeSending():
                 others.append(addresses.resume(scope))
+            case JoinOrganisation():
+                others.append(memberships.join(scope, effect))
             case AskGuardian():
                 others.append(guardians.ask(scope, effect))
             case DecideAsGuardian():

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from storage.operations import covers
 from storage.operations.reminders import QUEUE, queue_params
 from storage.operations.rows import SLOT_COLUMNS, read_slot
 from storage.operations.scope import Scope
@@ -146,6 +147,7 @@ def _end(hub: str, wait_id: int, slot_id: int, status: str, *, now: int) -> Oper
         yield Statement(_GIVE_BACK, {"slot_id": slot_id})
         yield Statement(_DROP_OFFER, {"hub": hub, "id": wait_id, "now": now})
         yield from fill(slot_id, now=now)
+        yield from covers.call(slot_id, now=now)
 
 
 # --- by the clock -----------------------------------------------------------------------------------------------------
