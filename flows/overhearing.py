@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import chain
 from typing import Final
 
+from flows import weekly
 from flows.answers import read
-from flows.answers.calendar_words import WEEKDAYS
 from flows.answers.context import AnswerChoice, AnswerContext, Within
 from flows.answers.corrections import Change, Known, read_correction
 from flows.answers.outcome import GUESS, Ambiguous, Match, Outcome
@@ -37,12 +37,7 @@ _MEANS_NO_CHOICE: Final = re.compile(
 #: A value of these types is whose it is, whatever stands around it.
 _SPEAKS_FOR_ITSELF: Final = frozenset({"zip", "email", "phone"})
 _ANY_TEXT: Final = frozenset({"text", "name"})
-_BUT_NOT: Final = re.compile(r"(?<!\w)(?:except|but not|excepto|menos|salvo|pero no)(?: \w+)? (\w+)")
-_NOT: Final = re.compile(
-    r"(?<!\w)(?:not|instead of|rather than|no|en vez del?|en lugar del?)(?: on| el| los| la)? (\w+)"
-)
 _TELLS_A_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[/.-]\d+[/.-]\d")
-_ID: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def hear(
@@ -139,10 +134,13 @@ def _told_besides(draft: Draft, said: str, text: str, one: Given, *, takes_back:
     """Read what ``read_correction`` leaves to others: weekly hours, and ways to reach somebody when they are named."""
     if one.ask.type == "contact" and _is_named(said, _known(draft, one)):
         return _new_value(draft, text, one)
-    if one.ask.type != "availability" or not (takes_back or _is_named(said, _known(draft, one))):
+    if one.ask.type != "availability" or not (takes_back or weekly.adds(said) or _is_named(said, _known(draft, one))):
         return None
-    windows = [window for window in one.value if isinstance(window, dict)] if isinstance(one.value, list) else []
-    return _moved(said, windows) or (_new_value(draft, text, one) if _has_day(said) else None)
+    windows = weekly.windows_of(one.value)
+    if moved := weekly.moved(said, windows):
+        return moved
+    new = _new_value(draft, text, one) if weekly.names_week(said) else None
+    return weekly.changed(said, windows, weekly.windows_of(new)) if new else None
 
 
 def _new_value(draft: Draft, text: str, one: Given) -> Json:
@@ -165,32 +163,3 @@ def read_told(draft: Draft, text: str, one: Given) -> Json:
     )
     outcome = read(one.ask.type, text, context) if text else None
     return outcome.value if isinstance(outcome, Match) and outcome.confidence > GUESS else None
-
-
-def _moved(said: str, windows: list[dict[str, Json]]) -> Json:
-    """Take a day out of the week, or put another in its place with the same hours: "Tuesday not Monday"."""
-    free = {str(window["day"]) for window in windows}
-    named = list(_days(said))
-    if (but := _BUT_NOT.search(said)) and (day := _day(but[1])) in free and len(named) == 1 and len(free) > 1:
-        return [window for window in windows if window["day"] != day]
-    old = next((day for found in _NOT.finditer(said) if (day := _day(found[1])) in free), None)
-    new = [day for day in named if day != old]
-    if old is None or len(new) != 1 or re.search(r"\d", said):
-        return None
-    stays = new[0] in free
-    moved = [{**w, "day": new[0]} if w["day"] == old else w for w in windows if w["day"] != old or not stays]
-    moved.sort(key=lambda window: (_ID.index(str(window["day"])), str(window["from"])))
-    return [*moved]
-
-
-def _days(said: str) -> Iterator[str]:
-    yield from dict.fromkeys(day for word in re.findall(r"[a-z]+", said) if (day := _day(word)))
-
-
-def _day(word: str) -> str | None:
-    number = WEEKDAYS.get(word, WEEKDAYS.get(word.removesuffix("s")))
-    return _ID[number] if number is not None else None
-
-
-def _has_day(said: str) -> bool:
-    return bool(re.search(r"\d", said) or any(_days(said)) or re.search(r"week|fin de|semana|every|todos|daily", said))

@@ -22,6 +22,8 @@ _ASKS_FOR_A_CALL: Final = re.compile(
 _ANY_TIME: Final = re.compile(
     r"(?<!\w)(?:any ?time|whenever|morning|afternoon|evening|noon|tonight|tomorrow|today|cuando quieran?|cualquier|manana|tarde|noche|hoy)(?!\w)"
 )
+#: Would be read as the hours before noon.
+_I_AM: Final = re.compile(r"(?<!\w)i am(?!\w)")
 _MAX_WHEN_CHARS: Final = 80
 
 
@@ -39,9 +41,9 @@ def promise(draft: Draft, inbound: Inbound) -> None:
     if number is None:
         draft.say_phrase("call_number")
         asides.ask(draft, asides.CALL_NUMBER)
-    elif asks_for_a_call(inbound.text) and _tells_time(draft, inbound.text):
+    elif when := _when(draft, inbound.text):
         draft.remember("call_number", number)
-        _note(draft, inbound.text)
+        _note(draft, when)
     else:
         _ask_when(draft, number)
 
@@ -63,6 +65,17 @@ def take_time(draft: Draft, side: SideQuestion, inbound: Inbound) -> bool:
     return True
 
 
+def _when(draft: Draft, text: str) -> str | None:
+    """Find the part of a request for a call that tells when: what follows it, or comes before."""
+    folded = fold(text)
+    asks = _ASKS_FOR_A_CALL.search(folded.text)
+    if asks is None:
+        return None
+    start, end = folded.span(asks.start(), asks.end())
+    parts = (part.strip(" ,.;:?!") for part in (text[end:], text[:start]))
+    return next((part for part in parts if _tells_time(draft, part)), None)
+
+
 def _ask_when(draft: Draft, number: str) -> None:
     draft.remember("call_number", number)
     draft.say_phrase("call_promised", number=number)
@@ -80,6 +93,7 @@ def _note(draft: Draft, text: str) -> None:
 
 def _tells_time(draft: Draft, text: str) -> bool:
     context = AnswerContext(language=draft.language, today=draft.today, asked=False)
-    return bool(_ANY_TIME.search(fold(text).text)) or any(
-        isinstance(read(kind, text, context), Match) for kind in ("availability", "time", "date")
+    said = _I_AM.sub(" ", fold(text).text)
+    return bool(_ANY_TIME.search(said)) or any(
+        isinstance(read(kind, said, context), Match) for kind in ("availability", "time", "date")
     )

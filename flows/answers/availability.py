@@ -11,7 +11,7 @@ from flows.answers.calendar_words import with_calendar_words
 from flows.answers.clock import from_minutes
 from flows.answers.context import AnswerContext
 from flows.answers.outcome import CERTAIN, GUESS, LIKELY, Match, NoMatch, Outcome, Reason
-from flows.answers.weekly_words import WEEK, WHOLE_DAY, Item, ItemKind, find_items
+from flows.answers.weekly_words import PARTS, WEEK, WHOLE_DAY, Item, ItemKind, find_items
 from flows.answers.words import fold
 from flows.facts import Json
 
@@ -90,7 +90,20 @@ def _clauses(items: Sequence[Item]) -> list[_Clause]:
         else:
             current.hours.append(item.hours)
             current.closed = current.closed or not current.hours_first
+    for clause in clauses:
+        clause.hours = _narrowed(clause.hours)
     return _merged(clauses)
+
+
+def _narrowed(hours: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Let hours by the clock narrow the part of the day they begin in: "afternoons after 4" begins at 4."""
+    by_clock = [one for one in hours if one not in PARTS]
+    return [
+        one
+        for one in hours
+        if one not in PARTS
+        or not any(one[0] < start < one[1] or (start, end < one[1]) == (one[0], True) for start, end in by_clock)
+    ]
 
 
 def _begins(clause: _Clause, item: Item, following: Sequence[Item]) -> bool:

@@ -127,6 +127,8 @@ _PARTS: Final = (
         WHOLE_DAY,
     ),
 )
+#: Parts of the day that have a name.
+PARTS: Final = frozenset(hours for _, hours in _PARTS) - {WHOLE_DAY}
 _EXCEPT: Final = _compile(
     r"(?:but |just )?(?:except|excepting|excluding|apart from|other than|besides)(?: for| on)?|but (?:not|no|never)(?: on)?|"
     rf"but(?= (?:on |the )?(?:{_FULL_NAME})(?![\w']))|(?:but )?(?:i )?(?:can'?t|cannot|can not|won'?t|couldn'?t|don'?t)(?: \w+){{0,2}}? ?(?:on)?|"

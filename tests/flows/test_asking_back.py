@@ -291,7 +291,7 @@ def test_whoever_answers_the_question_instead_is_understood() -> None:
 def test_time_in_the_wish_itself_is_not_asked_for() -> None:
     talk = ZIP.says("can you call me tomorrow after 5")
 
-    assert talk.answers["call_when"] == "can you call me tomorrow after 5"
+    assert talk.answers["call_when"] == "tomorrow after 5"
 
 
 def test_number_is_asked_for_where_the_channel_has_none() -> None:
@@ -387,3 +387,16 @@ def test_no_question_of_our_own_needs_a_third_segment(text: str, language: str) 
         asked = talk.says("ESPAÑOL", text) if language == "es" else talk.says(text)
 
         assert segments(asked.sms).parts <= 2, asked.sms
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("can you please call me instead I am not good with this texting", "When is a good time?"),
+        ("me pueden llamar, no soy buena para esto", "When is a good time?"),
+        ("call me tomorrow after 5", "when to call: tomorrow after 5."),
+        ("me pueden llamar el lunes por la tarde", "when to call: el lunes por la tarde."),
+    ],
+)
+def test_the_time_of_a_call_is_what_tells_one_and_nothing_else(text: str, told: str) -> None:
+    assert told in Talk().says(*SCREENED[:4], text).text

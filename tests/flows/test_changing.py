@@ -46,7 +46,7 @@ def test_zip_is_corrected_at_every_later_step(step: str, text: str) -> None:
         ("sí, pero mejor tutor", "role", "tutor"),
         ("my birthday is 5/14/1957", "birth_date", "1957-05-14"),
         ("la fecha de nacimiento está mal, es 14/5/1957", "birth_date", "1957-05-14"),
-        ("saturdays instead", "availability", [{"day": "sat", "from": "08:00", "to": "21:00"}]),
+        ("saturdays instead", "availability", [{"day": "sat", "from": "12:00", "to": "17:00"}]),
         ("yes, except Wednesday", "availability", [one for one in AFTERNOONS if one["day"] != "wed"]),
         ("Saturday not Monday", "availability", [*AFTERNOONS[1:], {**AFTERNOONS[0], "day": "sat"}]),
         ("actually Tuesday not Monday", "availability", AFTERNOONS[1:]),

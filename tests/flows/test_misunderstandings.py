@@ -129,3 +129,11 @@ def test_each_turn_says_one_message_at_most() -> None:
     talk = booked("s1", "s2", "s3", "s7").says("STATUS")
 
     assert len(talk.all(Say)) == 1
+
+
+@pytest.mark.parametrize("text", ["monday after 3 can you call me?", "monday", "hoy", "yesterday"])
+def test_a_day_of_this_year_is_no_date_of_birth(text: str) -> None:
+    talk = Talk().says(*SCREENED[:4], text)
+
+    assert talk.step == "birth_date"
+    assert "birth_date" not in talk.person.answers
