@@ -33,7 +33,7 @@ _BY_NUMBER: Final = {"1": CAME, "2": MISSED}
 #: Begins with a number, in figures or in words.
 _LENGTH: Final = re.compile(
     r"^(?:(?:with|after|in|for|about|around|it was|fueron|fue|con|en|por|como|unas?|unos) )*"
-    r"(?:\d|[.,]\d|an? |one|two|three|four|five|six|seven|eight|half|un[ao]? |dos|tres|cuatro|cinco|seis|siete|ocho|medi[ao])"
+    r"(?:\d|[.,]\d|an? |one|two|three|four|five|six|seven|eight|half|un[ao]? |dos|tres|cuatro|cinco|seis|siete|ocho|medi[ao]|horas?)"
 )
 #: "done at 5" tells a time of day, not a length.
 _TIME_OF_DAY: Final = re.compile(r"^(?:at|by|since|until|till|a las?|desde|hasta)(?!\w)")

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.pages.guardian import GuardianPage
+from bot.pages.hours import HoursPage
 from bot.pages.page import LinkPage
 from flows.rules.links import LinkPurpose
 
-PAGES: Final[Mapping[LinkPurpose, LinkPage]] = {page.purpose: page for page in (GuardianPage(),)}
+PAGES: Final[Mapping[LinkPurpose, LinkPage]] = {page.purpose: page for page in (GuardianPage(), HoursPage())}

@@ -34,6 +34,9 @@ VALUES = {
     "before": "Wed Nov 25, 3 PM, Lincoln School",
     "title": "After-school tutoring",
     "minutes": "90",
+    "hours": "1 hora, 30 minutos",
+    "count": "25",
+    "site": "Lincoln Elementary",
     "until": "Wed Nov 25, 3 PM",
     "course": "Keeping children safe",
     "days": "Mon, Wed, Fri 3:30 PM",
@@ -71,6 +74,7 @@ def test_every_key_in_the_file_is_used() -> None:
         | {f"attended.{stage.value}" for stage in Stage}
         | {"reminder_confirmed", "slot_moved", "slot_lasts", "slot_renamed", "seat_kept"}
         | {f"called_off.{kind.value}" for kind in SlotKind}
+        | {"cover.ask", "swap.lapsed"}
         | {f"refusal.{reason}" for reason in REASONS}
         | {f"seat_choice.{reply.name.lower()}" for reply in (ShiftReply.CONFIRM, ShiftReply.DECLINE)}
         | {f"idle_by_stage.{stage.value}" for stage in Stage}
@@ -84,6 +88,9 @@ def test_every_key_in_the_file_is_used() -> None:
             "ward.decline",
             "ward.withdraw",
         }
+        | {f"here.{kind.value}" for kind in SlotKind}
+        | {"after.asked", "after.noted", "after_choice.yes", "after_choice.no", "hours_corrected", "hours_disputed"}
+        | {"supervisor.digest", "supervisor.code"}
         | {"echo_choice.yes", "echo_choice.no", "forget_choice.erase", "forget_choice.keep"}
     )
 

@@ -1,0 +1,108 @@
+"""After a shift: count it for who was there, ask the others once whether they came, and send supervisors the day's hours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from functools import partial
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from flows.facts import LANGUAGES, Hub
+from flows.hours_words import AFTER_STEP, CAME, MISSED
+from flows.library import Library
+from flows.messages import Address, Choice, Purpose
+from flows.rules.attendance import ANSWER_WITHIN
+from flows.wording import say_minutes, say_slot
+from storage import hours
+from storage.database import Database
+from storage.operations import afterwards
+from storage.operations.afterwards import Over
+from storage.performing import perform
+from storage.statements import Operation
+from storage.store import NewMessage
+
+_BATCH: Final = 200
+#: When supervisors are written to, by the clock of the hub: school is over, the evening has not begun.
+DIGEST_AT: Final = time(17, 0)
+
+
+def look_after_shifts(database: Database, hub: Hub, library: Library, now: datetime) -> int:
+    """Do what is due for shifts that are over; return how many bookings that concerned."""
+    with database.reading() as session:
+        found = perform(session, afterwards.over(hub.id, now, _BATCH))
+    for one in found:
+        with database.session() as session:  # each by itself: one that fails does not keep the others waiting
+            perform(session, _operation(one, hub, library, now))
+    missed = 0
+    with database.session() as session:
+        missed = perform(session, afterwards.give_up(hub.id, now, _BATCH))
+    return len(found) + missed
+
+
+def _operation(one: Over, hub: Hub, library: Library, now: datetime) -> Operation[None]:
+    language = one.language or hub.languages[0]
+    slot = say_slot(one.booking.slot, zone=one.zone, language=language)
+    values = {"hub": hub.name, "help_phone": hub.help_phone, "given_name": "", "slot": slot}
+    message = partial(NewMessage, dedupe_key=f"after:{one.booking.ref}", person_id=one.person_id)
+    if one.arrived:
+        values["hours"] = say_minutes(one.booking.slot.minutes, language)
+        text = library.phrases.say("after.noted", language, values)
+        return afterwards.count_as_planned(hub.id, one, message(text=text, purpose=Purpose.NOTICE), now)
+    labels = {id_: library.phrases.say(f"after_choice.{id_}", language) for id_ in (CAME, MISSED)}
+    question = message(
+        text=library.phrases.say("after.asked", language, values),
+        purpose=Purpose.REMINDER,
+        choices=tuple(Choice(id=id_, label=label) for id_, label in labels.items()),
+        step=f"{AFTER_STEP}{one.booking.ref}",
+        expires_at=now + ANSWER_WITHIN,
+    )
+    return afterwards.ask(hub.id, one.booking.ref, question, now)
+
+
+# --- supervisors ------------------------------------------------------------------------------------------------------
+
+
+def is_time_for_digests(hub: Hub, now: datetime) -> bool:
+    """Tell whether the day's hours may be sent for approval."""
+    return now.astimezone(ZoneInfo(hub.zone)).time() >= DIGEST_AT
+
+
+def send_digests(
+    database: Database, hub: Hub, library: Library, accounts: Mapping[str, str], now: datetime
+) -> list[tuple[str, str]]:
+    """Write to each supervisor who has claims to look at, once a day; return the senders that have something to do.
+
+    Args:
+        accounts: our side of each channel that is on, by its name.
+    """
+    day = now.astimezone(ZoneInfo(hub.zone)).date()
+    with database.reading() as session:
+        sites = hours.waiting(session, hub.id)
+    woken: list[tuple[str, str]] = []
+    for site in sites:
+        channel = "email" if "@" in site.contact else "sms"
+        account = accounts.get(channel)
+        with database.session() as session:
+            if not site.contact or not account or not hub.public_url:
+                hours.tell_of_unsent(session, hub.id, "hours_without_supervisor", now)
+                continue
+            to = Address(channel=channel, account=account, user=site.contact)
+            text = _digest(library, hub, site)
+            if hours.send_digest(session, hub.id, site, to=to, text=text, key=f"hours:{site.site_id}:{day}", now=now):
+                woken.append((channel, account))
+    return woken
+
+
+def _digest(library: Library, hub: Hub, site: hours.Waiting) -> str:
+    """Say it in the hub's first language; the page itself can be read in any."""
+    values = {
+        "hub": hub.name,
+        "help_phone": hub.help_phone,
+        "given_name": "",
+        "count": str(site.claims),
+        "site": site.site,
+        "link": f"{hub.public_url}/l/{{token}}",
+    }
+    language = hub.languages[0] if hub.languages else LANGUAGES[0]
+    return library.phrases.say("supervisor.digest", language, values)
