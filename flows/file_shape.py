@@ -13,6 +13,7 @@ from rapidfuzz import process
 
 from flows.facts import SlotKind
 from flows.rules.guardians import Decision
+from flows.rules.organisations import OrganisationKind
 from flows.stages import Stage
 
 
@@ -88,6 +89,7 @@ class StepTable(_Table):
     maximum: int | None = None
     remember: bool | None = None
     optional: bool = False
+    organisation: OrganisationKind | None = None
     called: dict[str, list[str]] = {}
     book: str | None = None
     full: str | None = None

@@ -235,7 +235,7 @@ class _Reader:
         if step.ask is None:
             for key in (
                 *("answer", "save_as", "within", "minimum", "maximum", "choices", "choice", "retry", "help"),
-                *("optional", "called", "was_saved_as"),
+                *("optional", "called", "organisation", "was_saved_as"),
             ):
                 if getattr(step, key) not in (None, [], {}, False):
                     self._fault([*path, key], "stands without a question; add ask.en = '''…'''")
@@ -258,6 +258,8 @@ class _Reader:
                 self._fault([*path, "choice", str(number)], f"found {choice.id!r}; known are yes, no, unsure")
         if step.offer and step.answer != "choice":
             self._fault([*path, "answer"], f'found {step.answer!r}; an offer is answered by answer = "choice"')
+        if step.organisation and step.answer != "text":
+            self._fault([*path, "organisation"], f'goes with answer = "text", not with {step.answer!r}; remove it')
         options = self._options(step, path)
         if step.answer == "choice" and not options and not step.offer:
             self._fault(path, "has nothing to choose from; add [[step.NAME.choice]] tables or choices = '…'")
@@ -273,6 +275,7 @@ class _Reader:
             help=self._texts(step.help, [*path, "help"]),
             remember=self.table.remember if step.remember is None else step.remember,
             optional=step.optional,
+            organisation=step.organisation,
             was=self._was_saved_as(path[1], step),
             called=self._called(step.called, [*path, "called"]),
         )

@@ -9,6 +9,7 @@ from datetime import time
 from flows.conditions import Condition, Known
 from flows.facts import SlotKind
 from flows.rules.guardians import Decision
+from flows.rules.organisations import OrganisationKind
 from flows.stages import Stage
 
 #: One text in every language of the flow, by language code.
@@ -97,6 +98,8 @@ class Ask:
     remember: bool = True
     #: Whether SKIP passes it over; the answer is then ``None``, which conditions take for unset.
     optional: bool = False
+    #: The answer names the organisation of this kind that the person belongs to, by its code or name.
+    organisation: OrganisationKind | None = None
     #: What the answer is called, by language: the first is said back, all are understood.
     called: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: What this answer was called before; people who gave it have it under its new name.

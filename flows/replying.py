@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Final, assert_never
 
-from flows import accepting, asides, correcting, nudging, overhearing
+from flows import accepting, asides, correcting, joining, nudging, overhearing, weekly
 from flows.answers import read
 from flows.answers.outcome import GUESS, Ambiguous, Match, NoMatch, Outcome, Reason
-from flows.answers.words import phrase_key
+from flows.answers.words import fold, phrase_key
 from flows.conversation import Frame
 from flows.draft import Draft
 from flows.effects import HandOff
@@ -26,6 +27,8 @@ _SILENT_AFTER: Final = 5
 ANY_TEXT: Final = frozenset({"text", "name"})
 #: Guesses at these are not said back: free text needs no reading, and of a yes the flow says what comes of it.
 _TAKEN_AS_READ: Final = frozenset({"text", "yes_no"})
+#: Nobody who writes is younger; a day of the last year was meant for something else.
+_NEWBORN_DAYS: Final = 366
 #: What the choices of a yes-or-no question stand for.
 _YES_NO: Final = {"yes": True, "no": False, "unsure": None}
 #: What takes half of a yes back, where the question is whether all is right.
@@ -82,7 +85,10 @@ def take_value(draft: Draft, frame: Frame, step: Step, ask: Ask, value: Json, in
     """Take a value that was understood, unless it cannot stand."""
     if objection := accepting.objection(ask, value, inbound.sender):
         _misunderstood(draft, frame, step, ask, objection)
-    else:
+        return
+    if ask.organisation and isinstance(value, str):
+        value = joining.hear(draft, ask.organisation, value, inbound)
+    if value is not None or not ask.organisation:
         accepting.accept(draft, frame, step, ask, value, said=inbound.text)
 
 
@@ -169,6 +175,10 @@ def read_reply(draft: Draft, frame: Frame, ask: Ask, inbound: Inbound) -> Outcom
     """Read a reply as an answer to a question."""
     context = draft.context(frame, ask, tap=inbound.tap.choice if inbound.tap else None)
     outcome = read(ask.type, inbound.text, context)
+    if ask.save_as == "birth_date" and isinstance(outcome, Match) and _is_no_birth(draft, str(outcome.value)):
+        return NoMatch(reason=Reason.YEAR_MISSING)  # "monday after 3": whoever was born this year does not write to us
+    if ask.type == "availability" and isinstance(outcome, Match):
+        return _beside_the_old(draft, ask, outcome, inbound.text)
     if ask.type != "yes_no":
         return outcome
     if (
@@ -181,6 +191,19 @@ def read_reply(draft: Draft, frame: Frame, ask: Ask, inbound: Inbound) -> Outcom
     if isinstance(outcome, Match) and outcome.value is None and not _may_be_unsure(ask):
         return NoMatch(reason=Reason.NOT_UNDERSTOOD)
     return outcome
+
+
+def _is_no_birth(draft: Draft, value: str) -> bool:
+    return (draft.today - date.fromisoformat(value)).days < _NEWBORN_DAYS
+
+
+def _beside_the_old(draft: Draft, ask: Ask, outcome: Match, text: str) -> Match:
+    """Add hours to those said before, where that is meant: "Friday too"."""
+    old = weekly.windows_of(draft.profile.get(ask.save_as))
+    said = fold(text).text
+    if not old or not weekly.adds(said):
+        return outcome
+    return replace(outcome, value=weekly.changed(said, old, weekly.windows_of(outcome.value)))
 
 
 def understands(draft: Draft, ask: Ask, text: str) -> bool:
