@@ -9,6 +9,7 @@ from flows.commands import ShiftReply
 from flows.facts import BookingStatus, Hub
 from flows.library import Library
 from flows.messages import Choice, Purpose
+from flows.rules.reminders import SILENT, look_at
 from flows.shift_reply import REMINDER_STEP
 from flows.wording import say_slot
 from storage.store import DueReminder, NewMessage, ReminderSettled, Store
@@ -29,6 +30,12 @@ def _settle(reminder: DueReminder, hub: Hub, library: Library, now: datetime) ->
     slot = reminder.booking.slot
     if now >= slot.starts_at:
         return ReminderSettled(id=reminder.id, booking=reminder.booking.ref, message=None, reason="begun")
+    if reminder.kind == SILENT:
+        silent = reminder.booking.asked and reminder.booking.status is BookingStatus.BOOKED
+        reason = "unanswered" if silent else "answered"
+        return ReminderSettled(
+            id=reminder.id, booking=reminder.booking.ref, message=None, reason=reason, is_silent=silent
+        )
     language = reminder.language or hub.languages[0]
     confirmed = reminder.booking.status is BookingStatus.CONFIRMED  # they said they come: not asked again
     text = library.phrases.say(
@@ -57,4 +64,10 @@ def _settle(reminder: DueReminder, hub: Hub, library: Library, now: datetime) ->
         step=f"{REMINDER_STEP}{reminder.booking.ref}",
         expires_at=slot.starts_at,
     )
-    return ReminderSettled(id=reminder.id, booking=reminder.booking.ref, message=message, reason="due")
+    return ReminderSettled(
+        id=reminder.id,
+        booking=reminder.booking.ref,
+        message=message,
+        reason="due",
+        look_at=None if confirmed else look_at(slot.starts_at, now),
+    )

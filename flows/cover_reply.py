@@ -6,6 +6,7 @@ from typing import assert_never
 
 from flows import asides, shift_reply, wording
 from flows.answers.outcome import Match
+from flows.answers.words import phrase_key
 from flows.commands import ShiftReply
 from flows.conversation import SideQuestion
 from flows.draft import Draft
@@ -74,6 +75,9 @@ def _read(draft: Draft, text: str) -> bool | None:
         return reply is ShiftReply.CONFIRM
     if reply is not None or draft.conversation.frame is not None:
         return None
+    for name in (ShiftReply.CONFIRM, ShiftReply.DECLINE):  # the label that was shown beside the letter
+        if phrase_key(text) == phrase_key(draft.phrase(f"seat_choice.{name.name.lower()}")):
+            return name is ShiftReply.CONFIRM
     outcome = shift_replies.read_shift_reply(
         text, draft.library.intents, language=draft.language, today=draft.today, asked=True
     )

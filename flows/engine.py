@@ -85,6 +85,7 @@ def _take_inbound(draft: Draft, inbound: Inbound) -> None:
     before = draft.conversation
     side = before.side if before.side and before.side.turn == before.turn else None
     draft.conversation = replace(before, turn=before.turn + 1, language=language, unsaid="", side=None)
+    draft.open_guess = side if side and side.kind == asides.ECHO else None
     nudging.hear(draft)
     _leave_lost_flows(draft)
     guarding.come_of_age(draft)

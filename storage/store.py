@@ -198,6 +198,10 @@ class ReminderSettled:
     booking: str
     message: NewMessage | None
     reason: str
+    #: Whether staff shall look after the person, who has answered none of them.
+    is_silent: bool = False
+    #: When to see whether this, the last one, has been answered; ``None``: it asks nothing.
+    look_at: datetime | None = None
 
 
 # --- timers -----------------------------------------------------------------------------------------------------------

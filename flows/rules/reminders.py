@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,11 @@ DAY_BEFORE_AT: Final = time(11, 0)
 _TOO_SOON: Final = timedelta(hours=1)
 #: A reminder is of use up to this long before the start.
 _LATEST: Final = timedelta(hours=1)
+
+#: Whoever has not answered the last reminder for this long is shown to staff, sooner when little time is left.
+_ANSWER_TIME: Final = timedelta(hours=1)
+#: Not a reminder: the look whether the last one has been answered.
+SILENT: Final = "silent"
 
 #: Every reminder there is, and those that a slot has which names none.
 KINDS: Final = ("one_week", "three_days", "day_before", "two_hours")
@@ -60,6 +65,17 @@ def plan(
         if kind in (slot.ladder or USUAL)
     )
     return tuple(reminder for reminder in planned if reminder.due_at >= booked_at + _TOO_SOON)
+
+
+def look_at(starts_at: datetime, sent_at: datetime) -> datetime | None:
+    """Say when a human should hear that the last reminder was not answered; ``None`` when it is too late for that.
+
+    Args:
+        starts_at: aware; when it begins of which the person was reminded.
+        sent_at: aware; when the last reminder left.
+    """
+    left = starts_at.astimezone(UTC) - sent_at.astimezone(UTC)
+    return sent_at + min(_ANSWER_TIME, left / 2) if left > timedelta() else None
 
 
 def _in_open_hours(due_at: datetime, slot: Slot, zone: str, quiet_hours: QuietHours) -> datetime:

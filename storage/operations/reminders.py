@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from flows.rules.reminders import SILENT
 from storage.operations.rows import BOOKING_COLUMNS, SLOT_COLUMNS, read_booking, write_choices
 from storage.statements import Operation, Params, Row, Statement
 from storage.store import DueReminder, NewMessage, OutboxStatus, ReminderSettled
@@ -37,6 +38,19 @@ _SETTLE: Final = """
     RETURNING id
 """
 _ASKED: Final = "UPDATE booking SET asked = :asked, changed_at = :now WHERE id = :booking_id"
+#: Behind the last reminder of a seat follows the look whether it was answered.
+_LOOK: Final = """
+    INSERT INTO reminder (hub, booking_id, kind, due_at, status)
+    SELECT r.hub, r.booking_id, CAST(:kind AS TEXT), CAST(:look_at AS BIGINT), 'pending' FROM reminder AS r
+    WHERE r.id = :id AND NOT EXISTS (
+        SELECT 1 FROM reminder AS o WHERE o.booking_id = r.booking_id AND o.status = 'pending')
+    ON CONFLICT (booking_id, kind) DO UPDATE SET due_at = excluded.due_at, status = 'pending', settled_at = NULL
+"""
+_OPEN_TASK: Final = """
+    INSERT INTO task (hub, person_id, booking_id, kind, reason, opened_at)
+    SELECT b.hub, b.person_id, b.id, 'silent', 'reminders_unanswered', CAST(:now AS BIGINT)
+    FROM booking AS b WHERE b.id = :booking_id AND b.asked AND b.status = 'booked'
+"""
 _NOT_QUEUED: Final = "UPDATE reminder SET status = 'dropped', reason = 'no_address' WHERE id = :id"
 #: The person's present address; nobody without one gets a message.
 QUEUE: Final = """
@@ -82,12 +96,18 @@ def _settle(hub: str, one: ReminderSettled, now: datetime) -> Operation[None]:
     bookings = yield Statement(_TAKE, reminder)
     status = "queued" if one.message else "dropped"
     params = {**reminder, "status": status, "reason": one.reason, "now": to_micros(now)}
-    if not bookings or not (yield Statement(_SETTLE, params)) or one.message is None:
+    if not bookings or not (yield Statement(_SETTLE, params)):
+        return
+    if one.is_silent:
+        yield Statement(_OPEN_TASK, {"booking_id": bookings[0]["booking_id"], "now": to_micros(now)})
+    if one.message is None:
         return
     if not (yield Statement(QUEUE, queue_params(hub, one.message, now))):
         yield Statement(_NOT_QUEUED, {"id": one.id})
         return
     yield Statement(_ASKED, {"booking_id": bookings[0]["booking_id"], "asked": True, "now": to_micros(now)})
+    if one.look_at:
+        yield Statement(_LOOK, {"id": one.id, "kind": SILENT, "look_at": to_micros(one.look_at)})
 
 
 def queue_params(hub: str, message: NewMessage, now: datetime) -> Params:

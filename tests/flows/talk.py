@@ -11,10 +11,14 @@ from channels.render import as_sms
 from flows.conversation import Conversation, Frame
 from flows.effects import (
     Book,
+    ClaimHours,
     ClearTimer,
     Confirm,
     Effect,
+    FindColleague,
+    FindVisits,
     Forget,
+    MissShift,
     Release,
     Remember,
     Say,
@@ -22,8 +26,23 @@ from flows.effects import (
     learned,
 )
 from flows.engine import Turn, advance
-from flows.events import Event, SlotsFound, TimerDue
-from flows.facts import Booking, BookingStatus, Facts, History, Hub, Person, SeatOffer, Slot, SlotKind, Ward
+from flows.events import Colleague, ColleagueFound, Event, SlotsFound, TimerDue, VisitsFound
+from flows.facts import (
+    Booking,
+    BookingStatus,
+    CoverAsk,
+    Facts,
+    History,
+    Hub,
+    Person,
+    SeatOffer,
+    Served,
+    Slot,
+    SlotKind,
+    SwapAsk,
+    Visit,
+    Ward,
+)
 from flows.library import Library, shipped
 from flows.messages import Address, Choice, Inbound, InboundKind, Outbound, Tap
 from flows.stages import Stage
@@ -67,6 +86,12 @@ class Talk:
     #: Seats kept for them, and what they have done with us.
     offers: tuple[SeatOffer, ...] = ()
     history: History = field(default_factory=History)
+    #: What they were asked to take over, and who can be asked by whom they name, by phone.
+    asks: tuple[CoverAsk | SwapAsk, ...] = ()
+    colleagues: Mapping[str, Colleague] = field(default_factory=dict)
+    #: Time that counts already, and bookings of which they were asked whether they came.
+    served: tuple[Served, ...] = ()
+    asked_after: frozenset[str] = frozenset()
     #: What is open when the engine asks.
     slots: tuple[Slot, ...] = TRAININGS + SHIFTS
     #: Slots that somebody else takes while the next turn is stored.
@@ -176,8 +201,10 @@ class Talk:
         return Facts(
             hub=self.hub,
             person=self.person,
-            bookings=self.bookings,
+            bookings=tuple(one for one in self.bookings if one.slot.ends_at > self.now),
+            unanswered=tuple(one for one in reversed(self.bookings) if one.ref in self.asked_after),
             offers=self.offers,
+            asks=self.asks,
             seats_gone=self.seats_gone,
             network_confirms_opt_out=self.network_confirms,
             wards=self.wards,
@@ -193,14 +220,24 @@ class Talk:
             whole = replace(part, effects=whole.effects + part.effects, trace=whole.trace + part.trace)
             if part.needs is None:
                 return whole
-            kind = part.needs.kind
             facts = replace(facts, person=learned(facts.person, part.effects))
+            if isinstance(part.needs, FindColleague):
+                event = ColleagueFound(colleague=self.colleagues.get(part.needs.phone), booking=part.needs.booking)
+                continue
+            if isinstance(part.needs, FindVisits):
+                begun = [Visit(booking=one) for one in reversed(self.bookings) if one.slot.starts_at <= self.now]
+                event = VisitsFound(
+                    visits=tuple(begun), served=self.served, minutes=part.needs.minutes, booking=part.needs.booking
+                )
+                continue
+            kind = part.needs.kind
             event = SlotsFound(slots=tuple(slot for slot in self.slots if slot.kind is kind), history=self.history)
 
     def _apply(self, turn: Turn) -> Talk:
         person, bookings = learned(self.person, turn.effects), list(self.bookings)
         answers = dict(self.person.answers)
         timer, timer_turn = self.timer, self.timer_turn
+        served, asked_after = list(self.served), self.asked_after
         for effect in turn.effects:
             match effect:
                 case Remember(field=name, value=value):
@@ -211,6 +248,13 @@ class Talk:
                     bookings = [booking for booking in bookings if booking.ref != ref]
                 case Confirm(booking=ref):
                     bookings = [_confirmed(booking) if booking.ref == ref else booking for booking in bookings]
+                case ClaimHours(booking=ref, minutes=minutes):
+                    served = [one for one in served if one.booking != ref]
+                    starts_at = next(one.slot.starts_at for one in bookings if one.ref == ref)
+                    served.append(Served(starts_at=starts_at, minutes=minutes, booking=ref))
+                    asked_after -= {ref}
+                case MissShift(booking=ref):
+                    asked_after -= {ref}
                 case SetTimer() as timer:
                     timer_turn = turn.conversation.turn
                 case ClearTimer():
@@ -233,6 +277,8 @@ class Talk:
             person=person,
             bookings=tuple(sorted(bookings, key=lambda booking: booking.slot.starts_at)),
             seats_gone=frozenset(),
+            served=tuple(served),
+            asked_after=asked_after,
             timer=timer,
             timer_turn=timer_turn,
             turn=turn,

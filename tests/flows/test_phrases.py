@@ -73,7 +73,7 @@ def test_every_key_in_the_file_is_used() -> None:
         WANTED
         | {f"attended.{stage.value}" for stage in Stage}
         | {"reminder_confirmed", "slot_moved", "slot_lasts", "slot_renamed", "seat_kept"}
-        | {f"called_off.{kind.value}" for kind in SlotKind}
+        | {f"{why}.{kind.value}" for why in ("called_off", "not_under_18") for kind in SlotKind}
         | {"cover.ask", "swap.lapsed"}
         | {f"refusal.{reason}" for reason in REASONS}
         | {f"seat_choice.{reply.name.lower()}" for reply in (ShiftReply.CONFIRM, ShiftReply.DECLINE)}
