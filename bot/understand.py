@@ -54,6 +54,8 @@ class Question:
     choices: tuple[AnswerChoice, ...] = ()
     #: Whether the reply is known to answer a question of its type; if not, a bare number is no date and no time.
     asked: bool = False
+    #: The words of the question.
+    words: str = ""
 
 
 # --- one reply --------------------------------------------------------------------------------------------------------
@@ -146,6 +148,7 @@ def _read_in(language: str, question: Question, text: str) -> Outcome:
         within=question.within,
         window=question.window,
         asked=question.asked,
+        question=question.words,
         fractions=True,
     )
     return read("choice" if question.type in _SETS else question.type, text, context)
@@ -215,6 +218,7 @@ def question_of(asked: Mapping[str, Any], *, today: date) -> Question:
         window=window,
         choices=choices,
         asked=bool(asked.get("asked") or within or window),
+        words=str(asked.get("asked") or ""),
     )
 
 

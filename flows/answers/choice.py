@@ -22,6 +22,7 @@ _FILLER: Final = phrases(
     "option|number|no|num|choice|answer|it's|its|it|is|that|that's|my|let's|do|me|to|be|think|maybe|in|just|probably",
     "definitely|good|sounds|sounds good|first choice|uh|uhh|uhm|hmm|well|guess|so|then|say|going|have|can|could|works|fits|please|best|better|there|on|at|of|please do",
     "si|claro|dale|bueno|quiero|quisiera|prefiero|escojo|elijo|seria|la|el|lo|las|los|un|una|opcion|numero|respuesta|me|gusta",
+    "actually|final answer|final|answer|definitivamente|seguro|all the way|any day|por fa|porfis",
     "gustaria|yo|soy|con|para|es|mi|de|creo|que|como|ser|en|por|mejor|quedo|conviene|sirve|parece|bien|queda|seria|digo|entonces|voy|va",
 )
 #: Beside a place in the list: "the second one".
@@ -31,7 +32,12 @@ _CLOCK: Final = re.compile(r"\d[:.]\d")
 _NONE: Final = re.compile(r"(?:none|neither|nothing|ningun[oa]?|nada)(?!\w)")
 _NUMBER: Final = re.compile(r"(\d{1,2})")
 _LETTER: Final = re.compile(r"[a-z]")
-_LAST: Final = frozenset({"last", "ultimo", "ultima"})
+_LAST: Final = frozenset({"last", "bottom", "ultimo", "ultima", "abajo"})
+_FIRST: Final = frozenset({"top", "arriba"})
+#: Leads to what is meant after all.
+_MENDED: Final = re.compile(
+    r"(?<![\w'])(?:no,? wait|wait,? no|no,? i mean|i mean|i meant|no,? actually|no,? sorry|scratch that|digo|no,? perdon|quise decir|no,? mejor|no,? espere?|changed my mind),? (?=\w)"
+)
 _SPANISH_ORDINALS: Final = {"cuarto": 4}
 _NEGATED: Final = re.compile(
     r"(?<![\w'])(?:not|don'?t|except|(?:any|every)(?:thing|one)? but|all but|other than|besides|neither|nor|instead of|rather than|ni|menos|excepto|salvo|en vez de|no)(?: (?:a|an|the|to|be|un|una|el|la|ser|de)){0,3} $"
@@ -63,11 +69,18 @@ class _Hit:
 
 def read_choice(text: str, context: AnswerContext) -> Outcome:
     """Read which choice is meant; the value is its id."""
-    choices = context.choices
-    for choice in choices:
+    for choice in context.choices:
         if context.tap == choice.id:
             return Match(value=choice.id, span=(0, len(text)))
-    reply = fold(text)
+    if mended := _mended(text):
+        outcome = _picked(fold(mended), context)
+        if isinstance(outcome, Match):
+            return Match(value=outcome.value, span=(0, len(text)), confidence=min(outcome.confidence, LIKELY))
+    return _picked(fold(text), context)
+
+
+def _picked(reply: Reply, context: AnswerContext) -> Outcome:
+    choices = context.choices
     if not reply.text:
         return NoMatch(reason=Reason.EMPTY)
     said = core(words(reply)) or words(reply)
@@ -97,6 +110,13 @@ def _outcome(reply: Reply, hits: Sequence[_Hit]) -> Outcome:
 
 def _names(choice: AnswerChoice) -> tuple[str, ...]:
     return tuple(filter(None, (phrase_key(name) for name in (choice.label, *choice.synonyms))))
+
+
+def _mended(text: str) -> str:
+    """Return what stands after a correction of oneself: "1, no wait, 2"."""
+    folded = fold(text).text
+    ends = [found.end() for found in _MENDED.finditer(folded)]
+    return folded[ends[-1] :] if ends else ""
 
 
 def _whole(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice], language: str) -> list[_Hit]:
@@ -143,7 +163,13 @@ def _placed(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice],
     if len(said) > _MAX_SENTENCE_WORDS:
         return []
     for word in said:
-        place = len(choices) if word.text in _LAST else ordinal(word.text) or _SPANISH_ORDINALS.get(word.text, 0)
+        place = (
+            len(choices)
+            if word.text in _LAST
+            else 1
+            if word.text in _FIRST
+            else ordinal(word.text) or _SPANISH_ORDINALS.get(word.text, 0)
+        )
         others = [other for other in said if other is not word]
         if 1 <= place <= len(choices) and all((other.text,) in _AROUND for other in others):
             return [_Hit(choice=choices[place - 1], start=word.start, end=word.end)]
@@ -156,8 +182,10 @@ def _begun(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice], 
     line = plain(kept)
     if len(line) < _MIN_PREFIX_CHARS:
         return []
+    together = [choice for choice in choices if any(name.replace(" ", "").startswith(line) for name in _names(choice))]
     if not any(name.startswith(line) for choice in choices for name in _names(choice)):
-        return []
+        found = together if len(line) > _MIN_PREFIX_CHARS and len(together) == 1 else []
+        return [_Hit(choice=choice, start=kept[0].start, end=kept[-1].end, confidence=LIKELY) for choice in found]
     hits = [
         choice
         for choice in choices

@@ -64,7 +64,7 @@ _WORDS: Final = _compile(
 )
 _PHRASE: Final = _compile(
     rf"{_LEAD}{_BEFORE_HALF}(?:"
-    r"(?P<part>half|quarter|a quarter|2[05](?= (?:to|til|till|of|before) )|(?:5|10)(?= of )|\d{1,2}(?: minutes?| mins?|(?= (?:past|after)))) ?(?P<sign>past|after|to|til|till|of|before) (?P<ph>\d{1,2}|noon|midnight)"
+    r"(?P<part>half|quarter|a quarter|(?:2[05]|15)(?= (?:to|til|till|of|before) )|(?:5|10)(?= of )|\d{1,2}(?: minutes?| mins?|(?= (?:past|after)))) ?(?P<sign>past|after|to|til|till|of|before) (?P<ph>\d{1,2}|noon|midnight)"
     r"|(?P<es_part>cuarto|un cuarto|1 cuarto|\d{1,2}(?: minutos)?) (?:para|pa) las? (?P<eh>\d{1,2})"
     r"|(?P<yh>\d{1,2}) (?P<y_sign>y|con|menos) (?P<y_part>media|cuarto|un cuarto|1 cuarto|\d{1,2}(?: minutos)?)"
     rf"){_CLOCK_WORD}(?:,? ?{_HALF})?"
@@ -75,7 +75,7 @@ _DIGITS: Final = _compile(
     r"|(?P<h2>\d{1,2}) (?P<m2>[0-5]\d|o \d|oh \d|0 \d)"
     r"|(?P<run>\d{3,4})"
     r"|(?P<h3>\d{1,2})"
-    rf"){_CLOCK_WORD}(?:,? ?{_HALF}|(?P<letter>[ap])(?![\w']))?"
+    rf"){_CLOCK_WORD}(?:,? ?{_HALF}|(?P<letter>[ap]| p)(?![\w'.]))?"
 )
 
 
@@ -115,7 +115,11 @@ def _read(place: re.Match[str]) -> FoundTime | None:
     if groups.get("y_sign") == "y" and (groups["lead"] or "").startswith(("entre", "between")):
         return None  # "entre 4 y 5" is two hours
     hour, minute, exact = _phrase(groups) if place.re is _PHRASE else _digits(groups)
-    half = groups.get("half") or groups.get("early") or {"a": "am", "p": "pm"}.get(groups.get("letter") or "", "")
+    half = (
+        groups.get("half")
+        or groups.get("early")
+        or {"a": "am", "p": "pm"}.get((groups.get("letter") or "").strip(), "")
+    )
     marked = bool(half or exact or groups["clock"] or (groups["lead"] or "") not in _WEAK_LEADS)
     if not (0 <= hour <= 24 and 0 <= minute < 60):
         told = exact or half or groups["clock"]

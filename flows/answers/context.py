@@ -41,5 +41,7 @@ class AnswerContext:
     fractions: bool = False
     #: Whether the question wanted this type; if not, what only looks like an answer is left alone: a bare number, say.
     asked: bool = True
+    #: The words of the question, as the person read them; empty when not known. "All good" depends on it.
+    question: str = ""
     #: Id of the choice whose button was pressed.
     tap: str | None = None

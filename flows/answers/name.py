@@ -12,9 +12,9 @@ from flows.answers.words import Reply, fold, listed
 from flows.facts import Json
 
 _INTRODUCTION: Final = re.compile(
-    r"(?:^|(?<=[ ,.!]))(?:my (?:full |first |legal |real )?name(?: is|'?s)|the name(?: is|'?s)|names?(?: is)|names|(?:full |legal )?name:|nombre completo:|a nombre de|(?:my|mi) (?:mom|mother|mum|dad|father|guardian|parent|grandma|grandmother|grandpa|grandfather|aunt|uncle|sister|brother|wife|husband|stepmom|stepdad|mama|papa|madre|padre|tutora?|abuel[ao]|ti[ao]|herman[ao]|espos[ao])(?:'s name)?(?: is| es| se llama|,)?|i am called|i go by|i'?m called|"
-    r"(?:please |just |you can )?call me|(?:people|everyone|friends) call me|they call me|this is|it'?s me|(?:it'?s |is |it is )?(?:spelled|spelt)|se escribe|it is|it'?s|i am|i'?m|im|"
-    r"(?:yo )?me llamo|me dicen|mi nombre(?: completo)? es|mi nombre|me puedes? (?:llamar|decir)|llamame|dime|(?:yo )?soy|se llama|nombre:|es)"
+    r"(?:^|(?<=[ ,.!]))(?:my (?:full |first |legal |real )?name(?: is|'?s)|the name(?: is|'?s)|names?(?: is|'s)|names|(?:full |legal )?name:|nombre completo:|a nombre de|(?:my|mi) (?:mom|mother|mum|dad|father|guardian|parent|grandma|grandmother|grandpa|grandfather|aunt|uncle|sister|brother|wife|husband|stepmom|stepdad|mama|papa|madre|padre|tutora?|abuel[ao]|ti[ao]|herman[ao]|espos[ao])(?:'s name)?(?: is| es| se llama|,)?|i am called|i go by|i'?m called|"
+    r"(?:please |just |you can |u can )?call me|(?:people|ppl|everyone|everybody|friends|most people|most) (?:just )?calls? me|they call me|this is|it'?s me|(?:it'?s |is |it is )?(?:spelled|spelt)|se escribe|it is|it'?s|i am|i'?m|im|"
+    r"(?:yo )?me llamo|(?:me |todos me )(?:dicen|conocen como)|(?:me )?(?:puede[ns]?|pueden) (?:llamarme|decirme)|llameme|digame|mi nombre(?: completo)? es|mi nombre|me puedes? (?:llamar|decir)|llamame|dime|(?:yo )?soy|se llama|nombre:|es)"
     r":? (?=\w)"
 )
 _OUTRIGHT: Final = re.compile(
@@ -43,10 +43,10 @@ _WISH: Final = re.compile(
     r"me dicen|me llaman|llamame|dime|me puedes? (?:decir|llamar))(?: just| solo)? \"?|[(\"])(?P<name>[^\W\d_]{2,20})(?![\w'@])"
 )
 _SIGN_OFF: Final = re.compile(
-    r"(?: here| speaking| is my name| is the name| es mi nombre| a sus ordenes|,? but\b.*|,? pero\b.*|,? and (?:i|i'?m|my) .*|,? (?:dear|honey|hon|sweetie|mijo|mija|joven)(?: .*)?$| is my (?:mom|mother|dad|father|guardian|parent|grandma|grandmother|grandpa|aunt|uncle|wife|husband)\b.*| es mi (?:mama|papa|madre|padre|tutora?|abuel[ao]|ti[ao]|espos[ao])\b.*|,? y (?:tengo|quiero|vivo).*)$"
+    r"(?: here| speaking| (?:para servir\w*|a su servicio|servidora?|presente|reporting(?: for duty)?)| is my name| is the name| es mi nombre| a sus ordenes|,? but\b.*|,? pero\b.*|,? and (?:i|i'?m|my) .*|,? (?:dear|honey|hon|sweetie|mijo|mija|joven)(?: .*)?$| is my (?:mom|mother|dad|father|guardian|parent|grandma|grandmother|grandpa|aunt|uncle|wife|husband)\b.*| es mi (?:mama|papa|madre|padre|tutora?|abuel[ao]|ti[ao]|espos[ao])\b.*|,? y (?:tengo|quiero|vivo).*)$"
 )
 _LEADING: Final = re.compile(
-    r"^(?:hi|hello|hey|hola|buenas tardes|buenas noches|buenos dias|buen dia|buenas|good morning|good afternoon|good evening|sure|yes|ok|okay|si|claro|well|um|uh|"
+    r"^(?:hi|hello|hey|there|just|only|solo|hola|buenas tardes|buenas noches|buenos dias|buen dia|buenas|good morning|good afternoon|good evening|sure|yes|ok|okay|si|claro|well|um|uh|"
     r"mr|mrs|ms|miss|mister|doctor|dr|dra|rev|prof|sr|sra|srta|senor|senora|senorita|don|dona)\b[ ,.!:;-]*"
 )
 _TRAILING: Final = re.compile(
@@ -64,7 +64,7 @@ _SECOND_GIVEN: Final = frozenset(
         "maria|jose|luis|juan|carlos|antonio|manuel|miguel|angel|jesus|ana|luisa|elena|isabel|teresa|fernanda|guadalupe|alberto|eduardo",
         "enrique|javier|alejandro|alejandra|andres|pablo|pedro|francisco|ignacio|rafael|ramon|raul|ricardo|roberto|victor|david|daniel",
         "gabriel|gabriela|cristina|patricia|carmen|rosa|sofia|valentina|camila|beatriz|lucia|marie|ann|anne|lynn|lee|jean|jane|mae|rose",
-        "grace|elizabeth|michael|james|john|paul|thomas|joseph|william|ray",
+        "inez|luz|paz|grace|elizabeth|michael|james|john|paul|thomas|joseph|william|ray",
     )
 )
 #: Words that no name has: whoever writes them says something else.
@@ -87,7 +87,7 @@ _FAMILY: Final = frozenset(
     listed(
         "garcia|silva|castro|ortega|flores|reyes|cruz|morales|torres|rivera|vargas|romero|mendoza|ruiz|ortiz|rojas|moreno|medina|herrera|aguilar|soto|vega|salazar|guerrero",
         "delgado|campos|contreras|luna|rios|molina|navarro|acosta|cabrera|figueroa|mejia|nunez|pena|valencia|cardenas|cortes|espinoza|serrano|salas|solis|cervantes",
-        "miranda|padilla|santos|trujillo|villa|zamora|montoya|robles|ochoa|avila|santiago|duran|marin|castillo|guzman|bravo|blanco|escobar|rosales|orozco|pacheco",
+        "diaz|munoz|quiroz|munos|lopez|perez|miranda|padilla|santos|trujillo|villa|zamora|montoya|robles|ochoa|avila|santiago|duran|marin|castillo|guzman|bravo|blanco|escobar|rosales|orozco|pacheco",
     )
 )
 #: A given name that holds a particle.
@@ -254,7 +254,9 @@ def _split(names: Sequence[str], language: str) -> tuple[Sequence[str], Sequence
         return names[:1], names[1:]
     if count == 3:
         two_given = folded[1] in _SECOND_GIVEN or language != "es" or len(folded[1]) == 1
-        two_family = folded[1] in _FAMILY or (len(folded[1]) > 4 and folded[1].endswith("ez"))
+        two_family = folded[1] in _FAMILY or (
+            len(folded[1]) > 4 and folded[1].endswith("ez") and folded[1] not in _SECOND_GIVEN
+        )
         return (names[:2], names[2:]) if two_given and not two_family else (names[:1], names[1:])
     return names[:2], names[2:]
 

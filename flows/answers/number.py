@@ -20,7 +20,7 @@ from flows.answers.words import Reply, core, fold, words
 from flows.facts import age_on
 
 _NUMBER: Final = re.compile(
-    r"(?<![\w.,/:@-])(?P<sign>-)?(?P<whole>\d{1,3}(?:[,.]\d{3})+(?!\d)|\d{1,12})(?P<part>[.,]\d{1,6}(?!\d))?(?P<scale> ?k\b| thousand| 1000)?(?![\w@/:-]|[.,]\d)"
+    r"(?<![\w.,/:@-])(?P<sign>-)?(?P<whole>\d{1,3}(?:[,.]\d{3})+(?!\d)|\d{1,15})(?P<part>[.,]\d{1,6}(?!\d))?(?P<scale> ?k\b| thousand| 1000)?(?![\w@/:-]|[.,]\d)"
 )
 _WORD_NUMBERS: Final = (
     (re.compile(r"(?<![\w'])(?:(?:a )?half (?:a )?dozen|media docena)(?![\w'])"), "6"),
@@ -32,7 +32,9 @@ _WORD_NUMBERS: Final = (
         "2",
     ),
     (re.compile(r"(?<![\w'])(?:once(?= a| per| every)|una vez)(?![\w'])"), "1"),
-    (re.compile(r"(?<![\w'])a(?= (?:hundred|thousand))"), "one"),
+    (re.compile(r"(?<![\w'])medio siglo(?![\w'])|(?<![\w'])half a century(?![\w'])"), "50"),
+    (re.compile(r"(?<![\w'])veinti (?=(?:un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)\b)"), "veinti"),
+    (re.compile(r"(?<![\w'])a(?= (?:hundred|thousand|million|billion|trillion))"), "one"),
     (re.compile(r"(?<![\w'])(?:none|zero|nil|not any|ningun[oa]?|nada)(?![\w'])"), "0"),
 )
 #: A unit written onto its number: 5hrs, 8ish.
@@ -44,7 +46,7 @@ _HALF: Final = re.compile(r"(?<![\w.])(\d{1,3}) (?:(?:and|y) )?(?:a |1 )?(?:half
 _MIN_SLIP_CHARS: Final = 6
 _WORDS: Final = tuple(sorted(word for word in NUMBER_WORDS if len(word) >= _MIN_SLIP_CHARS and ordinal(word) is None))
 #: Everyday words that are one letter away from a number.
-_NOT_MISSPELT: Final = frozenset({"weight", "height", "flight", "eighth", "cuarto", "cierto", "tenemos"})
+_NOT_MISSPELT: Final = frozenset({"weight", "height", "flight", "eighth", "veinti", "cuarto", "cierto", "tenemos"})
 #: Several numbers that are one: three dozen, zero five.
 _TOGETHER: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]] = (
     (
@@ -52,6 +54,7 @@ _TOGETHER: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], .
         lambda found: str(12 * int(found[1])),
     ),
     (re.compile(r"^0 (?=\d$)"), lambda found: ""),
+    (re.compile(r"(?<!\w)(?:the )?big (\d)[ -]?(?:oh|o|0)(?!\w)"), lambda found: f"{found[1]}0"),
 )
 _AGED: Final = re.compile(
     r"(?<![\w.])(?P<age>\d{1,3}) ?-?(?:years?|yrs?|yr|y/?o|anos|anitos)(?![\w])(?:[ -]?(?:olds?|of age|de edad))?"
@@ -64,16 +67,20 @@ _HALF_YEAR: Final = re.compile(r"(?<=\d)\.5(?!\d)")
 #: A birthday that is still to come: the age is one less.
 _COMING: Final = re.compile(
     r"(?<![\w'])(?:almost|nearly|about to (?:turn|be)|(?:not|haven'?t) (?:yet|quite|turned)|not quite|soon to be|(?:i'?ll|i will|will|gonna|going to) (?:be|turn)|"
-    r"i turn|turning|turns|casi|ya casi|por cumplir|(?:voy|estoy) a(?: punto de)? cumplir|cumplo|cumplire|pronto|a punto de cumplir)(?: \w+)?? (?P<age>\d{1,3})(?![\w/.-]|,\d)(?! and)|(?P<soon>\d{1,3}) (?:next|this coming|tomorrow|la proxima|el proximo|manana)(?!\w)"
+    r"(?:i )?turn|turning|turns|casi|ya casi|por cumplir|(?:voy|estoy) a(?: punto de)? cumplir|cumplo|cumplire|pronto|a punto de cumplir)(?: \w+)?? (?P<age>\d{1,3})(?![\w/.-]|,\d)(?! and)|(?P<soon>\d{1,3}) (?:next|this coming|tomorrow|la proxima|el proximo|manana)(?!\w)"
 )
 #: "16 going on 17", "16 but 17 in May".
 _THEN_MORE: Final = re.compile(
-    r"(?P<age>\d{1,3})(?: years? old| yrs?| anos)?,? (?:going on (?:a )?|(?:but|pero|and|y)?,? ?(?:i'?m |i'?ll (?:be|turn) |almost |turning |about to (?:be|turn) |casi |cumplo |voy a cumplir )*)(?P<next>\d{1,3})(?!\w)"
+    r"(?P<age>\d{1,3})(?: years? old| yrs?| anos)?,? \(?(?:going on (?:a )?|(?:but|pero|and|y)?,? ?(?:i'?m |i'?ll (?:be|turn) |almost |turning |about to (?:be|turn) |casi |cumplo |voy a cumplir )*)(?P<next>\d{1,3})(?!\w)"
 )
 #: Tells a bound, not an age.
 _BOUND: Final = re.compile(
     r"(?<![\w'])(?:over|under|above|below|at least|older than|younger than|more than|less than|mayor(?:es)? (?:de|a|que)|menor(?:es)? (?:de|a|que)|mas de|menos de|por lo menos)"
     r"(?: the age of)? \d{1,3}|(?<!\d)\d{1,3} ?\+|\d{1,3} (?:years )?(?:or|and|o|y) (?:older|over|above|up|more|under|younger|mas|menos|mayor)"
+)
+#: Tells a year of birth and no more: "born in 58".
+_BORN: Final = re.compile(
+    r"(?<![\w'])(?:born|naci|nacid[oa]|soy|modelo|year of birth|birth year)(?: back)?(?: in| en| de| del| of)?(?: el)?(?: ano)?:? '?(?P<year>(?:19|20)\d\d|\d\d)(?![\w/-]| ?anos)(?<!soy \d\d)"
 )
 #: Opens a reply that counts other things after it: "44 and mother of 2".
 _LEADING_AGE: Final = re.compile(r"(?P<age>\d{1,3})(?:,| and| y| with| con)(?! ?\d)(?!.*\b(?:or|o)\b)")
@@ -82,6 +89,7 @@ _NO_AGE: Final = re.compile(
     r"(?<![\w'])(?:grade|grado|class of|room|period|level|size|apt|unit|born in|since|mido|peso) \d{1,4}|\d'\d{1,2}|\d{2} ?-?(?:something|odd|y tantos|y pico)"
     r"|\d{1,4}(?:st|nd|rd|th)?[ -](?:kids?|children|sons?|daughters?|grand\w+|hijos?|hijas?|nietos?|nietas?|hermanos?|hermanas?|brothers?|sisters?|siblings|"
     r"dogs?|cats?|jobs?|classes|grade|graders?|grado|hours?|hrs?|horas|days?|dias|weeks?|semanas|months?|meses|miles|blocks|dollars|dolares|times|veces|people|personas|pounds|feet|minutes?|mins?|minutos)(?!\w)"
+    r"|(?<![\w'])(?:and|y|,) (?:my|mi|his|her|our) (?!age|edad)\w+ \d{1,3}(?!\w)"
     r"|(?<![\w'])(?:my|mi|his|her|our) (?!age|edad)\w+ (?:is|are|turned|just turned|tiene|cumplio|acaba de cumplir) \d{1,3}(?! \w+ (?:old )?(?:like|too))"
 )
 
@@ -142,6 +150,9 @@ def read_age(text: str, context: AnswerContext) -> Outcome:
         minimum=context.minimum or 0,
         maximum=context.maximum or _OLDEST,
     )
+    if born_in := _BORN.search(reply.text):
+        age = _age_of(int(born_in["year"]), context.today)
+        return _aged(reply, born_in, age, limits)
     coming = _COMING.search(reply.text)
     both = _THEN_MORE.search(reply.text)
     if both and (" going on" in both[0] or int(both["next"]) == int(both["age"]) + 1):
@@ -167,6 +178,13 @@ def read_age(text: str, context: AnswerContext) -> Outcome:
     if own.text != reply.text and not _NUMBER.search(own.text):
         return NoMatch(reason=Reason.NOT_UNDERSTOOD)
     return _one_number(own, limits)
+
+
+def _age_of(year: int, today: date) -> int:
+    """Return the age that a year of birth gives by the end of this year; of two digits the youngest reading."""
+    if year < 100:
+        year += 2000 if year <= today.year % 100 else 1900
+    return today.year - year
 
 
 def _aged(reply: Reply, place: re.Match[str], age: int, limits: AnswerContext) -> Outcome:

@@ -55,6 +55,7 @@ _SCALES: Final = {
     **dict.fromkeys(("thousand", "thousands", "mil"), 1000),
     **dict.fromkeys(("million", "millions", "millon", "millones"), 10**6),
     **dict.fromkeys(("billion", "billions"), 10**9),
+    **dict.fromkeys(("trillion", "trillions", "billon", "billones"), 10**12),  # the long scale of Spanish
 }
 #: Of the digits before a word for many.
 _MOST_DIGITS: Final = 3

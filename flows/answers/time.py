@@ -21,11 +21,15 @@ _USUAL_HOURS: Final = (7 * 60, 18 * 60 + 59)
 
 #: A digit, and a letter or slash that tells it is no time.
 _WRITTEN_DATE: Final = re.compile(r"(?=.*\d).*(?:[a-z]{2}|/)")
+#: An hour that is not meant, beside one that is: "not 5, 6"; "6 instead of 5".
+_DENIED: Final = re.compile(
+    r"(?<![\w'])(?:not|no|instead of|rather than|en vez de|en lugar de|no a) (?:at |a )?(?:las? )?\d{1,2}(?::\d\d)? ?(?:[ap]\.?m\.?)?(?:,? (?=(?:but |sino |pero )?(?:at |a )?(?:las? )?\d)|$)"
+)
 #: Joins number words: "five-thirty", "ten-ish".
 _HYPHEN: Final = re.compile(r"(?<=[a-z])-(?=[a-z])")
 #: "Ten to five": with the hours of a question a time, where ten o'clock lies outside them.
 _SHORT_OF: Final = re.compile(
-    r"(?:at |about |around |like )?(?P<part>5|10|20|25) (?P<sign>to|til|till|of|before) \d{1,2}(?!\d|:)"
+    r"(?:at |about |around |like )?(?P<part>5|10|15|20|25) (?P<sign>to|til|till|of|before) \d{1,2}(?!\d|:)"
 )
 #: Between two hours of which either will do.
 _OR: Final = ("or", "o")
@@ -45,6 +49,7 @@ def read_time(text: str, context: AnswerContext) -> Outcome:
     if not reply.text:
         return NoMatch(reason=Reason.EMPTY)
     reply = _without_dates(reply, context)
+    reply = reply.replaced([(*denied.span(), "") for denied in _DENIED.finditer(reply.text)])
     short = _SHORT_OF.match(reply.text)
     if short and context.window and not _in_window(int(short["part"]), context):
         reply = reply.replaced([(*short.span("sign"), "minutes to")])

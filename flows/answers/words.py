@@ -27,7 +27,7 @@ _STRAIGHT: Final = str.maketrans(
 )
 #: Pictures that are an answer by themselves; all others become a space.
 _SPEAKING_PICTURES: Final = {
-    **dict.fromkeys("👍👌✅✔☑🆗💯", " yes. "),
+    **dict.fromkeys("👍👌✅✔☑🆗💯🙌🤝🫡", " yes. "),
     **dict.fromkeys("👎❌✖🚫🙅", " no. "),
     "🛑": " stop. ",
 }

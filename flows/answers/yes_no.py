@@ -10,27 +10,37 @@ from rapidfuzz.distance import OSA
 
 from flows.answers.context import AnswerContext
 from flows.answers.outcome import CERTAIN, GUESS, LIKELY, Ambiguous, Match, NoMatch, Option, Outcome, Reason
+from flows.answers.question import Question, answered, guessed, question_of
 from flows.answers.words import core, fold, line, words
 from flows.answers.yes_no_words import (
+    ACCENTED_YES,
     AGREEING_NEGATIONS,
     CALMING,
+    CHECKS,
+    CONCLUDED,
     CONDITION,
     CORRECTION,
     ECHOES,
     HUMS,
     LONG_NO,
     LONG_YES,
+    MENDED_TO_NO,
+    MENDED_TO_YES,
     MIN_SLIP_CHARS,
     NEGATION,
     NO_INSIDE,
     NO_OPENERS,
     OPENING,
+    PROVIDED,
     SPOILS,
+    STRETCHED,
     TAKES_BACK,
     TWO_SLIPS_CHARS,
     UNSURE,
     UNSURE_OPENERS,
+    VERB_OF_QUESTION,
     WEIGHT,
+    WISHED_IN_VAIN,
     YES_INSIDE,
     YES_OPENERS,
 )
@@ -54,13 +64,23 @@ def read_yes_no(text: str, context: AnswerContext) -> Outcome:
     reply = fold(text)
     for pattern, word in HUMS:
         reply = reply.replaced([(f.start(), f.end(), word) for f in pattern.finditer(reply.text)])
+    reply = reply.replaced([(f.start(), f.end(), f[1]) for f in STRETCHED.finditer(reply.text)])
     said = core(words(reply))
     if not said:
         return _only_courtesy(text)
     joined = line(reply, said)
     joined = joined.replaced([(f.start(), f.end(), "") for f in WEIGHT.finditer(joined.text)])
-    agreeing = joined.replaced([(f.start(), f.end(), "yes") for f in AGREEING_NEGATIONS.finditer(joined.text)])
-    reading = _decide(agreeing.text) or _misspelt(agreeing.text)
+    if ACCENTED_YES.match(text):
+        joined = joined.replaced([(0, 2, "yes")])
+    question = question_of(context.question) if context.question else None
+    agrees = "no" if question and question.turned else "yes"
+    agreeing = joined.replaced([(f.start(), f.end(), agrees) for f in AGREEING_NEGATIONS.finditer(joined.text)])
+    reading = (
+        (question and _answered(agreeing.text, question))
+        or _decide(agreeing.text, question)
+        or _misspelt(agreeing.text)
+        or (question and _guessed(agreeing.text, question))
+    )
     if reading is None:
         return NoMatch(reason=Reason.NOT_UNDERSTOOD)
     if reading.both:
@@ -72,6 +92,19 @@ def read_yes_no(text: str, context: AnswerContext) -> Outcome:
         confidence=reading.confidence,
         rest=agreeing.rest(reading.start, reading.end),
     )
+
+
+def _answered(said: str, question: Question) -> _Reading | None:
+    """Read what is no yes or no by itself, but is one to this question."""
+    found = answered(said, question)
+    if found is None:
+        return None
+    return _Reading(value=found.value, start=found.start, end=found.end, confidence=LIKELY, both=found.value is None)
+
+
+def _guessed(said: str, question: Question) -> _Reading | None:
+    value = guessed(said, question)
+    return None if value is None else _Reading(value=value, start=0, end=len(said), confidence=GUESS)
 
 
 def _misspelt(said: str) -> _Reading | None:
@@ -93,12 +126,19 @@ def _only_courtesy(text: str) -> Outcome:
     return NoMatch(reason=Reason.NOT_UNDERSTOOD if reply.text else Reason.EMPTY)
 
 
-def _decide(said: str) -> _Reading | None:
+def _decide(said: str, question: Question | None = None) -> _Reading | None:
     """Read the first sentence, or, when that is no answer, the one after it that is nothing but one."""
+    if concluded := CONCLUDED.search(said):
+        value = concluded[1] not in ("no", "nope")
+        return _Reading(value=value, start=concluded.start(1), end=concluded.end(1), confidence=LIKELY)
+    if wished := WISHED_IN_VAIN.match(said):
+        return _Reading(value=False, start=wished.start(), end=wished.end(), confidence=LIKELY)
     leading = CALMING.match(said) or CONDITION.match(said)
-    reading = _decided(said, leading.end() if leading else 0)
+    reading = _decided(said, leading.end() if leading else 0, question)
     if reading is None and (opening := OPENING.match(said)):
-        reading = _decided(said, opening.end())
+        reading = _decided(said, opening.end(), question)
+    if reading is None and (provided := PROVIDED.match(said)):
+        return _Reading(value=True, start=0, end=provided.end(), confidence=GUESS)
     if reading is not None:
         return reading
     for place in re.finditer(r" [|] (?=([^|]*?)(?: [|]|$))", said):
@@ -108,9 +148,9 @@ def _decide(said: str) -> _Reading | None:
     return None
 
 
-def _decided(said: str, start: int) -> _Reading | None:
+def _decided(said: str, start: int, question: Question | None) -> _Reading | None:
     if start:
-        reading = _decided(said[start:], 0)
+        reading = _decided(said[start:], 0, question)
         return reading and replace(reading, start=reading.start + start, end=reading.end + start)
     unsure = re.compile(UNSURE_OPENERS).match(said)
     start = unsure.end() if unsure else 0
@@ -125,14 +165,19 @@ def _decided(said: str, start: int) -> _Reading | None:
         return _yes_first(said, opens_yes)
     echo = ECHOES.match(said)
     if echo:
-        return _echoed(said, echo)
+        return _echoed(said, echo, question)
     return _inside(said)
 
 
-def _echoed(said: str, echo: re.Match[str]) -> _Reading | None:
+def _echoed(said: str, echo: re.Match[str], question: Question | None) -> _Reading | None:
     sentence = said[echo.end() :].split(" | ")[0]
-    if SPOILS.search(sentence) or NO_INSIDE.search(sentence):
-        return None
+    if lacks := re.match(r" (?:absolutely )?(?:no|zero|cero|ningun[oa]?) \w+(?! (?:but|pero|so) )", sentence):
+        return _Reading(value=False, start=echo.start(), end=echo.end() + lacks.end(), confidence=LIKELY)
+    if sentence and question and not VERB_OF_QUESTION.get(echo[0].split()[-1], question.words) & question.words:
+        return _inside(said)
+    denied = NO_INSIDE.search(sentence)
+    if denied or SPOILS.search(sentence):
+        return _inside(said) if denied and denied[0] != "no" else None
     return _Reading(value=True, start=echo.start(), end=echo.end(), confidence=GUESS if sentence else CERTAIN)
 
 
@@ -147,6 +192,8 @@ def _unless_later(said: str, unsure: re.Match[str]) -> _Reading:
 
 
 def _no_first(said: str, opens: re.Match[str]) -> _Reading:
+    if mended := MENDED_TO_YES.match(said, opens.end()):
+        return _Reading(value=True, start=mended.start(1), end=mended.end(1), confidence=LIKELY)
     after = re.match(
         r"(?: \| | )(?:(?:wait|espera|perdon|sorry|i mean|digo|actually|no|\|) )*(?:yes|yeah|yep|si|claro que si|por supuesto que si|i'd love to|i would love to|of course(?! not)|sure)(?= |$)",
         said[opens.end() :],
@@ -157,6 +204,8 @@ def _no_first(said: str, opens: re.Match[str]) -> _Reading:
 
 
 def _yes_first(said: str, opens: re.Match[str]) -> _Reading:
+    if mended := MENDED_TO_NO.match(said, opens.end()):
+        return _Reading(value=False, start=mended.start(1), end=mended.end(1), confidence=LIKELY)
     sentence = said[opens.end() :].replace(" | but ", " but ").replace(" | pero ", " pero ").split(" | ")[0]
     taken_back = TAKES_BACK.search(sentence)
     if taken_back is not None and not _negates_a_thing(sentence, taken_back):
@@ -192,7 +241,7 @@ def _inside(said: str) -> _Reading | None:
         return _Reading(value=None, start=unsure.start(), end=unsure.end(), confidence=LIKELY)
     correction = CORRECTION.search(said)
     yes = YES_INSIDE.search(said)
-    if yes and not correction and not NEGATION.search(said[: yes.end()]):
+    if yes and not correction and not NEGATION.search(said[: yes.end()]) and not CHECKS.search(said[: yes.start()]):
         return _Reading(value=True, start=yes.start(), end=yes.end(), confidence=LIKELY)
     if correction and not yes:
         return _Reading(value=False, start=correction.start(), end=correction.end(), confidence=GUESS)

@@ -9,6 +9,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
+from rapidfuzz.distance import OSA
+
 from flows.answers.words import MAX_CHARS, phrase_key
 from flows.commands import CARRIER_HELP, CARRIER_STOP, Command, Commands, bare, read_commands
 from flows.intents.grammar import Lexicon
@@ -35,6 +37,11 @@ _OF_COMMAND: Final[Mapping[Command, str]] = {
     Command.LANGUAGE: "change:language",
     Command.STATUS: "status",
 }
+_ARTICLES: Final = frozenset({"a", "an", "the", "un", "una", "el", "la", "de", "as", "como"})
+#: A reply of more words is no pick of a choice by a part of its name.
+_MAX_NAMED_WORDS: Final = 3
+#: From so many letters on, words are the same with another ending.
+_MIN_STEM_CHARS: Final = 8
 #: No choice on offer makes these an answer.
 _ABOVE_ALL: Final = frozenset({STOP, ALERT})
 
@@ -84,7 +91,7 @@ class Intents:
         found = self._command(said) or (None if said in self.commands.by_word else self._sentence(text, waiting))
         if found is None or found.name in _ABOVE_ALL or waiting is None:
             return found
-        return None if phrase_key(text) in {phrase_key(choice) for choice in waiting.choices} else found
+        return None if _names_one(phrase_key(text), waiting.choices) else found
 
     def _command(self, said: str) -> Intent | None:
         if said in CARRIER_STOP:
@@ -127,6 +134,24 @@ class Intents:
     def _fields_in(self, signs: str) -> Iterator[str]:
         for sign in signs:
             yield from (field for field, own in self.fields.items() if sign in own)
+
+
+def _names_one(said: str, choices: Sequence[str]) -> bool:
+    """Tell whether a reply is a choice on offer, or no more than words of one: "coordinadora", "staff"."""
+    names = {phrase_key(choice) for choice in choices}
+    if said in names:
+        return True
+    own = [word for word in said.split() if word not in _ARTICLES]
+    if not 0 < len(own) <= _MAX_NAMED_WORDS:
+        return False
+    return any(all(any(_same_word(word, other) for other in name.split()) for word in own) for name in names)
+
+
+def _same_word(one: str, two: str) -> bool:
+    """Compare words; a longer one may have another ending: coordinadora, coordinator."""
+    return one == two or (
+        min(len(one), len(two)) >= _MIN_STEM_CHARS and (one.startswith(two[:-2]) or OSA.distance(one, two) <= 2)
+    )
 
 
 def _precedence(name: str, found: Found) -> tuple[int, bool]:

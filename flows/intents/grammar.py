@@ -7,7 +7,7 @@ A rule is a row of these, apart by spaces:
 
 - ``CEASE`` a word of that kind; ``alone`` that very word; ``MY/the`` either; ``MY?`` perhaps; ``THE*`` up to four;
 - ``..`` up to two words of any kind, ``...`` up to four, none of them past the end of a clause; ``~`` up to eight, commas
-  included;
+  included; ``,`` the end of a clause within a sentence;
 - ``!CEASE`` the next word is none of these; ``<!CEASE`` nor is the one before;
 - ``^`` a clause begins, ``$`` it ends; ``^^`` and ``$$`` the same for a sentence.
 """
@@ -35,7 +35,7 @@ _TOKEN: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[.!?;:,]|[()]| - |#(?!\d)")
 _STRETCHED: Final = re.compile(r"([a-z])\1{2,}")
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
 _FINDS: Final = {"^": "(?<=[|,])", "$": "(?=[|,])", "^^": r"(?<=\|)", "$$": r"(?=\|)"}
-_GAPS: Final = {"..": "[^|,]{0,2}?", "...": "[^|,]{0,4}?", "~": "[^|]{0,8}?"}
+_GAPS: Final = {"..": "[^|,]{0,2}?", "...": "[^|,]{0,4}?", "~": "[^|]{0,8}?", ",": ","}
 _COUNTS: Final = {"?": "?", "*": "{0,4}"}
 #: A word of at least so many letters may have one letter wrong, from so many on two.
 _ONE_SLIP_CHARS: Final = 6

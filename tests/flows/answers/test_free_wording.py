@@ -44,7 +44,7 @@ def test_whether_a_person_agrees_is_heard_in_any_wording(reply: str, value: bool
     assert told(outcome("yes_no", reply)) is value
 
 
-@pytest.mark.parametrize("reply", ["no no no, yes I can come", "no, claro que sí", "yes. wait, no"])
+@pytest.mark.parametrize("reply", ["no no no, yes I can come", "no, claro que sí", "yes. no"])
 def test_a_yes_and_a_no_in_one_breath_are_no_guess(reply: str) -> None:
     assert told(outcome("yes_no", reply)) == (True, False)
 
