@@ -10,7 +10,8 @@ from flows import wording
 from flows.answers import read
 from flows.answers.context import AnswerChoice, AnswerContext
 from flows.answers.outcome import GUESS, Ambiguous, Match, Option
-from flows.conversation import Frame, SideQuestion
+from flows.conversation import SideQuestion, place
+from flows.draft import ECHO_AGAIN as ECHO_AGAIN
 from flows.draft import Draft
 from flows.facts import Json
 from flows.messages import Choice, Inbound, InboundKind
@@ -41,14 +42,7 @@ def ask(
     side = SideQuestion(
         kind=kind, turn=draft.conversation.turn, choices=tuple(choices), values=tuple(values), about=about
     )
-    draft.conversation = replace(draft.conversation, side=side)
-    draft.choices, draft.step = side.choices, side.step
-    draft.note("asks_back", kind=kind)
-
-
-def place(frame: Frame) -> str:
-    """Name the revision and step that wait."""
-    return f"{frame.revision}.{frame.step}"
+    draft.ask_back(side)
 
 
 def offer_readings(draft: Draft, step: Step, ask_: Ask, outcome: Ambiguous) -> bool:
@@ -86,10 +80,8 @@ def numbered(labels: Iterable[str]) -> tuple[Choice, ...]:
 
 def echo(draft: Draft, step: Step, ask_: Ask, value: Json) -> None:
     """Say a guess back and ask whether it is right, before it counts."""
-    choices = {choice.id: choice.chosen or choice.label for choice in draft.shown(draft.frame, ask_)}
-    said = choices.get(str(value)) or wording.say_reading(ask_.type, value, language=draft.language, today=draft.today)
     draft.note("echo", step=step.id)
-    draft.say_phrase("echo", value=said[:1].upper() + said[1:])
+    draft.say_phrase("echo", value=draft.say_guess(ask_, value))
     yes_and_no = (Choice(id=id_, label=draft.phrase(f"echo_choice.{id_}")) for id_ in ("yes", "no"))
     ask(draft, ECHO, yes_and_no, values=(value, None), about=place(draft.frame))
 

@@ -59,6 +59,11 @@ class Frame:
         return {**self.inputs, **self.answers}
 
 
+def place(frame: Frame) -> str:
+    """Name the revision and step that wait."""
+    return f"{frame.revision}.{frame.step}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SideQuestion:
     """A short question of the bot's own about what was just said, above the step: which of two dates, is that right."""

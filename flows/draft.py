@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flows import wording
 from flows.answers.context import AnswerChoice, AnswerContext, Within
-from flows.conversation import Conversation, Frame
+from flows.conversation import Conversation, Frame, SideQuestion, place
 from flows.effects import Effect, FindColleague, FindSlots, FindVisits, HandOff, MoveStage, Remember, Say
 from flows.facts import Booking, Facts, Json, age_on
 from flows.geography import place_of
@@ -19,6 +19,7 @@ from flows.messages import Choice, Purpose
 from flows.model import Ask, Flow, Option, Step
 from flows.origin import asking, origin
 from flows.rules.eligibility import ADULT, needs_review
+from flows.rules.requirements import Need, Subject, needs_of, outstanding
 from flows.stages import Stage
 from flows.templates import fill, placeholders
 
@@ -27,6 +28,8 @@ _MAX_ANSWERS: Final = 30
 _COUNTED_S: Final = 600
 #: Turns without reaching an end; the longest sign-up takes thirty.
 _MAX_TURNS: Final = 200
+#: The side question that says a guess back a second time; there is no third.
+ECHO_AGAIN: Final = "echo_again"
 #: A nudge that could not leave until then is not worth sending.
 _NUDGE_HOLDS: Final = timedelta(days=1)
 
@@ -68,6 +71,8 @@ class Draft:
     urgent: bool = False
     #: Whether the turn has to end with the first open question: an edit took away the one that waited.
     finds_question: bool = False
+    #: A guess at the waiting answer that was said back before, and of which nothing has been heard yet.
+    open_guess: SideQuestion | None = None
     #: Steps whose answers still stood and were not asked for again.
     passed_over: set[str] = field(default_factory=set)
 
@@ -80,7 +85,8 @@ class Draft:
             self.note("silent", why=f"more than {_MAX_ANSWERS} answers in ten minutes: perhaps another machine writes")
         elif text and self.needs is None:
             if text == self.conversation.last_said:
-                text = wording.join((self.phrase("once_more"), text))
+                again = "once_more" if self.choices or "?" in text else "as_before"
+                text = wording.join((self.phrase(again), text))
             self.conversation = replace(self.conversation, last_said=text)
             expires_at = self.now + _NUDGE_HOLDS if self.purpose is Purpose.NUDGE else None
             self.effects.append(
@@ -156,9 +162,32 @@ class Draft:
         self.finds_question = step is None and frame is not None
         if step and step.offer:
             self.needs = FindSlots(kind=step.offer.kind)
+        elif step and step.ask and self._guess_again(step.ask):
+            pass
         elif step and step.ask:
             self.said.append(self.text(step.ask.retry if briefly and step.ask.retry else step.ask.question))
             self.offer_choices(step, step.ask)
+
+    def _guess_again(self, ask: Ask) -> bool:
+        """Say an open guess back once more, briefly, in the place of its question; tell whether there is one."""
+        guess, self.open_guess = self.open_guess, None
+        if guess is None or guess.about != place(self.frame):
+            return False
+        self.say_phrase("echo_again", value=self.say_guess(ask, guess.values[0]))
+        self.ask_back(replace(guess, kind=ECHO_AGAIN, turn=self.conversation.turn))
+        return True
+
+    def say_guess(self, ask: Ask, value: Json) -> str:
+        """Say how a reply was read, beginning with a capital."""
+        choices = {choice.id: choice.chosen or choice.label for choice in self.shown(self.frame, ask)}
+        said = choices.get(str(value)) or wording.say_reading(ask.type, value, language=self.language, today=self.today)
+        return said[:1].upper() + said[1:]
+
+    def ask_back(self, side: SideQuestion) -> None:
+        """Ask a side question; what is said has been added before, and nothing more should be."""
+        self.conversation = replace(self.conversation, side=side)
+        self.choices, self.step = side.choices, side.step
+        self.note("asks_back", kind=side.kind)
 
     def offer_choices(self, step: Step, ask: Ask) -> None:
         """Show a step's choices with the message."""
@@ -258,8 +287,34 @@ class Draft:
             "needs_review": needs_review(role, text_or_none(known.get("audience"))),
             "has_name": bool(known.get("given_name")),
             "replacing": bool(answers.get("replaces")),
+            "needs_vetting": bool(self.outstanding()),
+            "asks_reference": "reference" in self.outstanding(),
+            "asks_interview": "interview" in self.outstanding(),
             "stage": self.current_stage.value,
         }
+
+    def outstanding(self) -> tuple[str, ...]:
+        """List what has to be met before a shift and is not met today, but for what a training meets."""
+        if not self.needs_of_hub:
+            return ()
+        found = outstanding(self.subject(), self.needs_of_hub, self.facts.person.requirements, on=self.today)
+        own = self.library.requirements
+        return tuple(kind for kind in found if own[kind].course is None and own[kind].decides == "coordinator")
+
+    @property
+    def needs_of_hub(self) -> tuple[Need, ...]:
+        """What the hub asks of people before a shift."""
+        return needs_of(self.library.requirements, self.facts.hub.requires)
+
+    def subject(self) -> Subject:
+        """Say of whom something is asked: by what is known and what has been answered in this talk."""
+        known = {**self.profile, **(self.frame.known if self.conversation.frame else {})}
+        born = known.get("birth_date")
+        return Subject(
+            birth_date=date.fromisoformat(born) if isinstance(born, str) else None,
+            audience=text_or_none(known.get("audience")),
+            role=text_or_none(known.get("role")),
+        )
 
     @property
     def age(self) -> int | None:

@@ -21,8 +21,8 @@ from flows.model import Ask, Step
 
 #: After this many replies in a row that were not understood, a human is asked.
 _MAX_MISSES: Final = 3
-#: After this many the bot leaves it to the human; whoever writes on is no longer asked the same.
-_SILENT_AFTER: Final = 5
+#: After this many the bot leaves it to the human: it is silent until it understands something again.
+_SILENT_AFTER: Final = 4
 #: Answer types that take almost any words for an answer.
 ANY_TEXT: Final = frozenset({"text", "name"})
 #: Guesses at these are not said back: free text needs no reading, and of a yes the flow says what comes of it.
@@ -235,6 +235,10 @@ def _count_miss(draft: Draft, frame: Frame, step: Step, reason: str) -> int:
 
 
 def _misunderstood(draft: Draft, frame: Frame, step: Step, ask: Ask, reason: str) -> None:
+    if draft.open_guess and reason == Reason.NOT_UNDERSTOOD:
+        draft.say_phrase(f"reason.{reason}")
+        draft.ask_again()
+        return
     misses = _count_miss(draft, frame, step, reason)
     if misses > _SILENT_AFTER:
         draft.note("silent", why="a human was asked to look, and the question was put often enough")
@@ -243,7 +247,7 @@ def _misunderstood(draft: Draft, frame: Frame, step: Step, ask: Ask, reason: str
         draft.effects.append(HandOff(reason="not_understood"))
         draft.say_phrase("human_will_look")
     elif misses > _MAX_MISSES:
-        draft.say_phrase("human_was_told")
+        draft.say_phrase("human_was_told_optional" if ask.optional else "human_was_told")
     elif misses == 1 and ask.retry and reason == "not_understood":
         draft.said.append(draft.text(ask.retry))
         draft.offer_choices(step, ask)

@@ -9,7 +9,7 @@ from flows.answers import read
 from flows.answers.context import AnswerContext
 from flows.answers.outcome import CERTAIN, Match
 from flows.answers.words import phrase_key
-from flows.conversation import SideQuestion
+from flows.conversation import SideQuestion, place
 from flows.draft import Draft
 from flows.facts import Json
 from flows.messages import Inbound, InboundKind
@@ -29,7 +29,7 @@ def settle(draft: Draft, side: SideQuestion, inbound: Inbound) -> Inbound | None
         What is left to be read as a reply to the step; ``None`` when nothing is.
     """
     match side.kind:
-        case asides.WHICH | asides.ECHO:
+        case asides.WHICH | asides.ECHO | asides.ECHO_AGAIN:
             return _settle_value(draft, side, inbound)
         case asides.FORGET:
             erasing.settle(draft, side, inbound)
@@ -58,7 +58,7 @@ def settle(draft: Draft, side: SideQuestion, inbound: Inbound) -> Inbound | None
 def _settle_value(draft: Draft, side: SideQuestion, inbound: Inbound) -> Inbound | None:
     frame = draft.conversation.frame
     step = draft.flow(frame).steps.get(frame.step) if frame else None
-    if frame is None or step is None or step.ask is None or asides.place(frame) != side.about:
+    if frame is None or step is None or step.ask is None or place(frame) != side.about:
         return inbound
     picked = asides.picked(draft, side, inbound)
     if side.kind == asides.WHICH:
@@ -102,5 +102,6 @@ def _take(draft: Draft, step: Step, ask: Ask, value: Json, inbound: Inbound) -> 
 
 
 def _ask_anew(draft: Draft) -> None:
+    draft.open_guess = None
     draft.say_phrase("asked_anew")
     draft.ask_again()

@@ -21,8 +21,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from flows.asides import place
-from flows.conversation import Conversation, Edit, Frame
+from flows.conversation import Conversation, Edit, Frame, place
 from flows.facts import Json
 from flows.library import Library
 from flows.model import Flow

@@ -158,11 +158,23 @@ def test_guess_is_confirmed_by_a_tap() -> None:
     assert asked.taps(f"asked.{asked.conversation.turn}", "yes").answers["day"] == "2026-12-04"
 
 
-@pytest.mark.parametrize("aside", ["HELP", "is it paid?", "STATUS"])
-def test_guess_is_void_after_something_else(aside: str) -> None:
-    talk = VISITING.says("next Friday", aside, "1")
+@pytest.mark.parametrize("aside", ["HELP", "is it paid?", "STATUS", "thanks", "blue bananas"])
+def test_guess_is_said_back_once_more_after_something_else(aside: str) -> None:
+    again = VISITING.says("next Friday", aside)
 
-    assert "day" not in talk.answers
+    assert again.text.endswith("And this, is it right? Friday, December 4")
+    assert "Which day" not in again.text
+    assert again.frame.misses == 0
+    assert again.says("yes").answers["day"] == "2026-12-04"
+    assert "day" not in again.says("no").answers
+    assert again.says("November 27").answers["day"] == "2026-11-27"
+
+
+def test_guess_is_said_back_twice_and_then_void() -> None:
+    talk = VISITING.says("next Friday", "HELP", "HELP")
+
+    assert "Which day" in talk.text
+    assert "day" not in talk.says("1").answers
 
 
 def test_guess_is_void_once_another_question_waits() -> None:
@@ -400,3 +412,11 @@ def test_no_question_of_our_own_needs_a_third_segment(text: str, language: str) 
 )
 def test_the_time_of_a_call_is_what_tells_one_and_nothing_else(text: str, told: str) -> None:
     assert told in Talk().says(*SCREENED[:4], text).text
+
+
+def test_the_way_on_from_a_question_that_may_be_skipped_is_to_skip_it() -> None:
+    stuck = VISITING.says("November 27", "at 4 pm", *["qwrtzp"] * 4)
+
+    assert stuck.step == "note"
+    assert "reply SKIP" in stuck.text
+    assert stuck.says("SKIP").step == "mail"

@@ -48,7 +48,7 @@ def test_same_message_is_never_sent_twice_in_a_row(place: str) -> None:
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_bot_leaves_it_to_the_human_after_five_replies_it_did_not_understand(place: str) -> None:
+def test_bot_leaves_it_to_the_human_after_four_replies_it_did_not_understand(place: str) -> None:
     talk = PLACES[place]
     for _ in range(6):
         talk = talk.says("qwrtzp")
@@ -137,3 +137,29 @@ def test_a_day_of_this_year_is_no_date_of_birth(text: str) -> None:
 
     assert talk.step == "birth_date"
     assert "birth_date" not in talk.person.answers
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_bot_tells_once_how_to_go_on_and_speaks_again_when_it_understands(place: str) -> None:
+    talk = PLACES[place].says(*["qwrtzp"] * 4)
+    assert "BACK or CHANGE" in talk.text or "VOLVER o CAMBIAR" in talk.text
+
+    silent = talk.says("qwrtzp", "qwrtzp")
+    assert silent.text == ""
+    for understood in ("HELP", "STATUS", "is it paid?", "BACK", "ESPAÑOL"):
+        assert silent.says(understood).text
+
+
+def test_whoever_is_stuck_can_go_back_and_change_an_answer() -> None:
+    stuck = PLACES["en audience"].says(*["qwrtzp"] * 6)
+
+    assert stuck.says("BACK").step == "birth_date"
+    assert stuck.says("CHANGE zip").step == "zip"
+    assert stuck.says("1").step != "audience"
+
+
+def test_a_question_is_repeated_once_more_and_a_sentence_still_so() -> None:
+    begun, done = PLACES["en zip"], booked("s2")
+
+    assert begun.says("START").text.startswith("Once more:")
+    assert done.says("STATUS", "STATUS").text.startswith("Still so:")
