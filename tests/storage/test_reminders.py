@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
-from flows.effects import Book, Release, Remember
+from flows.effects import Book, Confirm, Release, Remember
 from flows.messages import Purpose
+from flows.rules.reminders import SILENT
 from storage.database import Database
 from storage.store import DueReminder, NewMessage, ReminderSettled, Store
 from tests.storage.cases import HUB, MARIA, NOW, OMAR, OTHER_HUB, applied, change, loaded, new_slot, rows, value
@@ -121,3 +123,41 @@ async def test_a_reminder_for_somebody_without_an_address_is_not_lost_silently(
     assert rows(database, "SELECT status, reason FROM reminder WHERE status <> 'pending'") == [
         {"status": "dropped", "reason": "no_address"}
     ]
+
+
+async def test_who_leaves_the_last_reminder_unanswered_is_shown_to_staff_until_they_answer(
+    store: Store, database: Database
+) -> None:
+    await applied(store, Book(slot=new_slot(database)))
+    look_at = AFTER_ALL + timedelta(minutes=30)
+    *early, last = await store.due_reminders(HUB.id, AFTER_ALL, 10)
+    for one in (*early, last):
+        asks = replace(remind(one), look_at=look_at)
+        await store.settle_reminders(HUB.id, [asks], AFTER_ALL)
+    (look,) = await store.due_reminders(HUB.id, look_at, 10)  # one, behind the last of three
+    silent = ReminderSettled(id=look.id, booking=look.booking.ref, message=None, reason="unanswered", is_silent=True)
+
+    await store.settle_reminders(HUB.id, [silent], look_at)
+    await store.settle_reminders(HUB.id, [silent], look_at)
+
+    assert (look.kind, look.due_at) == (SILENT, look_at)
+    tasks = "SELECT kind, closed_at IS NULL AS open FROM task"
+    assert [(row["kind"], bool(row["open"])) for row in rows(database, tasks)] == [("silent", True)]
+    await applied(store, Confirm(booking=look.booking.ref))
+    assert [bool(row["open"]) for row in rows(database, tasks)] == [False]
+
+
+async def test_who_answers_meanwhile_is_not_shown(store: Store, database: Database) -> None:
+    await applied(store, Book(slot=new_slot(database)))
+    for one in await store.due_reminders(HUB.id, AFTER_ALL, 10):
+        await store.settle_reminders(HUB.id, [replace(remind(one), look_at=AFTER_ALL)], AFTER_ALL)
+    (look,) = await store.due_reminders(HUB.id, AFTER_ALL, 10)
+    await applied(store, Confirm(booking=look.booking.ref))
+
+    await store.settle_reminders(
+        HUB.id,
+        [ReminderSettled(id=look.id, booking=look.booking.ref, message=None, reason="unanswered", is_silent=True)],
+        AFTER_ALL,
+    )
+
+    assert value(database, "SELECT count(*) FROM task") == 0
