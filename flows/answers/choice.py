@@ -22,7 +22,7 @@ _FILLER: Final = phrases(
     "option|number|no|num|choice|answer|it's|its|it|is|that|that's|my|let's|do|me|to|be|think|maybe|in|just|probably",
     "definitely|good|sounds|sounds good|first choice|uh|uhh|uhm|hmm|well|guess|so|then|say|going|have|can|could|works|fits|please|best|better|there|on|at|of|please do",
     "si|claro|dale|bueno|quiero|quisiera|prefiero|escojo|elijo|seria|la|el|lo|las|los|un|una|opcion|numero|respuesta|me|gusta",
-    "actually|final answer|final|answer|definitivamente|seguro|all the way|any day|por fa|porfis",
+    "lets|let s|and|thank you|thanks|actually|final answer|final|answer|definitivamente|seguro|all the way|any day|por fa|porfis",
     "gustaria|yo|soy|con|para|es|mi|de|creo|que|como|ser|en|por|mejor|quedo|conviene|sirve|parece|bien|queda|seria|digo|entonces|voy|va",
 )
 #: Beside a place in the list: "the second one".
@@ -33,10 +33,11 @@ _NONE: Final = re.compile(r"(?:none|neither|nothing|ningun[oa]?|nada)(?!\w)")
 _NUMBER: Final = re.compile(r"(\d{1,2})")
 _LETTER: Final = re.compile(r"[a-z]")
 _LAST: Final = frozenset({"last", "bottom", "ultimo", "ultima", "abajo"})
+_MIDDLE: Final = frozenset({"middle", "medio"})
 _FIRST: Final = frozenset({"top", "arriba"})
 #: Leads to what is meant after all.
 _MENDED: Final = re.compile(
-    r"(?<![\w'])(?:no,? wait|wait,? no|no,? i mean|i mean|i meant|no,? actually|no,? sorry|scratch that|digo|no,? perdon|quise decir|no,? mejor|no,? espere?|changed my mind),? (?=\w)"
+    r"(?<![\w'])(?:no,? wait|wait,? no|no,? i mean|i mean|i meant|no,? actually|no,? sorry|scratch that|digo|no,? perdon|quise decir|no,? mejor|(?:not|no) (?:the |la |el )?(?:\d|one|two|three|four|first|second|third|fourth|un[oa]|dos|tres|cuatro|primer[oa]|segund[oa]|tercer[oa])(?=,| but| sino)(?: but| sino)?|no,? espere?|changed my mind),? (?=\w)"
 )
 _SPANISH_ORDINALS: Final = {"cuarto": 4}
 _NEGATED: Final = re.compile(
@@ -163,17 +164,18 @@ def _placed(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice],
     if len(said) > _MAX_SENTENCE_WORDS:
         return []
     for word in said:
-        place = (
-            len(choices)
-            if word.text in _LAST
-            else 1
-            if word.text in _FIRST
-            else ordinal(word.text) or _SPANISH_ORDINALS.get(word.text, 0)
-        )
+        place = _end_or_middle(word.text, choices) or ordinal(word.text) or _SPANISH_ORDINALS.get(word.text, 0)
         others = [other for other in said if other is not word]
         if 1 <= place <= len(choices) and all((other.text,) in _AROUND for other in others):
             return [_Hit(choice=choices[place - 1], start=word.start, end=word.end)]
     return []
+
+
+def _end_or_middle(word: str, choices: Sequence[AnswerChoice]) -> int:
+    """Return the place that "top", "middle" or "last" names; 0 when the word names none."""
+    if word in _MIDDLE:
+        return (len(choices) + 1) // 2 if len(choices) % 2 else 0
+    return len(choices) if word in _LAST else int(word in _FIRST)
 
 
 def _begun(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice], language: str) -> list[_Hit]:

@@ -67,7 +67,11 @@ _HALF_YEAR: Final = re.compile(r"(?<=\d)\.5(?!\d)")
 #: A birthday that is still to come: the age is one less.
 _COMING: Final = re.compile(
     r"(?<![\w'])(?:almost|nearly|about to (?:turn|be)|(?:not|haven'?t) (?:yet|quite|turned)|not quite|soon to be|(?:i'?ll|i will|will|gonna|going to) (?:be|turn)|"
-    r"(?:i )?turn|turning|turns|casi|ya casi|por cumplir|(?:voy|estoy) a(?: punto de)? cumplir|cumplo|cumplire|pronto|a punto de cumplir)(?: \w+)?? (?P<age>\d{1,3})(?![\w/.-]|,\d)(?! and)|(?P<soon>\d{1,3}) (?:next|this coming|tomorrow|la proxima|el proximo|manana)(?!\w)"
+    r"(?:i )?turn|turning|turns|casi|ya casi|por cumplir|(?:voy|estoy) a(?: punto de)? cumplir|cumplo|cumplire|pronto|a punto de cumplir)(?: \w+)?? (?P<age>\d{1,3})(?![\w/.-]|,\d)(?! and)|(?P<soon>\d{1,3}) (?:next|this coming|tomorrow|la proxima|el proximo|manana|soon|by then|in (?:\d|a) ?(?:couple |few )?(?:of )?\w+|en \d+ \w+|(?:in|en|this|this coming) (?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre))(?!\w)"
+)
+#: Beside an age and the next one: tells that the next is still to come.
+_STILL_TO_COME: Final = re.compile(
+    r"(?<![\w'])(?:now|yet|almost|nearly|will|turn|turning|soon|then|next|until|ahora|casi|todavia|aun|pronto|proximo|proxima|cumplo|cumplire|voy a cumplir|january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)(?![\w'])"
 )
 #: "16 going on 17", "16 but 17 in May".
 _THEN_MORE: Final = re.compile(
@@ -80,8 +84,11 @@ _BOUND: Final = re.compile(
 )
 #: Tells a year of birth and no more: "born in 58".
 _BORN: Final = re.compile(
-    r"(?<![\w'])(?:born|naci|nacid[oa]|soy|modelo|year of birth|birth year)(?: back)?(?: in| en| de| del| of)?(?: el)?(?: ano)?:? '?(?P<year>(?:19|20)\d\d|\d\d)(?![\w/-]| ?anos)(?<!soy \d\d)"
+    r"(?<![\w'])(?:born|naci|nacid[oa]|soy|modelo|year of birth|birth year)(?: back)?(?: in| en| de| del| of)?(?: el)?(?: ano)?:? '?(?P<year>(?:19|20)\d\d|\d\d)(?![\w/-]| ?anos)(?<!soy \d\d)|^(?:year |ano )?(?P<alone>(?:19|20)\d\d)$"
 )
+#: "Four zero"; "22f".
+_DIGIT_BY_DIGIT: Final = re.compile(r"(\d)[ -](\d)")
+_SEX: Final = re.compile(r"(?<!\d)\d\d ?/?([mf])(?![\w'])")
 #: Opens a reply that counts other things after it: "44 and mother of 2".
 _LEADING_AGE: Final = re.compile(r"(?P<age>\d{1,3})(?:,| and| y| with| con)(?! ?\d)(?!.*\b(?:or|o)\b)")
 #: A number beside such a word is no age.
@@ -89,6 +96,7 @@ _NO_AGE: Final = re.compile(
     r"(?<![\w'])(?:grade|grado|class of|room|period|level|size|apt|unit|born in|since|mido|peso) \d{1,4}|\d'\d{1,2}|\d{2} ?-?(?:something|odd|y tantos|y pico)"
     r"|\d{1,4}(?:st|nd|rd|th)?[ -](?:kids?|children|sons?|daughters?|grand\w+|hijos?|hijas?|nietos?|nietas?|hermanos?|hermanas?|brothers?|sisters?|siblings|"
     r"dogs?|cats?|jobs?|classes|grade|graders?|grado|hours?|hrs?|horas|days?|dias|weeks?|semanas|months?|meses|miles|blocks|dollars|dolares|times|veces|people|personas|pounds|feet|minutes?|mins?|minutos)(?!\w)"
+    r"|(?<![\w'])(?:for|last|past|hace|desde hace|por) (?:the last |the past |over |about )?\d{1,3} (?:years|anos)"
     r"|(?<![\w'])(?:and|y|,) (?:my|mi|his|her|our) (?!age|edad)\w+ \d{1,3}(?!\w)"
     r"|(?<![\w'])(?:my|mi|his|her|our) (?!age|edad)\w+ (?:is|are|turned|just turned|tiene|cumplio|acaba de cumplir) \d{1,3}(?! \w+ (?:old )?(?:like|too))"
 )
@@ -141,6 +149,9 @@ def read_age(text: str, context: AnswerContext) -> Outcome:
     """Read an age in full years; a birth date is answered by the age it gives today."""
     reply = _as_digits(text, context)
     reply = reply.replaced([(f.start(), f.end(), "") for f in _HALF_YEAR.finditer(reply.text)])
+    if spelled := _DIGIT_BY_DIGIT.fullmatch(reply.text):
+        reply = reply.replaced([(*spelled.span(), spelled[1] + spelled[2])])
+    reply = reply.replaced([(*f.span(1), "") for f in _SEX.finditer(reply.text)])
     if not reply.text:
         return NoMatch(reason=Reason.EMPTY)
     limits = AnswerContext(
@@ -151,12 +162,16 @@ def read_age(text: str, context: AnswerContext) -> Outcome:
         maximum=context.maximum or _OLDEST,
     )
     if born_in := _BORN.search(reply.text):
-        age = _age_of(int(born_in["year"]), context.today)
+        age = _age_of(int(born_in["year"] or born_in["alone"]), context.today)
         return _aged(reply, born_in, age, limits)
     coming = _COMING.search(reply.text)
     both = _THEN_MORE.search(reply.text)
     if both and (" going on" in both[0] or int(both["next"]) == int(both["age"]) + 1):
         return _aged(reply, both, int(both["age"]), limits)
+    ages = sorted({int(place["whole"]) for place in _NUMBER.finditer(reply.text) if place["whole"].isdigit()})
+    if len(ages) == 2 and ages[1] == ages[0] + 1 and _STILL_TO_COME.search(reply.text):
+        place = next(place for place in _NUMBER.finditer(reply.text) if place["whole"] == str(ages[0]))
+        return _aged(reply, place, ages[0], limits)
     if coming and len(_NUMBER.findall(reply.text)) == 1:
         return _aged(reply, coming, int(coming["age"] or coming["soon"]) - 1, limits)
     if _BOUND.search(reply.text):
