@@ -159,11 +159,15 @@ def list_holidays(desk: Desk) -> list[str]:
 
 
 def say_changed(changed: Changed, what: str) -> list[str]:
-    everybody = [*changed.booked, *changed.in_line]
+    everybody = [*changed.booked, *changed.in_line, *changed.too_young]
     untold = sum(not one.can_be_told for one in everybody)
     lines = [f"Changed: {len(changed.slots)}. {len(changed.booked)} people {what}; they are told."]
     if changed.in_line:
         lines.append(f"{len(changed.in_line)} who waited for a seat are told as well.")
+    if changed.too_young:
+        lines.append(
+            f"{len(changed.too_young)} are under 18 and lose their place; they are told, and staff have a task."
+        )
     if untold:
         lines.append(f"{untold} of them cannot be written to: peoplepower trouble lists them. Call them.")
     return lines

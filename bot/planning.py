@@ -39,6 +39,11 @@ _WHY: Final[Mapping[str, str]] = {
     "other_role": "it is for another role: {role}",
     "minor_unsupervised": "they are under 18, and it is one to one or without a vetted adult in sight",
     "needs_course": "it asks for a course they have not done, or did too long ago: {course}",
+    "aid_office": "the college's aid office has not confirmed their work-study award",
+    "award_over": "it comes after the last day of their work-study award",
+    "award_used": "it is longer than what is left of their work-study award",
+    "time_off_used": "it is longer than what is left of their paid time off of that year",
+    "week_full": "they would pass their work-study hours of that week",
     "other_language": "it asks for a language they have not said they speak: {language}",
     "other_subject": "it is about another subject: {subject}",
     "other_grades": "it is for other grades: {grades}",
@@ -185,6 +190,8 @@ def edit_slots(
     title_es: str | None,
     site: str | None,
     place: str | None,
+    supervised: bool | None,
+    one_to_one: bool | None,
 ) -> list[str]:
     """Change what is planned; everybody booked keeps their place and is told.
 
@@ -200,10 +207,13 @@ def edit_slots(
             title={"en": title, "es": title_es or title} if title else None,
             site=site_named(session, desk.hub, site) if site else None,
             place=place,
+            supervised=supervised,
+            one_to_one=one_to_one,
         )
     if change == Change():
         raise MistakeError(
-            "Nothing was to be changed. Give --at, --time, --minutes, --capacity, --title, --site or --place."
+            "Nothing was to be changed. Give --at, --time, --minutes, --capacity, --title, --site, --place, "
+            "--one-to-one or --unsupervised."
         )
     try:
         changed = timetable.edit(desk.database, desk.hub, desk.library.phrases, ref, change, reach=which, now=utc_now())
@@ -255,6 +265,7 @@ def explain(desk: Desk, person: str) -> list[str]:
         language=language,
         trained=trained(history.courses, desk.library.courses),
         last_site=history.last_site,
+        allowance=history.allowance,
     )
     held = {booking.slot.ref for booking in bookings}
     lines = []

@@ -192,6 +192,15 @@ def edit_slots(
     title_es: Annotated[str | None, typer.Option("--title-es", help="Its name in Spanish.")] = None,
     site: Annotated[str | None, typer.Option(help="Name or number of another place.")] = None,
     place: Annotated[str | None, typer.Option(help="Words and link of an online meeting.")] = None,
+    one_to_one: Annotated[
+        bool | None, typer.Option("--one-to-one/--in-a-group", help="One adult, one child: who is under 18 leaves.")
+    ] = None,
+    supervised: Annotated[
+        bool | None,
+        typer.Option(
+            "--supervised/--unsupervised", help="A vetted adult in sight all the time; else who is under 18 leaves."
+        ),
+    ] = None,
     config: _Config = _SETTINGS,
 ) -> None:
     """Change what is planned: everybody booked keeps their place, is told what changed, and can answer."""
@@ -211,6 +220,8 @@ def edit_slots(
             title_es=title_es,
             site=site,
             place=place,
+            supervised=supervised,
+            one_to_one=one_to_one,
         )
     )
 

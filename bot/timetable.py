@@ -31,6 +31,8 @@ def edit(
         for one in changed.booked:
             drop_untold(session, hub.id, one, now)
             outbox.enqueue(session, hub.id, _changed(one, hub, phrases), now)
+        for one in changed.too_young:
+            outbox.enqueue(session, hub.id, _gone(one, hub, phrases, "not_under_18"), now)
     return changed
 
 
@@ -42,6 +44,8 @@ def move_site(database: Database, hub: Hub, phrases: Phrases, site_id: int, zone
         for one in changed.booked:
             drop_untold(session, hub.id, one, now)
             outbox.enqueue(session, hub.id, _changed(one, hub, phrases), now)
+        for one in changed.too_young:
+            outbox.enqueue(session, hub.id, _gone(one, hub, phrases, "not_under_18"), now)
     return changed
 
 
@@ -54,7 +58,7 @@ def call_off(database: Database, hub: Hub, phrases: Phrases, slot_ref: str, *, r
     with database.session() as session:
         changed = timetable.cancel(session, hub.id, slot_ref, reach=reach, now=now)
         for one in (*changed.booked, *changed.in_line):
-            outbox.enqueue(session, hub.id, _called_off(one, hub, phrases), now)
+            outbox.enqueue(session, hub.id, _gone(one, hub, phrases, "called_off"), now)
     return changed
 
 
@@ -100,7 +104,7 @@ def _what_changed(before: Slot, after: Slot) -> str:
     return "slot_lasts" if before.minutes != after.minutes else "slot_renamed"
 
 
-def _called_off(one: Touched, hub: Hub, phrases: Phrases) -> NewMessage:
+def _gone(one: Touched, hub: Hub, phrases: Phrases, why: str) -> NewMessage:
     language = one.language or hub.languages[0]
     values = {
         "hub": hub.name,
@@ -109,9 +113,9 @@ def _called_off(one: Touched, hub: Hub, phrases: Phrases) -> NewMessage:
         "slot": say_offer(one.before, zone=one.zone, language=language),
     }
     return NewMessage(
-        dedupe_key=f"called_off:{one.ref}",
+        dedupe_key=f"{why}:{one.ref}",
         person_id=one.person_id,
-        text=phrases.say(f"called_off.{one.before.kind.value}", language, values),
+        text=phrases.say(f"{why}.{one.before.kind.value}", language, values),
         purpose=Purpose.NOTICE,
         expires_at=one.before.starts_at,
     )

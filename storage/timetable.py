@@ -17,7 +17,7 @@ from storage.operations.rows import write_json
 from storage.operations.scope import Scope
 from storage.performing import perform
 from storage.series import Template, as_series
-from storage.tables import PersonRow, SeriesRow, Site, SlotRow, to_micros
+from storage.tables import BookingRow, PersonRow, SeriesRow, Site, SlotRow, TaskRow, to_micros
 from storage.touched import (
     Touched,
     ask_line_anew,
@@ -58,6 +58,10 @@ class Change:
     #: An online meeting instead of a site.
     place: str | None = None
     zone: str | None = None
+    #: Whether a vetted adult is in sight all the time.
+    supervised: bool | None = None
+    #: One adult, one child.
+    one_to_one: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,8 @@ class Changed:
     booked: Sequence[Touched]
     #: People in line for what was called off.
     in_line: Sequence[Touched] = ()
+    #: Those who lost a seat, or their place in line, since it is no longer for anybody under 18.
+    too_young: Sequence[Touched] = ()
 
 
 def edit(
@@ -83,6 +89,7 @@ def edit(
 ) -> Changed:
     """Change slots that have not begun. Everybody booked stays booked, whatever the capacity, and their reminders move.
 
+    Only who is under 18 leaves what has become one to one or unsupervised.
     With a series the change holds for slots that are yet to be made as well, unless it is for one only.
 
     Raises:
@@ -94,9 +101,12 @@ def edit(
     if reach is not Reach.ONE:
         _change_series(session, chosen[0].series_id, change)
     booked: list[Touched] = []
+    too_young: list[Touched] = []
     for slot in chosen:
-        booked += _edit_one(session, slot, change, quiet_hours, now)
-    return Changed(slots=chosen, booked=booked)
+        stay, leave = _edit_one(session, slot, change, quiet_hours, now)
+        booked += stay
+        too_young += leave
+    return Changed(slots=chosen, booked=booked, too_young=too_young)
 
 
 def move_site(session: Session, site: Site, zone: str, *, quiet_hours: QuietHours, now: datetime) -> Changed:
@@ -113,9 +123,12 @@ def move_site(session: Session, site: Site, zone: str, *, quiet_hours: QuietHour
             row.zone = zone
             session.add(row)
     booked: list[Touched] = []
+    too_young: list[Touched] = []
     for slot in slots:
-        booked += _edit_one(session, slot, Change(zone=zone), quiet_hours, now)
-    return Changed(slots=slots, booked=booked)
+        stay, leave = _edit_one(session, slot, Change(zone=zone), quiet_hours, now)
+        booked += stay
+        too_young += leave
+    return Changed(slots=slots, booked=booked, too_young=too_young)
 
 
 def cancel(session: Session, hub: str, slot_ref: str, *, reach: Reach, now: datetime) -> Changed:
@@ -175,7 +188,9 @@ def _change_series(session: Session, series_id: int | None, change: Change) -> N
 
 def _template_changes(change: Change) -> dict[str, object]:
     changed: dict[str, object] = {
-        name: value for name in ("minutes", "capacity", "title") if (value := getattr(change, name)) is not None
+        name: value
+        for name in ("minutes", "capacity", "title", "supervised", "one_to_one")
+        if (value := getattr(change, name)) is not None
     }
     return changed | _place_changes(change)
 
@@ -200,7 +215,10 @@ def _end_series(session: Session, slots: Sequence[SlotRow]) -> None:
 # --- one slot ---------------------------------------------------------------------------------------------------------
 
 
-def _edit_one(session: Session, slot: SlotRow, change: Change, quiet_hours: QuietHours, now: datetime) -> list[Touched]:
+def _edit_one(
+    session: Session, slot: SlotRow, change: Change, quiet_hours: QuietHours, now: datetime
+) -> tuple[list[Touched], list[Touched]]:
+    """Change one slot; return who stays and has to know, and who leaves."""
     booked = lock_booked(session, slot)
     before = read_slot_of(session, slot)
     _apply(slot, change)
@@ -211,18 +229,61 @@ def _edit_one(session: Session, slot: SlotRow, change: Change, quiet_hours: Quie
     if before.starts_at != after.starts_at:
         ask_line_anew(session, slot, now)
     assert slot.id is not None
+    too_young = _let_go(session, slot, booked, before, now)
     perform(session, waits.fill(slot.id, now=to_micros(now)))
     if not _differ(before, after):
-        return []
+        return [], too_young
     touched = []
+    gone = {one.ref for one in too_young}
     for booking, person, can_be_told in booked:
+        if booking.ref in gone:
+            continue
         if before.starts_at != after.starts_at:
             booking.status = BookingStatus.BOOKED.value  # who has confirmed, confirmed another time
             replan(session, booking, after, person.zone, quiet_hours, now)
         booking.asked, booking.changed_at = True, now
         session.add(booking)
         touched.append(touch(session, person, booking.ref, can_be_told, before, after, "slot_changed", now))
-    return touched
+    return touched, too_young
+
+
+def _let_go(
+    session: Session,
+    slot: SlotRow,
+    booked: Sequence[tuple[BookingRow, PersonRow, bool]],
+    before: Slot,
+    now: datetime,
+) -> list[Touched]:
+    """Let exactly those go who are too young for what a slot has become; staff look after each who had a seat."""
+    assert slot.id is not None
+    unfit = perform(session, seats.unfit_in(slot.id))
+    if not unfit:
+        return []
+    gone = end_line(session, slot, before, now, only=unfit, reason="under_18")
+    session.flush()
+    for booking, person, can_be_told in booked:
+        if booking.ref not in unfit:
+            continue
+        one = touch(session, person, booking.ref, can_be_told, before, before, "under_18", now)
+        drop_untold(session, slot.hub, one, now)
+        _at_risk(session, booking, now)
+        scope = Scope(hub=slot.hub, person_id=one.person_id, address_id=0, now=to_micros(now))
+        perform(session, seats.release(scope, one.ref, cause="under 18"))
+        move_back(session, person, before.kind, now)
+        gone.append(one)
+    return gone
+
+
+def _at_risk(session: Session, booking: BookingRow, now: datetime) -> None:
+    task = TaskRow(
+        hub=booking.hub,
+        person_id=booking.person_id,
+        booking_id=booking.id,
+        kind="shift_at_risk",
+        reason="under_18",
+        opened_at=now,
+    )
+    session.add(task)
 
 
 def _apply(slot: SlotRow, change: Change) -> None:

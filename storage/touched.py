@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -115,8 +115,20 @@ def ask_line_anew(session: Session, slot: SlotRow, now: datetime) -> None:
     session.flush()
 
 
-def end_line(session: Session, slot: SlotRow, what: Slot, now: datetime) -> list[Touched]:
-    """End the line for a slot that is called off; whoever stood in it is told."""
+def end_line(
+    session: Session,
+    slot: SlotRow,
+    what: Slot,
+    now: datetime,
+    *,
+    only: Collection[str] | None = None,
+    reason: str = "called_off",
+) -> list[Touched]:
+    """End the line for a slot that is called off; whoever stood in it is told.
+
+    Args:
+        only: ends it for these alone.
+    """
     query = (
         select(WaitRow, PersonRow, AddressRow)
         .join(PersonRow, col(PersonRow.id) == col(WaitRow.person_id))
@@ -126,11 +138,13 @@ def end_line(session: Session, slot: SlotRow, what: Slot, now: datetime) -> list
     )
     touched = []
     for row, person, address in session.exec(query).all():
+        if only is not None and row.ref not in only:
+            continue
         slot.taken -= row.status == "offered"
         _drop_waiting(session, slot.hub, row.person_id, f"seat:{row.ref}", now)
         row.status, row.changed_at = "expired", now
         session.add(row)
-        touched.append(touch(session, person, row.ref, _can_be_told(address), what, what, "called_off", now))
+        touched.append(touch(session, person, row.ref, _can_be_told(address), what, what, reason, now))
     return touched
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from flows.facts import QuietHours
 from flows.rules.reminders import plan
 from storage.operations import allowances, covers, waits
+from storage.operations.gates import LACKS, is_aged
 from storage.operations.rows import SLOT_COLUMNS, read_slot
 from storage.operations.scope import Scope
 from storage.statements import Batch, Operation, Params, Refused, Statement
@@ -19,6 +20,8 @@ _HOLDS: Final = """
     SELECT b.id FROM booking AS b JOIN slot AS s ON s.id = b.slot_id
     WHERE b.person_id = :person_id AND b.status <> 'released' AND s.hub = :hub AND s.ref = :slot
 """
+#: Whoever decides about the person meanwhile waits, or is waited for.
+_LOCK: Final = "SELECT id FROM person WHERE id = :person_id {for_update}"
 _TAKE: Final = """
     UPDATE slot SET taken = taken + 1
     WHERE hub = :hub AND ref = :slot AND taken < capacity AND NOT cancelled AND starts_at > :now
@@ -31,20 +34,18 @@ _OVERLAPS: Final = """
         AND o.starts_at < n.starts_at + CAST(n.minutes AS BIGINT) * 60000000
         AND n.starts_at < o.starts_at + CAST(o.minutes AS BIGINT) * 60000000
 """
-#: Whether a person ``p`` is of age on the day of a slot ``s``: eighteen years after their birth, which for 29 February
-#: is 1 March of a common year, as comparing the written dates says by itself. Nobody is, whose birthday is unknown.
-_OF_AGE: Final = """
-    CAST(CAST(substr(CAST(p.birth_date AS TEXT), 1, 4) AS INTEGER) + 18 AS TEXT)
-        || substr(CAST(p.birth_date AS TEXT), 5) <= substr(s.starts_local, 1, 10)
-"""
+#: Nobody is of age whose birthday is unknown.
+_OF_AGE: Final = is_aged("18")
 #: The one statement by which anybody comes into a slot. Whoever is under 18 comes into none without supervision or one
-#: to one, whoever wants to put them there; and into none while their guardian has not agreed.
+#: to one, whoever wants to put them there; and into none while their guardian has not agreed. Nobody comes into a shift
+#: who lacks on its day what is asked there.
 _BOOK: Final = f"""
     INSERT INTO booking (hub, ref, person_id, slot_id, status, asked, created_at, changed_at)
     SELECT s.hub, CAST(:ref AS TEXT), p.id, s.id, 'booked', CAST(:asked AS BOOLEAN), CAST(:now AS BIGINT),
         CAST(:now AS BIGINT)
     FROM slot AS s JOIN person AS p ON p.id = :person_id
-    WHERE s.id = :slot_id AND s.hub = :hub AND p.stage <> 'waiting_guardian' AND (s.supervised AND NOT s.one_to_one OR {_OF_AGE})
+    WHERE s.id = :slot_id AND s.hub = :hub AND p.stage <> 'waiting_guardian'
+        AND (s.supervised AND NOT s.one_to_one OR {_OF_AGE}) AND NOT ({LACKS})
     RETURNING id
 """  # noqa: S608 - a constant
 #: Seats ahead into which the person would not come today.
@@ -53,6 +54,17 @@ _UNFIT: Final = f"""
     WHERE b.person_id = :person_id AND b.status IN ('booked', 'confirmed') AND s.starts_at > :now
         AND NOT (s.supervised AND NOT s.one_to_one) AND NOT COALESCE({_OF_AGE}, FALSE)
     ORDER BY s.id
+"""  # noqa: S608 - a constant
+#: Everybody with a seat in a slot, or in line for one, into which they would not come today.
+_UNFIT_IN: Final = f"""
+    SELECT h.ref FROM (
+        SELECT b.ref, b.person_id, b.slot_id FROM booking AS b
+        WHERE b.slot_id = :slot_id AND b.status IN ('booked', 'confirmed')
+        UNION ALL
+        SELECT w.ref, w.person_id, w.slot_id FROM wait AS w
+        WHERE w.slot_id = :slot_id AND w.status IN ('waiting', 'offered')
+    ) AS h JOIN slot AS s ON s.id = h.slot_id JOIN person AS p ON p.id = h.person_id
+    WHERE NOT (s.supervised AND NOT s.one_to_one) AND NOT COALESCE({_OF_AGE}, FALSE)
 """  # noqa: S608 - a constant
 _SLOT: Final = f"""
     SELECT p.zone AS person_zone, {SLOT_COLUMNS}
@@ -115,6 +127,7 @@ def book(scope: Scope, slot: str, *, quiet_hours: QuietHours, cover: str | None 
     key = {"hub": scope.hub, "slot": slot}
     if (yield Statement(_HOLDS, {**key, "person_id": scope.person_id})):
         return
+    yield Statement(_LOCK, {"person_id": scope.person_id})
     slot_id = yield from waits.take_kept(scope, slot)
     if slot_id is None:
         taken = yield Statement(_TAKE, {**key, "now": scope.now})
@@ -225,6 +238,11 @@ def release_unfit(scope: Scope) -> Operation[None]:
     """Give back what somebody holds ahead that is not for their age: for whom it turns out that they are under 18."""
     for row in (yield Statement(_UNFIT, {"person_id": scope.person_id, "now": scope.now})):
         yield from release(scope, row["ref"], cause="under 18")
+
+
+def unfit_in(slot_id: int) -> Operation[frozenset[str]]:
+    """Return the references of seats in a slot, and of places in its line, of those who are too young for it."""
+    return frozenset(str(row["ref"]) for row in (yield Statement(_UNFIT_IN, {"slot_id": slot_id})))
 
 
 def confirm(scope: Scope, booking: str) -> Operation[None]:

@@ -270,6 +270,60 @@ async def test_who_cannot_be_told_is_a_task_for_a_human(url: str, tmp_path: Path
         assert await house.send() == []
 
 
+def born(house: House, number: int, day: str) -> None:
+    with house.app.database.session() as session:
+        person = people.find_by_user(session, HUB.id, phone(number))
+        assert person
+        person.birth_date = date.fromisoformat(day)
+
+
+@pytest.mark.parametrize("become", [Change(one_to_one=True), Change(supervised=False)], ids=["alone", "unseen"])
+async def test_exactly_who_is_under_18_leaves_what_is_no_longer_for_them(
+    become: Change, url: str, tmp_path: Path
+) -> None:
+    async with open_house(tmp_path, url=url) as house:
+        plan(house, "FREQ=WEEKLY;BYDAY=MO,WE;COUNT=2")
+        first, second = (str(row["ref"]) for row in rows(house, "SELECT ref FROM slot ORDER BY starts_at"))
+        await book(house, 1, 2, 3)
+        await book(house, 1, 2, 3)
+        born(house, 1, "2010-05-14")
+        born(house, 2, "2008-12-08")  # comes of age between the two
+        born(house, 3, "1990-01-01")
+        await ready(house, 4)
+        born(house, 4, "2010-01-01")
+        await house.say("sms", phone(4), "SHIFTS")
+        await house.say("sms", phone(4), "1")
+        assert rows(house, "SELECT count(*) AS n FROM wait") == [{"n": 1}]
+
+        changed = change(house, first, become, Reach.ALL)
+        told = await house.send()
+
+        stay = "SELECT p.birth_date AS born FROM booking b JOIN person p ON p.id = b.person_id JOIN slot s ON s.id = b.slot_id"
+        held = {
+            ref: sorted(
+                str(row["born"])
+                for row in rows(house, f"{stay} WHERE s.ref = :ref AND b.status <> 'released'", ref=ref)
+            )
+            for ref in (first, second)
+        }
+        assert held == {first: ["1990-01-01"], second: ["1990-01-01", "2008-12-08"]}
+        assert (len(changed.too_young), changed.booked) == (4, [])
+        assert sorted(message.to.user for message in told) == [phone(1), phone(1), phone(2), phone(4)]
+        assert shown(told[0]) == (
+            "Bright Hub: sorry, Mon Dec 7, 3:30 PM, Lincoln Library is now only for those who are 18 or older, "
+            "so your place is free again. Text SHIFTS to pick another."
+        )
+        tasks = rows(house, "SELECT kind FROM task WHERE reason = 'under_18'")
+        assert tasks == [{"kind": "shift_at_risk"}] * 3
+        assert rows(house, "SELECT status FROM wait") == [{"status": "expired"}]
+        assert [row["taken"] for row in rows(house, "SELECT taken FROM slot ORDER BY starts_at")] == [1, 2]
+        pending = "SELECT count(*) AS n FROM reminder r JOIN booking b ON b.id = r.booking_id WHERE b.status = 'released' AND r.status = 'pending'"
+        assert rows(house, pending) == [{"n": 0}]
+        assert {row["stage"] for row in rows(house, "SELECT stage FROM person WHERE birth_date = '2010-05-14'")} == {
+            "ready"
+        }
+
+
 async def test_site_that_moves_zone_keeps_its_wall_clock(url: str, tmp_path: Path) -> None:
     async with open_house(tmp_path, url=url) as house:
         house.add_shift(FIRST, role=None)  # type: ignore[arg-type]
