@@ -1,4 +1,4 @@
-"""The command line: ``peoplepower demo | serve | chat | check | attended | broadcast | trouble | understand | flows | sites | holidays | shifts``."""
+"""The command line: ``peoplepower demo | serve | chat | check | attended | broadcast | trouble | understand | flows | sites | holidays | shifts | organisations``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
-from bot import flow_commands, planning_commands
+from bot import flow_commands, organisation_commands, planning_commands
 
 #: An operator's mistake ends the program with this code and a sentence.
 EXIT_MISTAKE: Final = 2
@@ -27,6 +27,7 @@ app.add_typer(flow_commands.app)
 app.add_typer(planning_commands.sites)
 app.add_typer(planning_commands.holidays)
 app.add_typer(planning_commands.shifts)
+app.add_typer(organisation_commands.app)
 
 _Config = Annotated[Path, typer.Option("--config", "-c", help="The settings, see config.example.toml.")]
 
@@ -147,6 +148,29 @@ def trouble(config: _Config = Path("config.toml")) -> None:
 
     for line in list_trouble(config, os.environ):
         typer.echo(line)
+
+
+@app.command()
+def report(
+    name: Annotated[str, typer.Argument(help="hours, retention, funnel or no_shows.")],
+    as_csv: Annotated[bool, typer.Option("--csv", help="For spreadsheets; this is the usual.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    since: Annotated[str | None, typer.Option("--from", help="The first day, like 2026-08-15.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="The last day.")] = None,
+    organisation: Annotated[
+        str | None, typer.Option(help="Name or code of an employer, college or district: only its own people.")
+    ] = None,
+    config: _Config = Path("config.toml"),
+) -> None:
+    """Write a report: numbers of people and minutes, nobody's name."""
+    from bot.reporting import run_report
+
+    if as_csv and as_json:
+        raise typer.BadParameter("Choose --csv or --json.")
+    text = run_report(
+        config, os.environ, name, since=since, until=until, organisation=organisation, as_json_list=as_json
+    )
+    sys.stdout.buffer.write(text.encode("utf-8") + (b"\n" if as_json else b""))
 
 
 @app.command()

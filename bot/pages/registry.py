@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from bot.pages.aid_office import AidOfficePage
 from bot.pages.guardian import GuardianPage
 from bot.pages.hours import HoursPage
+from bot.pages.manager import ManagerPage
 from bot.pages.page import LinkPage
 from flows.rules.links import LinkPurpose
 
-PAGES: Final[Mapping[LinkPurpose, LinkPage]] = {page.purpose: page for page in (GuardianPage(), HoursPage())}
+PAGES: Final[Mapping[LinkPurpose, LinkPage]] = {
+    page.purpose: page for page in (GuardianPage(), HoursPage(), AidOfficePage(), ManagerPage())
+}

@@ -1,10 +1,11 @@
-"""Forget a person who is too young: at once all that we know, and where they are once our last words have left."""
+"""Forget a person, too young or by their own wish: at once all that we know, and where they are once our last words left."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from storage.operations import covers
+from flows.messages import Address
+from storage.operations import covers, suppressions
 from storage.operations.scope import Scope
 from storage.statements import Operation, Scrub, Statement
 
@@ -40,6 +41,9 @@ _ERASE: Final = (
     "DELETE FROM allowance WHERE membership_id IN (SELECT id FROM membership WHERE person_id = :person_id)",
     "DELETE FROM membership WHERE person_id = :person_id",
     "UPDATE letter SET person_id = NULL, initials = '' WHERE person_id = :person_id",
+    "UPDATE hours SET person_id = NULL, booking_id = NULL WHERE person_id = :person_id",  # the minutes stay, without a name
+    # What was served stays in the sums, under no name.
+    "UPDATE hours SET person_id = NULL, booking_id = NULL WHERE person_id = :person_id",
     "DELETE FROM booking WHERE person_id = :person_id",
     "DELETE FROM task WHERE person_id = :person_id",
     "DELETE FROM consent WHERE address_id IN (SELECT id FROM address WHERE person_id = :person_id)",
@@ -68,7 +72,12 @@ _LEFT: Final = """
     SELECT c.state, (SELECT count(*) FROM outbox AS o WHERE o.person_id = c.person_id AND o.forget) AS messages
     FROM conversation AS c WHERE c.person_id = :person_id {for_update}
 """
+_LAST_ADDRESS: Final = """
+    SELECT a.hub, a.channel, a.account, a."user" AS address_user
+    FROM person AS p JOIN address AS a ON a.id = p.address_id WHERE p.id = :person_id
+"""
 _ERASE_REST: Final = (
+    "DELETE FROM guardian WHERE guardian_id = :person_id",
     "DELETE FROM outbox WHERE person_id = :person_id",
     "DELETE FROM conversation WHERE person_id = :person_id",
     "DELETE FROM address WHERE person_id = :person_id",
@@ -76,10 +85,30 @@ _ERASE_REST: Final = (
 )
 
 
-def forget(scope: Scope) -> Operation[None]:
-    """Erase all that is known about a person but the address, to which the messages of this turn must still go."""
+#: A colleague who was asked to take a place over was told the name of who gave it.
+_UNNAME_SWAPS: Final = """
+    UPDATE outbox SET body = '' WHERE hub = :hub AND dedupe_key IN (
+        SELECT 'swap:' || x.ref FROM swap AS x JOIN booking AS b ON b.id = x.booking_id WHERE b.person_id = :person_id)
+        AND status NOT IN (0, 1)
+"""
+_DROP_SWAPS: Final = """
+    DELETE FROM outbox WHERE hub = :hub AND status IN (0, 1) AND dedupe_key IN (
+        SELECT 'swap:' || x.ref FROM swap AS x JOIN booking AS b ON b.id = x.booking_id WHERE b.person_id = :person_id)
+"""
+
+
+def forget(scope: Scope, *, by_wish: bool) -> Operation[None]:
+    """Erase all that is known about a person but the address, to which the messages of this turn must still go.
+
+    Args:
+        by_wish: they asked for it, so nobody may write to them again; of who is too young not even that is kept.
+    """
+    if by_wish:
+        yield from suppressions.add(scope)
     person = {"person_id": scope.person_id}
     only_named = yield Statement(_ONLY_NAMED, person)
+    yield Statement(_DROP_SWAPS, {"hub": scope.hub, "person_id": scope.person_id})
+    yield Statement(_UNNAME_SWAPS, {"hub": scope.hub, "person_id": scope.person_id})
     yield Statement(_ERASE_REQUESTS, {"hub": scope.hub, "person_id": scope.person_id})
     ahead = yield Statement(_SEATS_AHEAD, {"person_id": scope.person_id, "now": scope.now})
     yield Statement(_GIVE_SEATS_BACK, person)
@@ -104,7 +133,17 @@ def message_left(outbox_id: int, *, person_id: int) -> Operation[None]:
 
 def _finish(person_id: int) -> Operation[None]:
     rows = yield Statement(_LEFT, {"person_id": person_id})
-    has_written_again = any(row["state"] for row in rows)
-    if not has_written_again and not any(row["messages"] for row in rows):
-        for sql in _ERASE_REST:
-            yield Statement(sql, {"person_id": person_id})
+    if any(row["messages"] for row in rows):
+        return
+    if any(row["state"] for row in rows):
+        yield from _begin_anew(person_id)
+        return
+    for sql in _ERASE_REST:
+        yield Statement(sql, {"person_id": person_id})
+
+
+def _begin_anew(person_id: int) -> Operation[None]:
+    """Let somebody be written to who has written again before they were erased."""
+    for row in (yield Statement(_LAST_ADDRESS, {"person_id": person_id})):
+        address = Address(channel=row["channel"], account=row["account"], user=row["address_user"])
+        yield from suppressions.end(row["hub"], address)

@@ -1,0 +1,52 @@
+"""Who comes back: people who served in a term, how many of them for the first time, how many again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from sqlmodel import Session
+
+from flows.rules.terms import term_of
+from storage.reports.report import Line, Question, Report, ask
+
+_ROWS: Final = """
+    SELECT h.person_id, h.starts_at FROM hours AS h
+    WHERE h.hub = :hub AND h.status <> 'void' AND h.person_id IS NOT NULL AND h.starts_at < :before
+"""
+
+
+def build(session: Session, question: Question) -> Iterable[Line]:
+    """Count by term; whoever served before the first day asked for is not new."""
+    bounds = question.bounds
+    served: dict[str, set[int]] = {}
+    for row in ask(session, _ROWS, hub=question.hub, before=bounds["before"]):
+        _note(served, row, question)
+    first = term_of(question.since) if question.since else ""
+    before: set[int] = set()
+    last: set[int] = set()
+    for term in sorted(served):
+        people = served[term]
+        if term >= first:
+            yield {
+                "term": term,
+                "people": len(people),
+                "new": len(people - before),
+                "returning": len(people & before),
+                "from_last_term": len(people & last),
+                "not_back_from_last_term": len(last - people),
+            }
+        before |= people
+        last = people
+
+
+def _note(served: dict[str, set[int]], row: Any, question: Question) -> None:
+    served.setdefault(term_of(question.day_of(row["starts_at"])), set()).add(row["person_id"])
+
+
+REPORT: Final = Report(
+    name="retention",
+    about="People who served in a term: new, returning, and not back.",
+    columns=("term", "people", "new", "returning", "from_last_term", "not_back_from_last_term"),
+    build=build,
+)

@@ -1,0 +1,290 @@
+"""The ledgers in both databases: whatever is texted, corrected, approved or missed, no minute of a person counts twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlmodel import Session, col, select
+
+from flows.facts import SlotKind
+from flows.rules.ledger import HoursStatus
+from flows.stages import Stage
+from storage import hours, schedule
+from storage.database import Database
+from storage.operations import hours as operations
+from storage.operations.scope import Scope
+from storage.people import add_person
+from storage.performing import perform
+from storage.reports import Question, View, all_reports
+from storage.tables import BookingRow, HoursRow, MembershipRow, OrganisationRow, PersonRow, Site, SlotRow, to_micros
+from tests.storage.cases import HUB, NOW, phone
+
+_COUNT = iter(range(1, 1_000_000))
+
+
+def new_person(session: Session, *, audience: str = "employee") -> PersonRow:
+    person = add_person(session, HUB.id, phone(next(_COUNT)), NOW, stage=Stage.PLACED)
+    assert person
+    person.audience, person.role = audience, "tutor"
+    session.flush()
+    return person
+
+
+def new_booking(session: Session, person: PersonRow, starts: datetime, minutes: int, site: Site) -> BookingRow:
+    """Book somebody, even where places overlap: the ledgers must hold by themselves."""
+    slot = schedule.add_slot(
+        session, HUB.id, kind=SlotKind.SHIFT, title={"en": "Reading"}, starts_local=starts.replace(tzinfo=None), zone="UTC",
+        minutes=minutes, capacity=5, site_id=site.id, role="tutor",
+    )  # fmt: skip
+    assert person.id
+    assert slot.id
+    booking = BookingRow(
+        hub=HUB.id, person_id=person.id, slot_id=slot.id, status="booked", created_at=NOW, changed_at=NOW
+    )
+    session.add(booking)
+    session.flush()
+    return booking
+
+
+def scope_of(person: PersonRow) -> Scope:
+    assert person.id
+    return Scope(hub=HUB.id, person_id=person.id, address_id=person.address_id or 0, now=to_micros(NOW))
+
+
+def live(session: Session, person_id: int | None = None) -> list[HoursRow]:
+    query = select(HoursRow).where(col(HoursRow.status) != HoursStatus.VOID.value).order_by(col(HoursRow.starts_at))
+    if person_id is not None:
+        query = query.where(col(HoursRow.person_id) == person_id)
+    return list(session.exec(query))
+
+
+def site_of(session: Session) -> Site:
+    return schedule.add_site(session, HUB.id, name="Lincoln", zone="UTC")
+
+
+# --- the rule that must always hold -----------------------------------------------------------------------------------
+
+_STARTS = st.lists(st.tuples(st.integers(0, 20), st.sampled_from([30, 60, 90, 120])), min_size=2, max_size=4)
+_STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["here", "done", "correct", "attend", "approve", "dispute", "miss"]),
+        st.integers(0, 3),
+        st.integers(1, 300),
+    ),
+    min_size=3,
+    max_size=12,
+)
+
+
+def test_no_minute_of_a_person_is_counted_twice(database: Database, url: str) -> None:
+    tried = {"talks": 0, "steps": 0}
+
+    @settings(max_examples=120, deadline=None)
+    @given(starts=_STARTS, steps=_STEPS)
+    def try_one(starts: list[tuple[int, int]], steps: list[tuple[str, int, int]]) -> None:
+        with database.session() as session:
+            person, site = new_person(session), site_of(session)
+            booked = [new_booking(session, person, NOW + timedelta(minutes=15 * at), m, site) for at, m in starts]
+            for what, which, minutes in steps:
+                _do(session, person, booked[which % len(booked)], site, what, minutes)
+                _check(session, person)
+            _check_reports(session)
+        tried["talks"] += 1
+        tried["steps"] += len(steps)
+
+    try_one()
+    print(f"{tried['steps']} texts and decisions in {tried['talks']} lives tried on {url.partition(':')[0]}")
+
+
+def _do(session: Session, person: PersonRow, booking: BookingRow, site: Site, what: str, minutes: int) -> None:
+    scope, ref = scope_of(person), booking.ref
+    assert site.id
+    entries = {entry.booking: entry for entry in hours.list_entries(session, HUB.id, site.id, since=NOW)}
+    actions: dict[str, Callable[[], object]] = {
+        "here": lambda: perform(session, operations.check_in(scope, ref)),
+        "done": lambda: perform(session, operations.claim(scope, ref, minutes=minutes)),
+        "correct": lambda: perform(session, operations.set_minutes(scope, ref, minutes=minutes, author="link:hours")),
+        "attend": lambda: perform(session, operations.attend(scope, ref, author="coordinator")),
+        "miss": lambda: perform(session, operations.miss(scope, ref, cause="said so")),
+    }
+    if what in actions:
+        actions[what]()
+    elif ref in entries:
+        status = HoursStatus.APPROVED if what == "approve" else HoursStatus.DISPUTED
+        hours.decide(session, HUB.id, site.id, entries[ref], status, author="link:hours", now=NOW)
+
+
+def _check(session: Session, person: PersonRow) -> None:
+    session.expire_all()
+    rows = live(session, person.id)
+    for earlier, later in pairwise(rows):
+        assert earlier.starts_at + timedelta(minutes=earlier.minutes) <= later.starts_at
+    assert len({row.booking_id for row in rows}) == len(rows)
+    attended = select(BookingRow).where(col(BookingRow.person_id) == person.id, col(BookingRow.status) == "attended")
+    assert {row.booking_id for row in rows} <= {booking.id for booking in session.exec(attended)}
+
+
+def _check_reports(session: Session) -> None:
+    """Add up what the report says and what the ledgers hold, ledger by ledger."""
+    lines = list(all_reports()["hours"].build(session, Question(hub=HUB.id, zone=HUB.zone)))
+    by_ledger: dict[object, int] = {}
+    for row in live(session):
+        by_ledger[row.ledger] = by_ledger.get(row.ledger, 0) + row.minutes
+    reported: dict[object, int] = {}
+    for line in lines:
+        parts = [line[f"{status}_minutes"] for status in ("approved", "claimed", "disputed")]
+        assert sum(map(int, parts)) == line["minutes"]
+        reported[line["ledger"]] = reported.get(line["ledger"], 0) + int(line["minutes"])
+    assert reported == by_ledger
+
+
+# --- one by one -------------------------------------------------------------------------------------------------------
+
+
+def test_correction_voids_the_row_and_adds_another(database: Database) -> None:
+    with database.session() as session:
+        person, site = new_person(session), site_of(session)
+        booking = new_booking(session, person, NOW, 60, site)
+        for minutes in (60, 75, 75):
+            assert perform(session, operations.claim(scope_of(person), booking.ref, minutes=minutes))
+
+        found = session.exec(select(HoursRow).order_by(col(HoursRow.id))).all()
+
+        assert [(row.minutes, row.status) for row in found] == [(60, "void"), (75, "claimed")]
+
+
+def test_approved_hours_are_not_changed_by_a_text(database: Database) -> None:
+    with database.session() as session:
+        person, site = new_person(session), site_of(session)
+        booking = new_booking(session, person, NOW, 60, site)
+        perform(session, operations.attend(scope_of(person), booking.ref, author="coordinator"))
+
+        assert not perform(session, operations.claim(scope_of(person), booking.ref, minutes=90))
+        assert [(row.minutes, row.status) for row in live(session)] == [(60, "approved")]
+
+
+def test_deciding_twice_changes_nothing(database: Database) -> None:
+    with database.session() as session:
+        person, site = new_person(session), site_of(session)
+        booking = new_booking(session, person, NOW, 60, site)
+        perform(session, operations.claim(scope_of(person), booking.ref, minutes=60))
+        assert site.id
+        (entry,) = hours.list_entries(session, HUB.id, site.id, since=NOW)
+
+        first = hours.decide(session, HUB.id, site.id, entry, HoursStatus.APPROVED, author="link:hours", now=NOW)
+        again = hours.decide(session, HUB.id, site.id, entry, HoursStatus.DISPUTED, author="link:hours", now=NOW)
+        elsewhere = hours.decide(session, HUB.id, site.id + 1, entry, HoursStatus.APPROVED, author="x", now=NOW)
+
+        assert (first, again, elsewhere) == (True, False, False)
+        assert [row.status for row in live(session)] == ["approved"]
+
+
+@pytest.mark.parametrize(("status", "ledger"), [("confirmed", "wages"), ("pending", "volunteer")])
+def test_wages_only_once_the_college_has_confirmed(status: str, ledger: str, database: Database) -> None:
+    with database.session() as session:
+        person, site = new_person(session, audience="work_study"), site_of(session)
+        college = OrganisationRow(hub=HUB.id, kind="college", name="City College", code="CITY01")
+        session.add(college)
+        session.flush()
+        assert college.id
+        assert person.id
+        session.add(
+            MembershipRow(
+                hub=HUB.id, person_id=person.id, organisation_id=college.id, status=status, changed_at=NOW
+            )
+        )  # fmt: skip
+        booking = new_booking(session, person, NOW, 60, site)
+        perform(session, operations.claim(scope_of(person), booking.ref, minutes=60))
+
+        assert [row.ledger for row in live(session)] == [ledger]
+
+
+# --- reports ----------------------------------------------------------------------------------------------------------
+
+
+def serve(session: Session, site: Site, people: int, *, organisation: int | None = None, role: str = "tutor") -> None:
+    """Let people serve an hour each."""
+    for _ in range(people):
+        person = new_person(session)
+        booking = new_booking(session, person, NOW, 60, site)
+        perform(session, operations.attend(scope_of(person), booking.ref, author="coordinator"))
+        row = live(session, person.id)[0]
+        row.organisation_id, row.role = organisation, role
+        session.add(row)
+    session.flush()
+
+
+def test_employer_sees_its_own_people_and_no_group_under_five(database: Database) -> None:
+    with database.session() as session:
+        site = site_of(session)
+        serve(session, site, 7, organisation=1)
+        serve(session, site, 6, organisation=1, role="coach")
+        serve(session, site, 2, organisation=1, role="mentor")
+        serve(session, site, 9, organisation=2, role="other")
+        view = View(organisation_id=1, name="Acme", hides_small_groups=True)
+
+        lines = list(all_reports()["hours"].build(session, Question(hub=HUB.id, zone="UTC", view=view)))
+
+        assert sum(int(line["minutes"]) for line in lines) == 15 * 60
+        assert min(int(line["people"]) for line in lines) >= 5
+        assert not any("mentor" in line.values() or "other" in line.values() for line in lines)
+        assert not any("approved_minutes" in line for line in lines)
+
+
+def test_employer_of_four_sees_that_they_are_fewer_than_five(database: Database) -> None:
+    with database.session() as session:
+        serve(session, site_of(session), 4, organisation=1)
+        view = View(organisation_id=1, name="Acme", hides_small_groups=True)
+
+        lines = list(all_reports()["hours"].build(session, Question(hub=HUB.id, zone="UTC", view=view)))
+
+        assert lines == [{"ledger": "(fewer than five people)"}]
+
+
+def test_days_of_a_report_are_those_of_the_hub(database: Database) -> None:
+    with database.session() as session:
+        site, report = site_of(session), all_reports()["hours"]
+        person = new_person(session)
+        at = datetime(2026, 12, 2, 3, 0, tzinfo=UTC)  # still the first of December in New York
+        booking = new_booking(session, person, at, 60, site)
+        perform(session, operations.attend(scope_of(person), booking.ref, author="coordinator"))
+        first, second = datetime(2026, 12, 1, tzinfo=UTC).date(), datetime(2026, 12, 2, tzinfo=UTC).date()
+
+        def asked(day: object) -> int:
+            question = Question(hub=HUB.id, zone="America/New_York", since=day, until=day)  # type: ignore[arg-type]
+            return len(list(report.build(session, question)))
+
+        assert (asked(first), asked(second)) == (1, 0)
+
+
+def test_every_report_is_numbers_about_groups(database: Database) -> None:
+    with database.session() as session:
+        site = site_of(session)
+        serve(session, site, 3)
+        missing = new_person(session)
+        missing.given_name, missing.family_name = "Secretina", "Hidden"
+        perform(
+            session,
+            operations.miss(scope_of(missing), new_booking(session, missing, NOW, 60, site).ref, cause="said so"),
+        )
+        question = Question(hub=HUB.id, zone="UTC")
+
+        written = {name: list(report.build(session, question)) for name, report in all_reports().items()}
+
+        assert set(written) == {"hours", "retention", "funnel", "no_shows"}
+        assert "Secretina" not in str(written)
+        assert all(set(line) <= set(all_reports()[name].columns) for name, lines in written.items() for line in lines)
+        assert written["retention"] == [
+            {"term": "2026-3-fall", "people": 3, "new": 3, "returning": 0, "from_last_term": 0, "not_back_from_last_term": 0}
+        ]  # fmt: skip
+        assert written["no_shows"][0] == {
+            "site": "Lincoln", "role": "tutor", "term": "2026-3-fall",
+            "places": 4, "came": 3, "missed": 1, "said_so": 1, "no_answer": 0, "not_reached": 0,
+        }  # fmt: skip
+        assert [(line["wrote"], line["served"]) for line in written["funnel"]] == [(4, 3)]
+        assert session.exec(select(SlotRow)).first()
