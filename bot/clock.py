@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot import organisations
 from bot.afterwards import is_time_for_digests, look_after_shifts, send_digests
 from bot.broadcasts import write_out
 from bot.covering import call_for_cover, end_swaps
@@ -49,8 +50,6 @@ class Clock:
     wake: Callable[[str, str], None]
     #: The day on which series were last looked at.
     _topped_up_on: date | None = None
-    #: When organisations were last asked.
-    _asked_at: datetime | None = None
     #: When shifts that are over were last looked after, and the day on which hours were last sent for approval.
     _looked_at: datetime | None = None
     _digested_on: date | None = None
@@ -81,7 +80,6 @@ class Clock:
         await end_swaps(self.store, self.hub, self.library, now)
         await take_due(self.store, self.hub, self.shelf, now)
         await write_out(self.store, self.hub, now)
-        await self._ask_organisations(now)
         await self._once_a_minute(now)
         await self.store.seal_trail(self.hub.id, now)
         for channel, account in await self.store.waiting_senders(self.hub.id):
@@ -90,25 +88,19 @@ class Clock:
         await self._once_a_day(now)
 
     async def _once_a_minute(self, now: datetime) -> None:
-        """Look after shifts that are over; from the late afternoon on, send supervisors the hours of the day."""
+        """Look after shifts that are over, and ask organisations what only they know; from the late afternoon on, send supervisors the hours of the day."""
         if self._looked_at and timedelta() <= now - self._looked_at < _LOOK:
             return
         if concerned := await asyncio.to_thread(look_after_shifts, self.database, self.hub, self.library, now):
             log.info("shifts looked after", extra={"bookings": concerned})
+        accounts = {name: channel.account for name, channel in self.channels.items()}
+        await asyncio.to_thread(organisations.look, self.database, self.hub, self.library, accounts, now)
         today = now.astimezone(ZoneInfo(self.hub.zone)).date()
         if today != self._digested_on and is_time_for_digests(self.hub, now):
-            accounts = {name: channel.account for name, channel in self.channels.items()}
             sent = await asyncio.to_thread(send_digests, self.database, self.hub, self.library, accounts, now)
             log.info("hours sent for approval", extra={"messages": len(sent)})
             self._digested_on = today
         self._looked_at = now
-
-    async def _ask_organisations(self, now: datetime) -> None:
-        """Ask aid offices, employers and managers, and warn who has nearly used up what they pay for."""
-        if self._asked_at is None or not timedelta() <= now - self._asked_at < organisations.LOOK_EVERY:
-            self._asked_at = now
-            accounts = {name: channel.account for name, channel in self.channels.items()}
-            await asyncio.to_thread(organisations.look, self.database, self.hub, self.library, accounts, now)
 
     async def _once_a_day(self, now: datetime) -> None:
         """Make the slots of series for one more day; whoever starts late makes those of the missed days too."""

@@ -21,6 +21,7 @@ from flows.rules.organisations import (
     read_policy,
     write_policy,
 )
+from flows.rules.requirements import Status
 from storage import audit
 from storage.operations import people
 from storage.operations.reminders import QUEUE, queue_params
@@ -38,8 +39,8 @@ from storage.tables import (
     to_micros,
 )
 
-#: The requirement that an aid office's word fulfils.
-AUTHORISATION: Final = "work_study_authorisation"
+#: The requirement that a word of the organisation meets, in ``flows/requirements.toml``.
+_MEETS: Final = {"college": "work_study_authorisation", "employer": "employer_approval"}
 #: Signs of a code that nobody takes for one another.
 _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _DIGITS: Final = "23456789"
@@ -198,7 +199,9 @@ def confirm(
         if award.used_minutes * 100 < award.granted_minutes * award.warned_percent:
             award.warned_percent = 0
         session.add(award)
-        _require(session, found, "valid", by=by, until=ends_on, now=now)
+        _require(session, found, Status.MET, by=by, until=ends_on, now=now)
+    elif found.organisation.kind == OrganisationKind.EMPLOYER:
+        _require(session, found, Status.MET, by=by, until=None, now=now)
     detail: dict[str, Json] = {"organisation": row.organisation_id, "status": row.status, "minutes": minutes}
     _settle(session, found, detail=detail, by=by, notice=notice, now=now)
 
@@ -208,8 +211,9 @@ def decline(session: Session, found: Member, *, by: str, notice: str, now: datet
     row = found.membership
     row.status, row.decided_by, row.changed_at = MembershipStatus.DECLINED.value, by, now
     session.add(row)
+    if found.organisation.kind != OrganisationKind.DISTRICT:
+        _require(session, found, Status.REFUSED, by=by, until=None, now=now)
     if found.organisation.kind == OrganisationKind.COLLEGE:
-        _require(session, found, "refused", by=by, until=None, now=now)
         assert found.person.id is not None
         perform(session, _no_award(found.membership.hub, found.person.id, now))
     detail: dict[str, Json] = {"organisation": row.organisation_id, "status": row.status}
@@ -223,18 +227,19 @@ def _no_award(hub: str, person_id: int, now: datetime) -> Operation[None]:
     yield from people.change(scope, facts={"award": False}, moves=[])
 
 
-def _require(session: Session, found: Member, status: str, *, by: str, until: date | None, now: datetime) -> None:
+def _require(session: Session, found: Member, status: Status, *, by: str, until: date | None, now: datetime) -> None:
+    kind = _MEETS[found.organisation.kind]
     query = select(RequirementRow).where(
         col(RequirementRow.person_id) == found.person.id,
-        col(RequirementRow.kind) == AUTHORISATION,
+        col(RequirementRow.kind) == kind,
         col(RequirementRow.nth) == 1,
     )
     assert found.person.id is not None
     row = session.exec(query).one_or_none() or RequirementRow(
-        hub=found.membership.hub, person_id=found.person.id, kind=AUTHORISATION, status=status, changed_at=now
+        hub=found.membership.hub, person_id=found.person.id, kind=kind, status=status.value, changed_at=now
     )
-    row.status, row.decided_by, row.changed_at = status, by, now
-    row.valid_from, row.valid_until = (now.date(), until) if status == "valid" else (None, None)
+    row.status, row.decided_by, row.changed_at = status.value, by, now
+    row.valid_from, row.valid_until = (now.date(), until) if status is Status.MET else (None, None)
     session.add(row)
 
 

@@ -1,0 +1,263 @@
+"""Work-study and paid time off: whoever pays says so first, and never for more than there is. On both databases."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from flows.rules.organisations import OrganisationKind, Policy
+from flows.stages import Stage
+from storage import organisations, people
+from tests.bot.house import HUB, House, open_house, shown
+from tests.bot.outsiders import browser, enter, link_to, rows
+
+ANA, OFFICE, BOSS = "+13125550133", "aid@college.edu", "dana@acme.com"
+SCREENED = ["HI", "I agree", "English", "60614", "5/14/2005"]
+WORK_STUDY = [*SCREENED, "work-study", "Riverside College", "yes", "mornings", "tutor", "weekdays after 3", "yes"]
+EMPLOYEE = [*SCREENED, "employee", "acme 4242", "paid", "Dana", "tutor", "weekdays after 3", "yes"]
+ACME_POLICY = Policy(hours_per_year=3, needs_manager=True)
+#: Thursdays, wall clock of the place.
+SHIFTS = [datetime(2026, 12, 3 + 7 * week, 16, 0) for week in range(3)]  # noqa: DTZ001
+
+
+@pytest.fixture
+async def house(url: str, tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(tmp_path, url=url) as opened:
+        yield opened
+
+
+def college(house: House) -> None:
+    with house.app.database.session() as session:
+        kind = OrganisationKind.COLLEGE
+        organisations.add(session, HUB.id, kind=kind, name="Riverside College", contact=OFFICE)
+
+
+def employer(house: House, policy: Policy = ACME_POLICY) -> None:
+    with house.app.database.session() as session:
+        organisations.add(
+            session,
+            HUB.id,
+            kind=OrganisationKind.EMPLOYER,
+            name="Acme Bakeries",
+            code="ACME-4242",
+            contact=BOSS,
+            policy=policy,
+        )
+
+
+async def sign_up(house: House, lines: list[str], user: str = ANA) -> list[str]:
+    """Sign up and be trained; return what was said."""
+    said = [shown(message) for line in lines for message in await house.say("sms", user, line)]
+    with house.app.database.session() as session:
+        person = people.find_by_user(session, HUB.id, user)
+        assert person
+        people.move(session, person, Stage.READY, cause="test", now=house.clock.at)
+    return said
+
+
+async def tick(house: House) -> list[str]:
+    """Let a few minutes pass; return what left."""
+    return [shown(message) for message in await house.jump(house.clock.at + timedelta(minutes=30))]
+
+
+async def text(house: House, line: str) -> str:
+    (message,) = await house.say("sms", ANA, line)
+    return shown(message)
+
+
+def minutes_used(house: House) -> object:
+    (row,) = rows(house, "SELECT used_minutes FROM allowance")
+    return row["used_minutes"]
+
+
+async def confirm_award(house: House, *, hours: str = "2", weekly: str = "1") -> str:
+    """Let the aid office confirm; return the page it then sees."""
+    link = link_to(house, OFFICE)
+    async with browser(house) as visitor:
+        await enter(house, visitor, link, contact=OFFICE)
+        form = {"decision": "yes", "hours": hours, "weekly": weekly, "last_day": "2026-12-12"}
+        return (await visitor.post(f"{link}/page", **form)).text
+
+
+async def test_no_work_study_shift_before_the_aid_office_confirms(house: House) -> None:
+    college(house)
+    for shift in SHIFTS:
+        house.add_shift(shift)
+    said = await sign_up(house, WORK_STUDY)
+
+    assert any("Good: Riverside College. We ask its aid office." in line for line in said)
+    assert "aid office has to confirm" in await text(house, "SHIFTS")
+    (asked,) = await tick(house)
+    assert "Ana" not in asked
+    assert "Riverside College" in asked
+    assert await tick(house) == []  # asked once
+
+    page = await confirm_award(house)
+    (told,) = await tick(house)
+
+    assert "You confirmed 2 hours" in page
+    assert "2 hours in all, 1 hour a week, until Dec 12, 2026" in told
+    assert (await text(house, "SHIFTS")).count("Thu Dec") == 2  # the third comes after the last day
+    (requirement,) = rows(house, "SELECT kind, status, valid_until FROM requirement")
+    assert (requirement["kind"], requirement["status"]) == ("work_study_authorisation", "met")
+    assert str(requirement["valid_until"]) == "2026-12-12"
+
+
+async def test_shift_beyond_award_or_week_is_refused_and_a_release_gives_back(house: House) -> None:
+    college(house)
+    for shift in (*SHIFTS, SHIFTS[0] + timedelta(days=1)):
+        house.add_shift(shift)
+    await sign_up(house, WORK_STUDY)
+    await tick(house)
+    await confirm_award(house)
+    await tick(house)
+
+    await text(house, "SHIFTS")
+    assert "Dec 3" in await text(house, "1")
+    assert minutes_used(house) == 60
+    offered = await text(house, "SHIFTS")
+    assert "Dec 4" not in offered  # the week has one hour
+    assert "Dec 10" in offered
+    await text(house, "1")
+    assert minutes_used(house) == 120
+    assert [one for one in await tick(house) if "all of your work-study award" in one]
+    house.add_shift(datetime(2026, 12, 8, 16, 0))  # noqa: DTZ001
+    assert "what is left of your work-study award" in await text(house, "SHIFTS")
+
+    with house.app.database.session() as session:
+        person = people.find_by_user(session, HUB.id, ANA)
+        assert person
+    await text(house, "N")
+    assert minutes_used(house) == 60
+    assert not [one for one in await tick(house) if "work-study award is" in one]  # warned once
+
+
+async def test_aid_office_says_no_and_the_person_may_go_on_without_pay(house: House) -> None:
+    college(house)
+    house.add_shift(SHIFTS[0])
+    await sign_up(house, WORK_STUDY)
+    await tick(house)
+    link = link_to(house, OFFICE)
+    async with browser(house) as visitor:
+        form = await enter(house, visitor, link, contact=OFFICE)
+        wrong = await visitor.post(f"{link}/page", decision="yes", hours="lots", weekly="99", last_day="soon")
+        page = await visitor.post(f"{link}/page", decision="no")
+
+    assert "Riverside College" in form.text
+    assert wrong.status_code == 422
+    assert wrong.text.count('role="alert"') == 3
+    assert "has no award" in page.text
+    assert any("found no work-study award" in one for one in await tick(house))
+    assert "Thu Dec 3" in await text(house, "SHIFTS")
+    assert rows(house, "SELECT count(*) AS n FROM allowance") == [{"n": 0}]
+
+
+async def test_manager_approves_one_shift_and_declines_another(house: House) -> None:
+    employer(house)
+    for shift in SHIFTS:
+        house.add_shift(shift)
+    said = await sign_up(house, EMPLOYEE)
+    assert any("you are with Acme Bakeries" in line for line in said)
+    await text(house, "SHIFTS")
+    await text(house, "1")
+    (asked,) = await tick(house)
+    assert "Lincoln" not in asked
+    link = link_to(house, BOSS)
+    async with browser(house) as visitor:
+        page = await enter(house, visitor, link, contact=BOSS)
+        approved = await visitor.post(f"{link}/page", decision="yes")
+        await visitor.post(f"{link}/page", decision="no")  # what was decided stays so
+
+    assert "1 hour" in page.text
+    assert "Lincoln" not in page.text
+    assert "Approved" in approved.text
+    assert any("approved your paid time" in one for one in await tick(house))
+    assert minutes_used(house) == 60
+    await text(house, "SHIFTS")
+    await text(house, "1")
+    assert minutes_used(house) == 120
+    await tick(house)
+    link = link_to(house, BOSS)
+    async with browser(house) as visitor:
+        await enter(house, visitor, link, contact=BOSS)
+        declined = await visitor.post(f"{link}/page", decision="no")
+
+    assert "given back" in declined.text
+    assert any("did not approve" in one for one in await tick(house))
+    assert minutes_used(house) == 60
+    assert sorted(str(row["status"]) for row in rows(house, "SELECT status FROM booking")) == ["booked", "released"]
+    assert rows(house, "SELECT sum(taken) AS n FROM slot") == [{"n": 1}]
+
+
+async def test_place_that_no_manager_approves_in_time_is_free_again(house: House) -> None:
+    employer(house)
+    house.add_shift(SHIFTS[0])
+    await sign_up(house, EMPLOYEE)
+    await text(house, "SHIFTS")
+    await text(house, "1")
+
+    left = await house.jump(house.clock.at + timedelta(days=4), step=timedelta(hours=3))
+
+    assert any("did not answer in time" in message.text for message in left)
+    assert rows(house, "SELECT taken FROM slot") == [{"taken": 0}]
+    assert minutes_used(house) == 0
+
+
+async def test_paid_time_ends_with_the_year_s_balance(house: House) -> None:
+    employer(house, Policy(hours_per_year=1))
+    for shift in SHIFTS:
+        house.add_shift(shift)
+    await sign_up(house, EMPLOYEE)
+    await text(house, "SHIFTS")
+    await text(house, "1")
+
+    assert "longer than your paid hours left this year" in await text(house, "SHIFTS")
+    assert rows(house, "SELECT period, granted_minutes, used_minutes FROM allowance") == [
+        {"period": "2026", "granted_minutes": 60, "used_minutes": 60}
+    ]
+
+
+async def test_leaked_code_makes_nobody_an_employee_until_approved(house: House) -> None:
+    employer(house, Policy(hours_per_year=20, approve_members=True))
+    house.add_shift(SHIFTS[0])
+    said = await sign_up(house, EMPLOYEE)
+    assert any("until then it is your own time" in line for line in said)
+    await text(house, "SHIFTS")
+    await text(house, "1")
+
+    assert rows(house, "SELECT status FROM membership") == [{"status": "pending"}]
+    assert rows(house, "SELECT count(*) AS n FROM reservation") == [{"n": 0}]
+    await tick(house)
+    link = link_to(house, BOSS)
+    async with browser(house) as visitor:
+        page = await enter(house, visitor, link, contact=BOSS)
+        await visitor.post(f"{link}/page", decision="yes")
+    assert "I belong to Acme Bakeries" in page.text
+    assert rows(house, "SELECT status FROM membership") == [{"status": "confirmed"}]
+
+
+async def test_five_wrong_codes_bring_a_human_and_open_nothing_any_more(house: House) -> None:
+    employer(house)
+    for line in [*SCREENED, "employee"]:
+        await house.say("sms", ANA, line)
+    answers = [await text(house, f"GUESS{number}X") for number in range(5)]
+    await text(house, "BACK")
+    after = await text(house, "ACME4242")
+
+    assert ["We do not know that code." in answer for answer in answers] == [True] * 4 + [False]
+    assert "Acme" not in "".join(answers)
+    assert "Somebody of our team looks at it" in answers[4]
+    assert "you are with" not in after
+    assert rows(house, "SELECT reason FROM task") == [{"reason": "wrong_codes"}]
+    assert rows(house, "SELECT count(*) AS n FROM membership") == [{"n": 0}]
+
+
+async def test_name_that_looks_like_a_code_is_taken_when_it_is_sent_again(house: House) -> None:
+    for line in [*SCREENED, "employee"]:
+        await house.say("sms", ANA, line)
+
+    assert "We do not know that code." in await text(house, "7-Eleven")
+    assert "paid volunteer time off" in await text(house, "7-Eleven")
