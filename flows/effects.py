@@ -240,6 +240,14 @@ class JoinOrganisation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskRequirements:
+    """Note that the person is asked for what they have to bring before a shift."""
+
+    #: Kind and how many there have to be.
+    kinds: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskGuardian:
     """Write to the guardian whom a person under 18 has named: once, and once more if they stay silent."""
 
@@ -308,6 +316,7 @@ Effect = (
     | PauseSending
     | ResumeSending
     | JoinOrganisation
+    | AskRequirements
     | AskGuardian
     | DecideAsGuardian
     | Forget

@@ -10,6 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from flows.rules.organisations import Allowance, Organisation
+from flows.rules.requirements import Held, SiteNeed
 from flows.stages import Stage
 
 #: What an answer may hold: anything that JSON can carry.
@@ -58,6 +59,8 @@ class Hub:
     #: Where its pages are, without a slash at the end; empty: no link can be sent.
     public_url: str = ""
     quiet_hours: QuietHours = field(default_factory=QuietHours)
+    #: What it asks of people before a shift, beside what ``requirements.toml`` always asks.
+    requires: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,8 @@ class Person:
     reachable: bool = True
     #: Whether a coordinator holds the conversation, so that the bot is silent.
     held: bool = False
+    #: What is known of what they have to bring before a shift.
+    requirements: tuple[Held, ...] = ()
 
 
 class SlotKind(StrEnum):
@@ -225,6 +230,8 @@ class History:
     last_site: int | None = None
     #: What they may serve on their college's or employer's money; ``None`` when nobody pays for their time.
     allowance: Allowance | None = None
+    #: Where sites ask for something else than the hub, by site and kind.
+    site_needs: Mapping[int, Mapping[str, SiteNeed]] = field(default_factory=dict)
 
 
 

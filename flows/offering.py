@@ -12,7 +12,7 @@ from flows.events import SlotsFound
 from flows.facts import Booking, Slot
 from flows.messages import Choice
 from flows.rules.dosage import weekly_sets
-from flows.rules.placement import Candidate, candidate_of, fitting, full_but_fitting, main_refusal
+from flows.rules.placement import Candidate, Vetting, candidate_of, fitting, full_but_fitting, lacking, main_refusal
 from flows.rules.training import missing, trained
 from flows.rules.travel import tight_after
 from flows.walk import IN_LINE, SET, walk
@@ -69,6 +69,13 @@ def _candidate(draft: Draft, found: SlotsFound) -> Candidate:
         language=draft.language,
         trained=trained(found.history.courses, draft.library.courses),
         last_site=found.history.last_site,
+        allowance=found.history.allowance,
+        vetting=Vetting(
+            subject=draft.subject(),
+            needs=draft.needs_of_hub,
+            held=draft.facts.person.requirements,
+            site_needs=found.history.site_needs,
+        ),
     )
 
 
@@ -112,7 +119,12 @@ def _say_why(draft: Draft, slots: Sequence[Slot], candidate: Candidate) -> None:
     draft.note("refused", reason=reason, slot=slot.ref)
     name = missing(slot.needs_courses, candidate.trained, on=slot.starts_local.date())
     course = draft.library.courses.get(name or "")
-    draft.say_phrase(f"refusal.{reason}", course=course.title[draft.language] if course else name or "")
+    kinds = lacking(slot, candidate.vetting)
+    draft.say_phrase(
+        f"refusal.{reason}",
+        course=course.title[draft.language] if course else name or "",
+        what=draft.library.requirements[kinds[0]].label[draft.language] if kinds else "",
+    )
 
 
 def _warn_of_the_way(draft: Draft, slots: Sequence[Slot], bookings: Sequence[Booking]) -> None:

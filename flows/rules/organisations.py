@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
-
-from flows.answers.words import fold, words
 
 
 class OrganisationKind(StrEnum):
@@ -26,6 +25,7 @@ class MembershipStatus(StrEnum):
     PENDING = "pending"  #: the organisation has not said yet that they belong to it
     CONFIRMED = "confirmed"
     DECLINED = "declined"
+    ENDED = "ended"  #: they named another one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +150,8 @@ def find_organisation(
 
 
 def _plain(name: str) -> str:
-    return " ".join(word.text for word in words(fold(name)))
+    signs = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(sign for sign in signs if sign.isalnum())
 
 
 def status_of_new_member(organisation: Organisation) -> MembershipStatus:
@@ -193,6 +194,13 @@ class Allowance:
     def left_in(self, period: str) -> int:
         """Return the minutes left in a period."""
         return self.left.get(period, self.each_year if self.paid_by is PaidBy.EMPLOYER else 0)
+
+
+def payer(audience: str | None, answers: Mapping[str, Any]) -> PaidBy | None:
+    """Say who would pay for somebody's time by what they told us; whether that counts, the payer has to confirm."""
+    if audience == "work_study" and answers.get("award") is not False:
+        return PaidBy.COLLEGE
+    return PaidBy.EMPLOYER if audience == "employee" and answers.get("time_off") == "vto" else None
 
 
 def period_of(paid_by: PaidBy, day: date) -> str:

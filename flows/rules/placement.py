@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from flows.facts import Booking, Json, Slot, SlotKind
 from flows.geography import distance_km, place_of
 from flows.rules.grades import share_a_grade
+from flows.rules.organisations import TIME_REASONS, Allowance, refuse_time
+from flows.rules.requirements import Held, Need, SiteNeed, Subject, outstanding
 from flows.rules.training import missing
 
 #: A longer way to an unpaid hour is seldom gone twice; a proposal until a hub says otherwise.
@@ -18,6 +20,17 @@ MAX_DISTANCE_KM: Final = 50.0
 #: Nothing that begins sooner is offered: there must be time to get there.
 _NOTICE: Final = timedelta(hours=3)
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vetting:
+    """What somebody has to bring before a shift, and what they have."""
+
+    subject: Subject
+    needs: tuple[Need, ...]
+    held: tuple[Held, ...]
+    #: Where sites ask for something else, by site and kind.
+    site_needs: Mapping[int, Mapping[str, SiteNeed]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +52,10 @@ class Candidate:
     languages: frozenset[str] | None = None
     #: Where they served last: offered before other places.
     last_site: int | None = None
+    #: What their college or employer pays for; ``None`` when nobody does.
+    allowance: Allowance | None = None
+    #: What they have to bring before a shift, and what they have.
+    vetting: Vetting | None = None
 
 
 def candidate_of(
@@ -49,6 +66,8 @@ def candidate_of(
     language: str,
     trained: Mapping[str, date],
     last_site: int | None,
+    allowance: Allowance | None = None,
+    vetting: Vetting | None = None,
 ) -> Candidate:
     """Gather from what somebody has told us what placement has to know.
 
@@ -68,6 +87,8 @@ def candidate_of(
         grades=_text(profile.get("grades")),
         languages=frozenset(map(str, spoken)) if isinstance(spoken, list) else frozenset({language}),
         last_site=last_site,
+        allowance=allowance,
+        vetting=vetting,
     )
 
 
@@ -81,6 +102,8 @@ REASONS: Final = (
     "other_role",
     "minor_unsupervised",
     "needs_course",
+    "requirement",
+    *TIME_REASONS,
     "other_language",
     "other_subject",
     "other_grades",
@@ -138,6 +161,10 @@ def refusal(slot: Slot, candidate: Candidate, *, now: datetime, notice: timedelt
         return "minor_unsupervised"
     if missing(slot.needs_courses, candidate.trained, on=slot.starts_local.date()):
         return "needs_course"
+    if lacking(slot, candidate.vetting):
+        return "requirement"
+    if slot.kind is SlotKind.SHIFT and (unpaid := refuse_time(candidate.allowance, slot.starts_local, slot.minutes)):
+        return unpaid
     if slot.language and candidate.languages is not None and slot.language not in candidate.languages:
         return "other_language"
     if slot.subject and candidate.subject and slot.subject != candidate.subject:
@@ -156,6 +183,15 @@ def refusal(slot: Slot, candidate: Candidate, *, now: datetime, notice: timedelt
     if not may_come:
         return "not_available"
     return "full" if slot.seats_left < 1 else None
+
+
+def lacking(slot: Slot, vetting: Vetting | None) -> tuple[str, ...]:
+    """List the requirements that keep a person from a shift on its day."""
+    if vetting is None or slot.kind is not SlotKind.SHIFT:
+        return ()
+    subject = replace(vetting.subject, role=slot.role or vetting.subject.role)
+    site = vetting.site_needs.get(slot.site, {}) if slot.site is not None else {}
+    return outstanding(subject, vetting.needs, vetting.held, on=slot.starts_local.date(), site=site)
 
 
 def _overlap(one: Slot, other: Slot) -> bool:

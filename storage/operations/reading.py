@@ -11,7 +11,7 @@ from flows.facts import Booking, CoverAsk, GuardianStatus, History, Person, Seat
 from flows.messages import Inbound
 from flows.rules.organisations import Organisation
 from flows.stages import Stage
-from storage.operations import allowances, memberships
+from storage.operations import allowances, memberships, requirements
 from storage.operations.rows import BOOKING_COLUMNS, SLOT_COLUMNS, read_booking, read_slot
 from storage.operations.scope import identity
 from storage.statements import Operation, Params, Row, Statement
@@ -31,6 +31,7 @@ LOADED_COLUMNS: Final = """
         EXISTS (SELECT 1 FROM cover_ask AS q WHERE q.person_id = p.id AND q.status = 'asked')
             OR EXISTS (SELECT 1 FROM swap AS x WHERE x.to_person_id = p.id AND x.status = 'asked') AS has_asks,
         EXISTS (SELECT 1 FROM guardian AS g WHERE g.guardian_id = p.id) AS has_wards,
+        EXISTS (SELECT 1 FROM requirement AS r WHERE r.person_id = p.id) AS has_requirements,
         p.id AS person_id, p.hub AS person_hub, p.stage, p.language, p.zone, p.answers, a.opted_out_at, a.consented_at, a.paused_at,
         a.reachable, c.version, c.state, c.held_by
 """
@@ -138,6 +139,7 @@ def load(hub: str, inbound: Inbound, now: datetime) -> Operation[Loaded | Known]
 
 def read_loaded(row: Row, now: datetime) -> Operation[Loaded]:
     """Make what a turn starts from of a row with ``LOADED_COLUMNS``, and look up the bookings if there are any."""
+    requirements_held = (yield from requirements.held_by(row["person_id"])) if row["has_requirements"] else ()
     bookings: Sequence[Row] = ()
     wards: Sequence[Row] = ()
     if row["has_wards"]:
@@ -166,6 +168,7 @@ def read_loaded(row: Row, now: datetime) -> Operation[Loaded]:
             paused=row["paused_at"] is not None,
             reachable=bool(row["reachable"]),
             held=row["held_by"] is not None,
+            requirements=requirements_held,
         ),
         bookings=tuple(booking for booking in held if booking.slot.ends_at > now),
         unanswered=tuple(booking for booking in reversed(held) if booking.slot.ends_at <= now),
@@ -238,6 +241,7 @@ def history(hub: str, person_id: int) -> Operation[History]:
         courses={row["course"]: datetime.fromisoformat(row["finished"]).date() for row in courses},
         last_site=sites[0]["site_id"] if sites else None,
         allowance=allowance,
+        site_needs=(yield from requirements.site_needs(hub)),
     )
 
 

@@ -13,6 +13,7 @@ from flows.effects import (
     Alert,
     AnswerSwap,
     AskGuardian,
+    AskRequirements,
     AskSwap,
     Book,
     BookSet,
@@ -43,7 +44,20 @@ from flows.effects import (
 from flows.facts import Json, QuietHours
 from flows.messages import Inbound, InboundKind, Purpose
 from flows.stages import Stage
-from storage.operations import addresses, covers, forgetting, guardians, hours, memberships, people, seats, swaps, timers, waits
+from storage.operations import (
+    addresses,
+    covers,
+    forgetting,
+    guardians,
+    hours,
+    memberships,
+    people,
+    requirements,
+    seats,
+    swaps,
+    timers,
+    waits,
+)
 from storage.operations.rows import write_choices
 from storage.operations.scope import Scope, where
 from storage.statements import Batch, Operation, Params, Refused, Statement
@@ -123,7 +137,9 @@ def _take(turn: TurnWrite) -> Operation[Scope]:
 def _take_stranger(turn: TurnWrite) -> Operation[Scope]:
     now = to_micros(turn.now)
     person_id = yield from people.add(turn.hub, stage=Stage.ENQUIRED, now=now)
-    address_id = yield from addresses.add(turn.hub, turn.address, person_id=person_id, now=now)
+    address_id = yield from addresses.add(
+        turn.hub, turn.address, person_id=person_id, now=now, wrote_themselves=turn.inbound is not None
+    )
     if address_id is None:  # somebody else's turn met this person a moment ago
         yield from _refuse(turn)
     assert address_id is not None
@@ -186,7 +202,7 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
     moves: list[MoveStage] = []
     says: list[tuple[int, Say]] = []
     others: list[Operation[None]] = []  # begun, but not run before the facts are kept
-    forget = False
+    forget: Forget | None = None
     for index, effect in enumerate(turn.effects):
         match effect:
             case Remember():
@@ -196,7 +212,7 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
             case Say():
                 says.append((index, effect))
             case Forget():
-                forget = True
+                forget = effect
             case RecordConsent():
                 others.append(addresses.record_consent(scope, purpose=effect.purpose, wording=effect.wording))
             case OptOut():
@@ -249,6 +265,8 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
                 others.append(addresses.resume(scope))
             case JoinOrganisation():
                 others.append(memberships.join(scope, effect))
+            case AskRequirements():
+                others.append(requirements.ask(scope, effect.kinds))
             case AskGuardian():
                 others.append(guardians.ask(scope, effect))
             case DecideAsGuardian():
@@ -261,11 +279,12 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
         yield from seats.release_unfit(scope)
     if says:
         opted_out = any(isinstance(effect, OptOut) for effect in turn.effects)
-        yield Batch(_SAY, [_message(turn, scope, i, say, opted_out=opted_out, forget=forget) for i, say in says])
+        kinds = {"opted_out": opted_out, "forget": forget is not None}
+        yield Batch(_SAY, [_message(turn, scope, i, say, **kinds) for i, say in says])
     for operation in others:
         yield from operation
     if forget:
-        yield from forgetting.forget(scope)
+        yield from forgetting.forget(scope, by_wish=forget.reason == "asked")
     return len(says)
 
 

@@ -1,0 +1,35 @@
+"""Book as many shifts on one person's paid time as can be, as one of several processes. Run by ``test_allowances``."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections import Counter
+
+from flows.effects import Book
+from storage.opening import open_store
+from storage.store import SeatTaken, Stale, TurnResult
+from tests.storage.cases import HUB, MARIA, message, turn
+
+
+async def main(url: str, process: str, slots: list[str]) -> None:
+    """Let the person ask for every slot at once; print what became of it."""
+    store = open_store(url, HUB)
+    await store.start()
+    print("ready", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+
+    async def claim(number: int, slot: str) -> TurnResult:
+        inbound = message(MARIA, provider_id=f"pay-{process}-{number}")
+        while isinstance(result := await turn(store, Book(slot=slot), inbound=inbound), Stale):
+            await asyncio.sleep(0)
+        return result
+
+    results = await asyncio.gather(*(claim(number, slot) for number, slot in enumerate(slots)))
+    await store.close()
+    counted = Counter("refused" if isinstance(result, SeatTaken) else type(result).__name__ for result in results)
+    print(json.dumps(counted), flush=True)
+
+
+asyncio.run(main(sys.argv[1], sys.argv[2], sys.argv[3].split(",")))

@@ -1,0 +1,190 @@
+"""Awards and paid time off in the database: never overdrawn, whoever books at once, and given back with the seat."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from flows.effects import Book, BookSet, JoinOrganisation, Release, Remember
+from flows.facts import SlotKind
+from flows.rules.organisations import MembershipStatus, OrganisationKind, Policy
+from storage import allowances, organisations
+from storage.database import Database
+from storage.store import Applied, SeatTaken, Store
+from tests.storage.cases import HUB, NOW, applied, change, loaded, new_slot, rows, turn, value
+
+ROOT = Path(__file__).parent.parent.parent
+PROCESSES, EACH, COVERED = 4, 50, 5
+
+
+async def employee(store: Store, database: Database, *, hours: int = COVERED) -> None:
+    """Let Maria be an employee on paid time."""
+    with database.session() as session:
+        row = organisations.add(
+            session,
+            HUB.id,
+            kind=OrganisationKind.EMPLOYER,
+            name="Acme",
+            code="ACME42",
+            policy=Policy(hours_per_year=hours),
+        )
+        number = row.id
+    assert number is not None
+    await applied(
+        store,
+        Remember(field="audience", value="employee"),
+        Remember(field="time_off", value="vto"),
+        JoinOrganisation(organisation=number, status=MembershipStatus.CONFIRMED, via="said"),
+    )
+
+
+def hour(database: Database, number: int, *, kind: SlotKind = SlotKind.SHIFT) -> str:
+    """Add one hour's shift that overlaps no other."""
+    starts = NOW + timedelta(days=7 + number // 10, hours=number % 10 - 6)
+    return new_slot(database, starts=starts, minutes=60, kind=kind)
+
+
+def used(database: Database) -> object:
+    return value(database, "SELECT used_minutes FROM allowance")
+
+
+@pytest.mark.parametrize("round_", range(2))
+async def test_two_hundred_bookings_of_four_processes_never_overdraw(
+    store: Store, url: str, database: Database, round_: int
+) -> None:
+    await employee(store, database)
+    slots = [hour(database, number) for number in range(PROCESSES * EACH)]
+    bookers = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.storage.paying", url, str(number), ",".join(slots[number::PROCESSES])],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(PROCESSES)
+    ]
+    for booker in bookers:
+        assert booker.stdout
+        assert booker.stdout.readline() == "ready\n"
+    for booker in bookers:
+        assert booker.stdin
+        booker.stdin.write("go\n")
+        booker.stdin.flush()
+    told: Counter[str] = Counter()
+    for booker in bookers:
+        out, _ = booker.communicate(timeout=120)
+        told.update(json.loads(out))
+
+    assert told == {"Applied": COVERED, "refused": PROCESSES * EACH - COVERED}
+    assert used(database) == COVERED * 60
+    assert value(database, "SELECT sum(taken) FROM slot") == COVERED
+    assert value(database, "SELECT sum(minutes) FROM reservation") == COVERED * 60
+    print(f"{sum(told.values())} bookings by {PROCESSES} processes tried on {url.partition(':')[0]}: {dict(told)}")
+
+
+async def test_the_table_itself_refuses_to_be_overdrawn(store: Store, database: Database) -> None:
+    await employee(store, database)
+    await applied(store, Book(slot=hour(database, 0)))
+
+    for wrong in ("used_minutes = granted_minutes + 1", "used_minutes = -1"):
+        with pytest.raises(IntegrityError):
+            change(database, f"UPDATE allowance SET {wrong}")
+
+
+async def test_minutes_come_back_with_the_seat_and_can_be_used_again(store: Store, database: Database) -> None:
+    await employee(store, database, hours=1)
+    first, second = hour(database, 0), hour(database, 1)
+    await applied(store, Book(slot=first))
+    assert isinstance(await turn(store, Book(slot=second)), SeatTaken)
+    (booking,) = (await loaded(store)).bookings
+
+    await applied(store, Release(booking=booking.ref, cause="test"))
+    assert used(database) == 0
+    await applied(store, Release(booking=booking.ref, cause="again"))
+    await applied(store, Book(slot=second))
+
+    assert used(database) == 60
+
+
+async def test_training_takes_nothing(store: Store, database: Database) -> None:
+    await employee(store, database, hours=0)
+
+    assert isinstance(await turn(store, Book(slot=hour(database, 0, kind=SlotKind.TRAINING))), Applied)
+    assert isinstance(await turn(store, Book(slot=hour(database, 1))), SeatTaken)
+
+
+async def test_set_is_booked_as_far_as_it_is_paid_for(store: Store, database: Database) -> None:
+    await employee(store, database, hours=2)
+    slots = [hour(database, number * 10) for number in range(4)]
+    change(
+        database,
+        """INSERT INTO series (id, hub, ref, rule, starts_local, zone, template, created_at)
+           VALUES (1, 'hub', 'series', 'FREQ=DAILY', '2026-12-08T05:00', 'America/New_York', '{}', 0)""",
+    )
+    change(database, "UPDATE slot SET series_id = 1")
+
+    await applied(store, BookSet(slot=slots[0], days=tuple(range(7)), until=NOW + timedelta(days=60)))
+
+    assert used(database) == 120
+    assert value(database, "SELECT count(*) FROM booking") == 2
+
+
+async def test_no_show_gives_back_and_hours_served_longer_are_followed(store: Store, database: Database) -> None:
+    await employee(store, database, hours=2)
+    await applied(store, Book(slot=hour(database, 0)))
+    change(
+        database,
+        """INSERT INTO hours (hub, ref, booking_id, ledger, starts_at, minutes, status, decided_by, created_at)
+           SELECT 'hub', 'h', id, 'paid_time_off', 0, 90, 'approved', '', 0 FROM booking""",
+    )
+    follow(database)
+    assert used(database) == 90
+    change(database, "UPDATE hours SET minutes = 600")
+    follow(database)
+    follow(database)
+    assert used(database) == 120
+    assert [row["reason"] for row in rows(database, "SELECT reason FROM task")] == ["served_beyond_allowance"]
+
+    change(database, "UPDATE booking SET status = 'no_show'")
+    follow(database)
+    assert used(database) == 0
+
+
+def follow(database: Database) -> None:
+    with database.session() as session:
+        assert allowances.has_untrue(session, HUB.id)
+        allowances.true_up(session, HUB.id, NOW)
+
+
+async def test_years_are_apart(store: Store, database: Database) -> None:
+    await employee(store, database, hours=1)
+    await applied(store, Book(slot=hour(database, 0)))
+
+    await applied(store, Book(slot=new_slot(database, starts=NOW + timedelta(days=40), minutes=60)))
+
+    found = rows(database, "SELECT period, used_minutes FROM allowance ORDER BY period")
+    assert [(row["period"], row["used_minutes"]) for row in found] == [("2026", 60), ("2027", 60)]
+
+
+async def test_naming_another_employer_ends_the_first_and_the_same_twice_changes_nothing(
+    store: Store, database: Database
+) -> None:
+    await employee(store, database)
+    with database.session() as session:
+        other = organisations.add(session, HUB.id, kind=OrganisationKind.EMPLOYER, name="Globex").id
+    first = value(database, "SELECT min(id) FROM organisation")
+    for number in (first, other, other):
+        assert isinstance(number, int)
+        await applied(store, JoinOrganisation(organisation=number, status=MembershipStatus.CONFIRMED, via="said"))
+
+    found = rows(database, "SELECT organisation_id, status FROM membership ORDER BY id")
+    assert [(row["organisation_id"], row["status"]) for row in found] == [(first, "ended"), (other, "confirmed")]
+    assert value(database, "SELECT count(*) FROM audit WHERE what = 'membership'") == 2
