@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows import commanding, correcting, erasing, overhearing, phoning, shift_reply
+from flows import commanding, correcting, erasing, overhearing, phoning, reading, shift_reply
 from flows.answers.outcome import Ambiguous
 from flows.answers.words import phrase_key
 from flows.commands import Command
@@ -76,6 +76,8 @@ def obey(draft: Draft, intent: Intent, inbound: Inbound) -> bool:
             commanding.obey(draft, Command.CALL_ME, inbound)
         case "cancel_shift":
             return shift_reply.give_back(draft, inbound.text)
+        case "help" if _answers(draft, inbound):
+            return False
         case "language:en" | "language:es" | "change:language" if draft.asks_for("language"):
             return False
         case name if name.startswith(_CHANGE):
@@ -85,6 +87,13 @@ def obey(draft: Draft, intent: Intent, inbound: Inbound) -> bool:
         case _:
             return False
     return True
+
+
+def _answers(draft: Draft, inbound: Inbound) -> bool:
+    """Tell whether a reply picks a choice: "I don't know what those are, I just want to help" asks for no help."""
+    frame = draft.conversation.frame
+    step = draft.flow(frame).steps.get(frame.step) if frame else None
+    return bool(step and step.ask and step.ask.type == "choice" and reading.understands(draft, step.ask, inbound.text))
 
 
 def obey_change(draft: Draft, inbound: Inbound) -> bool:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
 from typing import Final, assert_never
 
-from flows import accepting, asides, correcting, joining, nudging, overhearing, weekly
-from flows.answers import read
+from flows import accepting, asides, correcting, joining, nudging, overhearing, reading
 from flows.answers.outcome import GUESS, Ambiguous, Match, NoMatch, Outcome, Reason
 from flows.answers.words import fold, phrase_key
 from flows.conversation import Frame
@@ -27,14 +25,12 @@ _SILENT_AFTER: Final = 4
 ANY_TEXT: Final = frozenset({"text", "name"})
 #: Guesses at these are not said back: free text needs no reading, and of a yes the flow says what comes of it.
 _TAKEN_AS_READ: Final = frozenset({"text", "yes_no"})
-#: Nobody who writes is younger; a day of the last year was meant for something else.
-_NEWBORN_DAYS: Final = 366
-#: What the choices of a yes-or-no question stand for.
-_YES_NO: Final = {"yes": True, "no": False, "unsure": None}
-#: What takes half of a yes back, where the question is whether all is right.
-_BUT: Final = re.compile(
-    r"^(?:but|except|only|just|pero|menos|solo|salvo|excepto)\b|\b(?:change|wrong|cambi\w+|corrij\w+)\b"
+#: Asks what the question means: "what are those?"
+_MEANING: Final = re.compile(
+    r"^(?:and |ok |y |pero )?(?:what|which|que|cuales) (?:[\w ]{0,12})\b(?:that|those|these|this|it|they|mean|eso|esos|esas|esto|son|significan?|decir)\b"
 )
+#: Stand before a choice and say nothing: "I am older than 55".
+_I_AM: Final = frozenset({"i", "am", "im", "i'm", "a", "an", "soy", "yo", "un", "una"})
 
 
 def read_answer(draft: Draft, frame: Frame, step: Step, ask: Ask, inbound: Inbound) -> None:
@@ -52,11 +48,14 @@ def read_answer(draft: Draft, frame: Frame, step: Step, ask: Ask, inbound: Inbou
             _back_to_question(draft)
             return
         inbound = replace(inbound, text=asked.rest)
-    outcome = read_reply(draft, frame, ask, inbound)
+    outcome = reading.read_reply(draft, frame, ask, inbound)
     if _take_corrections(draft, step, ask, outcome, inbound):
         return
     if not isinstance(outcome, Match) and (asked or answer_question(draft, inbound)):
         _back_to_question(draft)
+        return
+    sure = isinstance(outcome, Match) and outcome.confidence > GUESS
+    if not sure and _explain(draft, frame, step, ask, inbound):
         return
     match outcome:
         case Match(value=value, confidence=confidence):
@@ -115,7 +114,8 @@ def _is_spelt_out(draft: Draft, ask: Ask, value: Json, inbound: Inbound) -> bool
     """Tell whether a choice was named by words of its own and nothing else: then it need not be said back."""
     named = [choice for choice in draft.shown(draft.frame, ask) if choice.id == value]
     own = {word for choice in named for name in (choice.label, *choice.also) for word in phrase_key(name).split()}
-    return ask.type == "choice" and set(phrase_key(inbound.text).split()) <= own
+    said = phrase_key(inbound.text).split()
+    return ask.type == "choice" and own.union(_I_AM).issuperset(said)
 
 
 def _only_thanks(draft: Draft, inbound: Inbound) -> bool:
@@ -157,6 +157,16 @@ def _back_to_question(draft: Draft) -> None:
     draft.ask_again()
 
 
+def _explain(draft: Draft, frame: Frame, step: Step, ask: Ask, inbound: Inbound) -> bool:
+    """Say what the step says of itself to whoever asks what it means; tell whether they do, for the first time."""
+    if inbound.tap or not ask.help or frame.misses or not _MEANING.search(fold(inbound.text).text):
+        return False
+    _count_miss(draft, frame, step, "asks_for_meaning")
+    draft.said.append(draft.text(ask.help))
+    draft.offer_choices(step, ask)
+    return True
+
+
 def _unknown_question(draft: Draft, frame: Frame, step: Step) -> None:
     """Say that we cannot answer; the second time in a row, let a human do it."""
     again = draft.phrase("unknown_question") in draft.conversation.last_said
@@ -169,50 +179,6 @@ def _unknown_question(draft: Draft, frame: Frame, step: Step) -> None:
     else:
         draft.say_phrase("unknown_question")
     draft.ask_again()
-
-
-def read_reply(draft: Draft, frame: Frame, ask: Ask, inbound: Inbound) -> Outcome:
-    """Read a reply as an answer to a question."""
-    context = draft.context(frame, ask, tap=inbound.tap.choice if inbound.tap else None)
-    outcome = read(ask.type, inbound.text, context)
-    if ask.save_as == "birth_date" and isinstance(outcome, Match) and _is_no_birth(draft, str(outcome.value)):
-        return NoMatch(reason=Reason.YEAR_MISSING)  # "monday after 3": whoever was born this year does not write to us
-    if ask.type == "availability" and isinstance(outcome, Match):
-        return _beside_the_old(draft, ask, outcome, inbound.text)
-    if ask.type != "yes_no":
-        return outcome
-    if (
-        isinstance(outcome, NoMatch) and context.choices
-    ):  # shown as a list: its numbers, labels and buttons count as well
-        picked = read("choice", inbound.text, context)
-        return replace(picked, value=_YES_NO[str(picked.value)]) if isinstance(picked, Match) else picked
-    if isinstance(outcome, Match) and outcome.value is True and not ask.remember and _BUT.search(outcome.rest.lower()):
-        return replace(outcome, value=False)  # "yes, but my ZIP is 60615" leaves something to change
-    if isinstance(outcome, Match) and outcome.value is None and not _may_be_unsure(ask):
-        return NoMatch(reason=Reason.NOT_UNDERSTOOD)
-    return outcome
-
-
-def _is_no_birth(draft: Draft, value: str) -> bool:
-    return (draft.today - date.fromisoformat(value)).days < _NEWBORN_DAYS
-
-
-def _beside_the_old(draft: Draft, ask: Ask, outcome: Match, text: str) -> Match:
-    """Add hours to those said before, where that is meant: "Friday too"."""
-    old = weekly.windows_of(draft.profile.get(ask.save_as))
-    said = fold(text).text
-    if not old or not weekly.adds(said):
-        return outcome
-    return replace(outcome, value=weekly.changed(said, old, weekly.windows_of(outcome.value)))
-
-
-def understands(draft: Draft, ask: Ask, text: str) -> bool:
-    """Tell whether a text would be taken for an answer."""
-    return isinstance(read(ask.type, text, draft.context(draft.frame, ask, tap=None)), Match)
-
-
-def _may_be_unsure(ask: Ask) -> bool:
-    return any(option.id == "unsure" for option in ask.options)
 
 
 def skip(draft: Draft) -> None:

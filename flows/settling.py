@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flows import asides, correcting, cover_reply, erasing, phoning, replying, shift_reply, swapping
+from flows import asides, correcting, cover_reply, erasing, phoning, reading, replying, shift_reply, swapping
 from flows.answers import read
 from flows.answers.context import AnswerContext
 from flows.answers.outcome import CERTAIN, Match
@@ -87,7 +87,7 @@ def _judged(draft: Draft, side: SideQuestion, step: Step, ask: Ask, inbound: Inb
         else:
             _ask_anew(draft)
         return None
-    again = replying.read_reply(draft, draft.frame, ask, inbound)
+    again = reading.read_reply(draft, draft.frame, ask, inbound)
     if isinstance(again, Match) and again.value == side.values[0]:
         _take(draft, step, ask, again.value, inbound)
         return None

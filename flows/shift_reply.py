@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, assert_never
 
-from flows import asides, commanding, replying
+from flows import asides, commanding, reading, replying
 from flows.answers import read
 from flows.answers.context import AnswerContext, Within
 from flows.answers.outcome import Match
@@ -206,7 +206,7 @@ def _outranks_question(draft: Draft, said: _Said, text: str) -> bool:
     step = draft.flow(frame).steps.get(frame.step)
     if step is None or step.ask is None or said.reply is None or step.ask.type in replying.ANY_TEXT:
         return False
-    return not replying.understands(draft, step.ask, text)
+    return not reading.understands(draft, step.ask, text)
 
 
 def _on_the_day(draft: Draft, text: str) -> tuple[Booking, ...]:

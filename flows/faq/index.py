@@ -35,6 +35,9 @@ class Wording:
     entry: str
     words: frozenset[str]
     text: str
+    #: Those of its words that tell what the entry is about: "a que hora" is not about the pay, for all that is paid by
+    #: the hour.
+    telling: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,6 @@ class Index:
     wordings: tuple[Wording, ...]
     #: All words of an entry.
     words_of: Mapping[str, frozenset[str]]
-    #: In how many wordings of an entry a word stands.
-    used_in: Mapping[tuple[str, str], int]
     weights: Mapping[str, float]
     #: Words long enough to be meant by a slip of the pen.
     long_words: tuple[str, ...]
@@ -55,10 +56,11 @@ class Index:
         """Score each entry that shares a word with a text, from 0 to 1."""
         said = frozenset(self._nearest(word) for word in set(stems(text, self.language)))
         weigh = {word: self.weights.get(word, _UNKNOWN_WEIGHT) for word in said}
+        few = len(said) <= _FEW
         best: dict[str, float] = {}
         for wording in self.wordings:
             shared = sum(weigh[word] for word in said & wording.words)
-            if not shared or (len(said) <= _FEW and not self._tells(said, wording)):
+            if not shared or (few and wording.telling and wording.telling.isdisjoint(said)):
                 continue
             known = self.words_of[wording.entry]
             missing = sum(
@@ -68,16 +70,6 @@ class Index:
             score = shared / (shared + missing + unsaid)
             best[wording.entry] = max(score, best.get(wording.entry, 0.0))
         return best
-
-    def _tells(self, said: frozenset[str], wording: Wording) -> bool:
-        """Tell whether a short question shares the words of a wording that tell what its entry is about, if it has any:
-        "a que hora" is not about the pay, for all that is paid by the hour."""
-        telling = frozenset(
-            word
-            for word in wording.words - SMALL[self.language] - ASKING[self.language]
-            if self.used_in[wording.entry, word] >= _OFTEN
-        )
-        return not telling or not telling.isdisjoint(said)
 
     def _nearest(self, word: str) -> str:
         if word in self.weights or len(word) < _MIN_FUZZY_CHARS:
@@ -92,8 +84,18 @@ def index_of(asked: Mapping[str, tuple[str, ...]], language: str) -> Index:
     Args:
         asked: wordings by entry.
     """
+    used_in = Counter(
+        (name, word) for name, asks in asked.items() for wording in asks for word in set(stems(wording, language))
+    )
+    heavy = {(name, word) for (name, word), times in used_in.items() if times >= _OFTEN}
+    little = SMALL[language] | ASKING[language]
     wordings = tuple(
-        Wording(name, frozenset(stems(wording, language)), plain(words(fold(wording))))
+        Wording(
+            name,
+            said := frozenset(stems(wording, language)),
+            plain(words(fold(wording))),
+            frozenset(word for word in said - little if (name, word) in heavy),
+        )
         for name, asks in asked.items()
         for wording in asks
     )
@@ -109,7 +111,6 @@ def index_of(asked: Mapping[str, tuple[str, ...]], language: str) -> Index:
         language,
         wordings,
         words_of,
-        Counter((wording.entry, word) for wording in wordings for word in wording.words),
         weights,
         tuple(word for word in weights if len(word) >= _MIN_FUZZY_CHARS - 1 and word not in SMALL[language]),
     )

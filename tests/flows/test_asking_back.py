@@ -420,3 +420,49 @@ def test_the_way_on_from_a_question_that_may_be_skipped_is_to_skip_it() -> None:
     assert stuck.step == "note"
     assert "reply SKIP" in stuck.text
     assert stuck.says("SKIP").step == "mail"
+
+
+# --- choices in words of one's own ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["Older then 55", "older than 55", "i am older then 55"])
+def test_a_choice_spelled_almost_as_it_stands_is_taken_at_once(text: str) -> None:
+    assert WAITING["audience"].says(text).step == "programme"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I dont know what those programs are, I just want to help",
+        "ni idea que son, solo quiero ayudar",
+        "I don't know those programs",
+        "no conozco esos programas",
+    ],
+)
+def test_whoever_knows_none_of_the_programs_and_wants_to_help_is_understood(text: str) -> None:
+    talk = WAITING["programme"].says(text)
+
+    assert talk.answers["programme"] == "none"
+    assert talk.step == "support"
+
+
+@pytest.mark.parametrize("text", ["what are those?", "¿qué significa eso?"])
+def test_whoever_asks_what_a_question_means_is_told(text: str) -> None:
+    assert "RSVP has free hours" in WAITING["programme"].says(text).text
+
+
+def test_help_is_still_help_at_a_choice() -> None:
+    assert "helps schools" in WAITING["programme"].says("I need help, I don't understand").text
+
+
+MINOR = Talk().says(*SCREENED[:4], "5/14/2011")
+
+
+@pytest.mark.parametrize("text", ["mom is maria perez", "mama se llama Maria Perez", "Maria Perez"])
+def test_name_of_a_guardian_stands_without_the_relation(text: str) -> None:
+    assert MINOR.says(text).answers["guardian_name"] == {"first": "Maria", "last": "Perez"}
+
+
+@pytest.mark.parametrize("text", ["hs senior", "high school student"])
+def test_how_somebody_comes_to_us_is_no_name(text: str) -> None:
+    assert MINOR.says(text).step == "guardian_name"
