@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -76,9 +77,17 @@ class App:
 
 @asynccontextmanager
 async def open_app(
-    *, hub: Hub, database_url: str, channels: Mapping[str, Channel], now: Callable[[], datetime] = utc_now
+    *,
+    hub: Hub,
+    database_url: str,
+    channels: Mapping[str, Channel],
+    now: Callable[[], datetime] = utc_now,
+    privacy_key: str | None = None,
 ) -> AsyncIterator[App]:
     """Open everything that a process needs; nothing runs yet.
+
+    Args:
+        privacy_key: recognises addresses of erased people; without one, a new one that nobody knows, as in the demo.
 
     Raises:
         StorageError: the database cannot be used.
@@ -86,11 +95,12 @@ async def open_app(
     """
     await asyncio.to_thread(migrate, database_url)
     async with AsyncExitStack() as stack:
-        database = Database(database_url)
+        key = privacy_key or secrets.token_hex()
+        database = Database(database_url, key=key)
         stack.callback(database.close)
         place_of(_ANY_ZIP)  # the first look reads the whole table: better here than while somebody waits
         shelf = await asyncio.to_thread(open_shelf, database, hub, now)
-        store = open_store(database_url, hub)
+        store = open_store(database_url, hub, key=key)
         await store.start()
         stack.push_async_callback(store.close)
         senders = {name: Sender(store=store, hub=hub, channel=channel, now=now) for name, channel in channels.items()}

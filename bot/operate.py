@@ -263,4 +263,4 @@ def _open(path: Path, environ: Mapping[str, str]) -> tuple[Database, Hub]:
     settings = config.load(path, environ)
     url = settings.database.url.get_secret_value()
     migrate(url)
-    return Database(url), settings.hub.facts()
+    return Database(url, key=settings.privacy.key_in_clear), settings.hub.facts()

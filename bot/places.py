@@ -36,7 +36,8 @@ def open_desk(path: Path, environ: Mapping[str, str]) -> Desk:
     settings = config.load(path, environ)
     url = settings.database.url.get_secret_value()
     migrate(url)
-    return Desk(database=Database(url), hub=settings.hub.facts(), library=shipped())
+    database = Database(url, key=settings.privacy.key_in_clear)
+    return Desk(database=database, hub=settings.hub.facts(), library=shipped())
 
 
 def add_site(

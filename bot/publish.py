@@ -251,7 +251,7 @@ def run_publish(
     settings = config.load(path, environ)
     url, hub = settings.database.url.get_secret_value(), settings.hub.facts()
     migrate(url)
-    database = Database(url)
+    database = Database(url, key=settings.privacy.key_in_clear)
     try:
         return _run(database, hub, folder=folder, back=back, only_plan=only_plan, confirmed=confirmed, show=show)
     finally:

@@ -33,7 +33,12 @@ async def serve(settings: Settings) -> None:
     }
     taken = listen(settings.web.host, settings.web.port)
     hub = replace(settings.hub.facts(), public_url=public_url)
-    async with open_app(hub=hub, database_url=settings.database.url.get_secret_value(), channels=channels) as app:
+    async with open_app(
+        hub=hub,
+        database_url=settings.database.url.get_secret_value(),
+        channels=channels,
+        privacy_key=settings.privacy.key_in_clear,
+    ) as app:
         web = build_web(channels=app.channels, started=app.started, inbox=app.inbox, ready=app.ready, desk=app.desk())
         async with running(app):
             log.info("serving", extra={"port": settings.web.port, "channels": ",".join(sorted(channels)) or "none"})

@@ -17,6 +17,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_
 from sqlmodel import Session
 
 from storage.errors import StorageError
+from storage.keying import KEY
 
 #: RETURNING and UPDATE … FROM came with these.
 _OLDEST_SQLITE: Final = (3, 35, 0)
@@ -33,19 +34,24 @@ _BEGIN: Final = "peoplepower_begin"
 class Database:
     """A pool of connections for pages, rules and admin commands; the hot path has its own."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, key: str = "") -> None:
         """Prepare the pool; nothing is opened yet.
+
+        Args:
+            key: the secret under which addresses of erased people are recognised.
 
         Raises:
             StorageError: when the URL cannot be used.
         """
         self._engine = _engine(parse_url(url))
+        self._key = key
         self._writing = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
 
     @contextmanager
     def session(self) -> Iterator[Session]:
         """Open a transaction that may write; it commits when the block ends and rolls back when it raises."""
         with _plainly(self._engine.url), Session(self._writing, expire_on_commit=False) as session, session.begin():
+            session.info[KEY] = self._key
             yield session
 
     @contextmanager

@@ -11,20 +11,24 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from flows.facts import Json
+from flows.facts import BookingStatus, Json, SlotKind
 from flows.messages import Address
 from flows.stages import Stage
 from storage import audit
+from storage.operations import suppressions
 from storage.operations.audit import STAGE
 from storage.operations.people import TEXT_COLUMNS, move_detail
 from storage.operations.rows import write_json
+from storage.performing import perform
 from storage.store import OutboxStatus
 from storage.tables import (
     AddressRow,
+    BookingRow,
     ConversationRow,
     InboundRow,
     OutboxRow,
     PersonRow,
+    SlotRow,
     TaskRow,
 )
 
@@ -192,10 +196,12 @@ def describe(session: Session, person: PersonRow, *, turns: int = 50) -> Detail:
 def add_person(
     session: Session, hub: str, address: Address, now: datetime, *, stage: Stage = Stage.ENQUIRED, **facts: Json
 ) -> PersonRow | None:
-    """Bring in a person who has not written yet; ``None`` when the address is somebody's already.
+    """Bring in a person who has not written yet; ``None`` when the address is somebody's already, or of somebody erased.
 
-    Nothing may be sent to them before they agree.
+    Nothing may be sent to them before they agree; never to whoever asked to be erased, unless they write by themselves.
     """
+    if perform(session, suppressions.holds(hub, address)):
+        return None
     person = PersonRow(hub=hub, stage=stage.value, created_at=now, changed_at=now)
     taken = select(AddressRow.id).where(
         col(AddressRow.hub) == hub,
@@ -247,6 +253,20 @@ def move(
     audit.note(session, person.hub, person_ref=person.ref, author=author, what=STAGE, detail=detail, now=now)
     person.stage, person.changed_at = stage.value, now
     session.add(person)
+
+
+def has_attended_training(session: Session, person: PersonRow) -> bool:
+    """Tell whether somebody has come to any training."""
+    query = (
+        select(BookingRow.id)
+        .join(SlotRow, col(SlotRow.id) == col(BookingRow.slot_id))
+        .where(
+            col(BookingRow.person_id) == person.id,
+            col(BookingRow.status) == BookingStatus.ATTENDED.value,
+            col(SlotRow.kind) == SlotKind.TRAINING.value,
+        )
+    )
+    return session.exec(query.limit(1)).first() is not None
 
 
 def hold(session: Session, person: PersonRow, *, coordinator: str, now: datetime) -> bool:

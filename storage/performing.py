@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, text
 from sqlmodel import Session
 
-from storage.statements import POSTGRES, SQLITE, Batch, Operation, Scrub, Statement, Value
+from storage.keying import KEY, answer
+from storage.statements import POSTGRES, SQLITE, Batch, Keyed, Operation, Scrub, Statement, Value
 
 T = TypeVar("T")
 
@@ -32,6 +33,8 @@ def perform(session: Session, operation: Operation[T]) -> T:
                     rows = [row for params in many for row in _execute(connection, sql, params)]
                 case Scrub():
                     rows = []
+                case Keyed(keyed):
+                    rows = answer(session.info.get(KEY, ""), keyed)
             step = operation.send(rows)
     except StopIteration as stop:
         session.expire_all()  # rows read before may have been changed behind the session's back

@@ -11,7 +11,8 @@ from typing import Any, Final, TypeVar
 import asyncpg
 
 from storage.errors import StorageError
-from storage.statements import POSTGRES, Batch, Begin, Operation, Refused, Row, Scrub, Statement, Step
+from storage.keying import answer
+from storage.statements import POSTGRES, Batch, Begin, Keyed, Operation, Refused, Row, Scrub, Statement, Step
 
 #: Rows that a long operation may touch in one transaction.
 LARGEST_STRETCH: Final = 5_000
@@ -27,9 +28,10 @@ class PostgresDriver:
 
     largest_stretch = LARGEST_STRETCH
 
-    def __init__(self, dsn: str, *, connections: int = 10) -> None:
+    def __init__(self, dsn: str, *, connections: int = 10, key: str = "") -> None:
         """Prepare; ``start`` connects."""
         self._dsn = dsn
+        self._key = key
         self._connections = connections
         self._pool: asyncpg.Pool | None = None
 
@@ -63,7 +65,7 @@ class PostgresDriver:
         """Run an operation that changes nothing."""
         try:
             async with self._connected() as connection:
-                return await _perform(connection, begin())
+                return await _perform(connection, begin(), self._key)
         except _UNREACHABLE as error:
             raise _plainly(error) from error
 
@@ -71,7 +73,7 @@ class PostgresDriver:
         """Run an operation in a transaction; return once it is durable."""
         try:
             async with self._connected() as connection:
-                return await _write(connection, begin)
+                return await _write(connection, begin, self._key)
         except _UNREACHABLE as error:
             raise _plainly(error) from error
 
@@ -80,12 +82,12 @@ class PostgresDriver:
         return self._pool.acquire(timeout=_TIMEOUT_S)
 
 
-async def _write(connection: asyncpg.Connection, begin: Begin[T]) -> T:
+async def _write(connection: asyncpg.Connection, begin: Begin[T], key: str) -> T:
     for attempt in range(_ATTEMPTS):
         transaction = connection.transaction()
         await transaction.start()
         try:
-            outcome = await _perform(connection, begin())
+            outcome = await _perform(connection, begin(), key)
         except Refused as refused:
             await transaction.rollback()
             return refused.outcome  # type: ignore[return-value]  # only operations that return it refuse
@@ -103,18 +105,18 @@ async def _write(connection: asyncpg.Connection, begin: Begin[T]) -> T:
     raise AssertionError("unreachable")
 
 
-async def _perform(connection: asyncpg.Connection, operation: Operation[T]) -> T:
+async def _perform(connection: asyncpg.Connection, operation: Operation[T], key: str) -> T:
     """Execute what an operation asks for, step by step, and return its outcome."""
     try:
         step = next(operation)
         while True:
-            step = operation.send(await _execute(connection, step))
+            step = operation.send(await _execute(connection, step, key))
     except StopIteration as stop:
         outcome: T = stop.value
         return outcome
 
 
-async def _execute(connection: asyncpg.Connection, step: Step) -> Sequence[Row]:
+async def _execute(connection: asyncpg.Connection, step: Step, key: str) -> Sequence[Row]:
     match step:
         case Statement(sql, params):
             translated, names = _translate(sql)
@@ -124,6 +126,8 @@ async def _execute(connection: asyncpg.Connection, step: Step) -> Sequence[Row]:
             rows = await connection.fetchmany(translated, [[params[name] for name in names] for params in many])
         case Scrub():  # deleted rows are overwritten when the server vacuums
             rows = ()
+        case Keyed(text):
+            rows = answer(key, text)
     return rows
 
 

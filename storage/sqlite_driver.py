@@ -21,7 +21,8 @@ from typing import Any, Final, TypeVar
 
 from storage.database import BUSY_TIMEOUT_MS, check_sqlite_version, prepare_sqlite
 from storage.errors import StorageError
-from storage.statements import SQLITE, Batch, Begin, Operation, Refused, Row, Scrub, Statement
+from storage.keying import answer
+from storage.statements import SQLITE, Batch, Begin, Keyed, Operation, Refused, Row, Scrub, Statement
 
 _MOST_IN_ONE_COMMIT: Final = 128
 #: Rows that a long operation may touch in one commit; keeps each under some 20 ms.
@@ -36,9 +37,10 @@ class SqliteDriver:
 
     largest_stretch = LARGEST_STRETCH
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, key: str = "") -> None:
         """Prepare; the file is opened by ``start``."""
         self._path = path
+        self._key = key
         self._writer: _Lane | None = None
         self._reader: _Lane | None = None
 
@@ -50,8 +52,8 @@ class SqliteDriver:
         """
         check_sqlite_version()
         loop = asyncio.get_running_loop()
-        self._writer = _Lane("storage-writer", loop, _Writing(_connect(self._path)))
-        self._reader = _Lane("storage-reader", loop, _Reading(_connect(self._path, reads_only=True)))
+        self._writer = _Lane("storage-writer", loop, _Writing(_connect(self._path), self._key))
+        self._reader = _Lane("storage-reader", loop, _Reading(_connect(self._path, reads_only=True), self._key))
 
     async def close(self) -> None:
         """Finish what is queued, then close the file."""
@@ -165,8 +167,9 @@ def _tell_all(jobs: Sequence[_Job]) -> None:
 class _Writing:
     """Commits a batch of jobs at once."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, key: str) -> None:
         self._connection = connection
+        self._key = key
         self._scrub_is_due = False
 
     def run(self, jobs: Sequence[_Job]) -> None:
@@ -185,7 +188,7 @@ class _Writing:
         connection = self._connection
         connection.execute("SAVEPOINT job")
         try:
-            job.outcome = _perform(connection, job.begin(), self._note_scrub)
+            job.outcome = _perform(connection, job.begin(), self._note_scrub, self._key)
         except Refused as refused:
             job.outcome = refused.outcome
             connection.execute("ROLLBACK TO job")
@@ -214,8 +217,9 @@ class _Writing:
 class _Reading:
     """Answers a batch of jobs from one snapshot, taken after the last of them was asked."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, key: str) -> None:
         self._connection = connection
+        self._key = key
 
     def run(self, jobs: Sequence[_Job]) -> None:
         try:
@@ -228,7 +232,7 @@ class _Reading:
 
     def _run_one(self, job: _Job) -> None:
         try:
-            job.outcome = _perform(self._connection, job.begin(), _no_scrub)
+            job.outcome = _perform(self._connection, job.begin(), _no_scrub, self._key)
         except Exception as error:  # noqa: BLE001 - it is handed to whoever waits
             job.error = _plainly(error)
 
@@ -248,7 +252,7 @@ def _no_scrub() -> None:
     raise AssertionError("an operation that only reads has nothing to erase")
 
 
-def _perform(connection: sqlite3.Connection, operation: Operation[T], note_scrub: Callable[[], None]) -> T:
+def _perform(connection: sqlite3.Connection, operation: Operation[T], note_scrub: Callable[[], None], key: str) -> T:
     """Execute what an operation asks for, step by step, and return its outcome."""
     try:
         step = next(operation)
@@ -262,6 +266,8 @@ def _perform(connection: sqlite3.Connection, operation: Operation[T], note_scrub
                 case Scrub():
                     note_scrub()
                     rows = ()
+                case Keyed(text):
+                    rows = answer(key, text)
             step = operation.send(rows)
     except StopIteration as stop:
         outcome: T = stop.value

@@ -48,7 +48,14 @@ class Scrub:
     """Once this is committed, leave no copy of deleted content in the database's own log; answered by no row."""
 
 
-Step = Statement | Batch | Scrub
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """Hash a text with the hub's secret key; answered by one row with the ``hash``. Operations never see the key."""
+
+    text: str
+
+
+Step = Statement | Batch | Scrub | Keyed
 T = TypeVar("T")
 Operation = Generator[Step, Sequence[Row], T]
 #: Begins an operation anew, so that it can be tried again.

@@ -59,6 +59,11 @@ def missing(raw: Raw) -> Iterator[Fault]:
             "mail and password would travel unencrypted to another machine",
             'write security = "starttls" (port 587) or "tls" (port 465)',
         )
+    if raw.get("hub.income_limit"):
+        for key, example in (("income_limit_from", "2026-01-15"), ("income_limit_source", "https://...")):
+            if not raw.get(f"hub.{key}"):
+                why = "a limit of income changes every year, so it needs its day and where it stands"
+                yield raw.fault(f"hub.{key}", why, f'write {key} = "{example}" under [hub]')
     if by_webhook and not raw.get("web.public_url"):
         yield raw.fault(
             "web.public_url",
@@ -113,6 +118,12 @@ def unready(raw: Raw) -> Iterator[Fault]:
         if raw.get(key) is None:
             table, _, name = key.rpartition(".")
             yield raw.fault(key, "nobody can guess this for you", f'write {name} = "{example}" under [{table}]')
+    if not raw.get("privacy.key"):
+        yield raw.fault(
+            "privacy.key",
+            "without it nobody could be kept from writing to people who asked to be erased",
+            "make one with: openssl rand -hex 32, write it under [privacy] and never change it",
+        )
 
 
 def _host_of(url: object) -> str:

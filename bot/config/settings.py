@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -197,6 +198,13 @@ class Hub(_Table):
             'write one that a person answers, like help_phone = "(202) 555-0143"',
         ),
     ] = ""
+    #: Dollars a year for one person; 0: the flow says 200% of the poverty line.
+    income_limit: Annotated[int, Field(ge=0, le=500_000)] = 0
+    income_limit_from: Annotated[
+        str, shaped(r"\d{4}-(0[1-9]|1[0-2])-\d\d", "this is not a day", 'write one like income_limit_from = "2026-01-15"')
+    ] = ""
+    #: Where the limit stands, for whoever has to renew it.
+    income_limit_source: str = ""
     quiet_hours: NightHours = "20:00-09:00"
     quiet_until_sunday: TimeOfDay = "12:00"
 
@@ -208,6 +216,8 @@ class Hub(_Table):
             zone=self.timezone,
             languages=self.languages,
             help_phone=self.help_phone,
+            income_limit=self.income_limit,
+            income_limit_from=date.fromisoformat(self.income_limit_from) if self.income_limit_from else None,
             quiet_hours=self._quiet_hours(),
         )
 
@@ -218,6 +228,20 @@ class Hub(_Table):
             opens=(opens, opens, opens, opens, opens, opens, sunday),
             closes=(closes, closes, closes, closes, closes, closes, closes),
         )
+
+
+class Privacy(_Table):
+    """How people are protected whom we no longer know."""
+
+    #: Makes the hashes by which addresses of erased people are recognised; another key forgets whom not to write to.
+    key: Annotated[
+        OptionalSecret, shaped(r".{32,}", "this is too short to be a key", "make one with: openssl rand -hex 32")
+    ] = None
+
+    @property
+    def key_in_clear(self) -> str:
+        """The key; empty when none is set."""
+        return self.key.get_secret_value() if self.key else ""
 
 
 class Logs(_Table):
@@ -234,4 +258,5 @@ class Settings(_Table):
     database: Database = Database()
     channels: Channels = Channels()
     hub: Hub = Hub()
+    privacy: Privacy = Privacy()
     logs: Logs = Logs()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from flows.messages import Address
+from storage.operations import suppressions
 from storage.operations.scope import Scope
 from storage.statements import Operation, Statement
 
@@ -44,8 +45,17 @@ _RESUME_LINE: Final = """
 _MARK_REACHABLE: Final = "UPDATE address SET reachable = :reachable WHERE id = :address_id"
 
 
-def add(hub: str, address: Address, *, person_id: int, now: int) -> Operation[int | None]:
-    """Note a person's address; ``None`` when it is somebody's already."""
+def add(
+    hub: str, address: Address, *, person_id: int, now: int, wrote_themselves: bool = False
+) -> Operation[int | None]:
+    """Note a person's address; ``None`` when it is somebody's already, or belongs to somebody who asked to be erased.
+
+    Nothing leaves but to a noted address: whoever was erased is written to by nobody, until they write by themselves.
+    """
+    if wrote_themselves:
+        yield from suppressions.end(hub, address)
+    elif (yield from suppressions.holds(hub, address)):
+        return None
     rows = yield Statement(
         _ADD,
         {

@@ -146,6 +146,8 @@ port = {post.port}
 security = "none"
 from_address = "hello@hub.example.org"
 messages_per_second = 1000
+[privacy]
+key = "0123456789abcdef0123456789abcdef"
 [hub]
 id = "test"
 name = "Bright Hub"

@@ -26,6 +26,9 @@ account_sid = "AC{SID}"
 auth_token = "{CANARY}"
 messaging_service_sid = "MG{SID}"
 
+[privacy]
+key = "{CANARY}{SID}"
+
 [hub]
 id = "springfield"
 name = "Springfield Tutors"
@@ -176,6 +179,7 @@ def test_the_example_tells_each_placeholder() -> None:
         "channels.slack.signing_secret",
         "channels.telegram.token",
         "channels.telegram.secret_token",
+        "privacy.key",
         "hub.id",
         "hub.name",
     }
@@ -194,14 +198,15 @@ def test_secrets_in_a_file_that_all_may_read_are_a_warning(write: Write) -> None
 
 
 def test_a_file_without_secrets_may_be_read_by_all(write: Write) -> None:
-    path = write(GOOD.replace(f'auth_token = "{CANARY}"\n', ""))
+    path = write(GOOD.replace(f'auth_token = "{CANARY}"\n', "").replace(f'key = "{CANARY}{SID}"\n', ""))
     path.chmod(0o644)
+    environ = {"PEOPLEPOWER_CHANNELS__SMS__AUTH_TOKEN": CANARY, "PEOPLEPOWER_PRIVACY__KEY": CANARY + SID}
 
-    assert problems(check(path, {"PEOPLEPOWER_CHANNELS__SMS__AUTH_TOKEN": CANARY})) == []
+    assert problems(check(path, environ)) == []
 
 
 def test_no_channel_at_all_is_a_warning(write: Write) -> None:
-    findings = check(write(GOOD.partition("[channels.sms]")[0] + "[hub]" + GOOD.partition("[hub]")[2]), {})
+    findings = check(write(GOOD.partition("[channels.sms]")[0] + "[privacy]" + GOOD.partition("[privacy]")[2]), {})
 
     assert [(finding.severity, finding.key) for finding in problems(findings)] == [("warning", "channels")]
     off = [finding.key for finding in findings if finding.what.startswith("off")]

@@ -29,6 +29,9 @@ account_sid = "AC{SID}"
 auth_token = "{CANARY}"
 from_number = "+12025550143"
 
+[privacy]
+key = "{CANARY}{SID}"
+
 [hub]
 id = "springfield"
 name = "Springfield Tutors"
@@ -261,6 +264,7 @@ def test_the_secrets_are_known_by_name() -> None:
         "channels.telegram.token",
         "channels.telegram.secret_token",
         "channels.email.password",
+        "privacy.key",
     ]
 
 
@@ -463,7 +467,9 @@ def test_a_missing_secret_names_its_variable(write: Write) -> None:
         ),
         pytest.param('[web]\ntimezone = "UTC"', "no key of this name here; move it to [hub]", id="the wrong table"),
         pytest.param("[web]\nzzzz = 1", "remove it, or write one of host, port, public_url", id="far from all"),
-        pytest.param("[channels.signal]", "remove it, or write one of sms, slack, telegram, email", id="an unknown channel"),
+        pytest.param(
+            "[channels.signal]", "remove it, or write one of sms, slack, telegram, email", id="an unknown channel"
+        ),
         pytest.param("port = 1", "move it to [web]", id="outside all tables"),
         pytest.param("web = 3", "web: 3 stands where a table is needed; write [web]", id="not a table"),
         pytest.param("channels = 3", "channels: 3 stands where a table is needed", id="channels not a table"),
@@ -590,6 +596,15 @@ def test_nobody_serves_as_a_hub_without_a_name_of_its_own(write: Write, key: str
 
     with pytest.raises(ConfigError, match=f"{key}: nobody can guess this for you"):
         load(write(text), {}, serving=True)
+
+
+def test_nobody_serves_without_a_key_for_the_erased(write: Write) -> None:
+    with pytest.raises(ConfigError, match=r"privacy\.key: without it nobody could be kept from writing to people"):
+        load(write(GOOD.replace(f'key = "{CANARY}{SID}"', "")), {}, serving=True)
+
+
+def test_a_short_key_is_refused(write: Write) -> None:
+    assert "too short to be a key" in only_fault_of(write('[privacy]\nkey = "abc"\n'))
 
 
 def test_the_password_of_an_example_does_not_serve(write: Write) -> None:
