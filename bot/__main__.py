@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
-from bot import flow_commands, organisation_commands, planning_commands
+from bot import flow_commands, hours_commands, organisation_commands, planning_commands
 
 #: An operator's mistake ends the program with this code and a sentence.
 EXIT_MISTAKE: Final = 2
@@ -28,6 +28,7 @@ app.add_typer(planning_commands.sites)
 app.add_typer(planning_commands.holidays)
 app.add_typer(planning_commands.shifts)
 app.add_typer(organisation_commands.app)
+app.add_typer(hours_commands.app)
 
 _Config = Annotated[Path, typer.Option("--config", "-c", help="The settings, see config.example.toml.")]
 

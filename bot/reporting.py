@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot import config
 from bot.mistake import MistakeError
+from flows.facts import Hub
 from flows.rules.organisations import OrganisationKind
 from storage import organisations
 from storage.database import Database, migrate
@@ -37,18 +38,23 @@ def run_report(
     if report is None:
         known = "; ".join(f"{one.name}: {one.about}" for one in all_reports().values())
         raise MistakeError(f"There is no report {name!r}. There are: {known}")
-    settings = config.load(path, environ)
-    url = settings.database.url.get_secret_value()
-    migrate(url)
-    hub = settings.hub.facts()
+    database, hub = open_hub(path, environ)
     first, last = _day(since, "--from"), _day(until, "--to")
     if first and last and last < first:
         raise MistakeError(f"--to {until} lies before --from {since}.")
-    with Database(url).reading() as session:
+    with database.reading() as session:
         view = _view(session, hub.id, report, organisation) if organisation else None
         question = Question(hub=hub.id, zone=hub.zone, since=first, until=last, view=view)
         lines = list(report.build(session, question))
     return as_json(report, lines) if as_json_list else as_csv(report, lines)
+
+
+def open_hub(path: Path, environ: Mapping[str, str]) -> tuple[Database, Hub]:
+    """Open the database that the settings name."""
+    settings = config.load(path, environ)
+    url = settings.database.url.get_secret_value()
+    migrate(url)
+    return Database(url), settings.hub.facts()
 
 
 def _view(session: object, hub: str, report: Report, named: str) -> View:

@@ -106,3 +106,11 @@ def test_text_that_looks_like_a_formula_is_made_plain(cell: str) -> None:
     assert line["a"].startswith("'")
     assert line["b"] == "-1"
     assert json.loads(as_json(report, [{"a": cell, "b": -1}])) == [{"a": cell, "b": -1}]
+
+
+def test_hours_that_wait_are_listed_without_names_and_decided(settings: Path) -> None:
+    listed = CliRunner().invoke(app, ["hours", "list", "--config", str(settings)], catch_exceptions=False)
+
+    assert listed.stdout == "Nothing waits for a decision.\n"
+    with pytest.raises(MistakeError, match="There is no entry"):
+        CliRunner().invoke(app, ["hours", "decide", "x", "--config", str(settings)], catch_exceptions=False)

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from flows.facts import SlotKind
 from flows.rules.ledger import HoursStatus
 from flows.stages import Stage
-from storage import hours, schedule
+from storage import hours, schedule, unsettled
 from storage.database import Database
 from storage.operations import hours as operations
 from storage.operations.scope import Scope
@@ -182,6 +182,26 @@ def test_deciding_twice_changes_nothing(database: Database) -> None:
 
         assert (first, again, elsewhere) == (True, False, False)
         assert [row.status for row in live(session)] == ["approved"]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "left"),
+    [(None, [(60, "approved")]), (45, [(45, "approved")]), (0, []), (200, [(60, "claimed")])],
+)
+def test_coordinator_settles_what_is_left(minutes: int | None, left: list[tuple[int, str]], database: Database) -> None:
+    with database.session() as session:
+        person, site = new_person(session), site_of(session)
+        booking = new_booking(session, person, NOW, 60, site)
+        perform(session, operations.claim(scope_of(person), booking.ref, minutes=60))
+        later = new_booking(session, person, NOW + timedelta(hours=3), 60, site)
+        perform(session, operations.attend(scope_of(person), later.ref, author="coordinator"))
+        (waiting,) = unsettled.list_open(session, HUB.id)
+
+        settled = unsettled.settle(session, HUB.id, waiting.ref, minutes, author="coordinator", now=NOW)
+
+        assert settled is (minutes != 200)
+        assert [(row.minutes, row.status) for row in live(session) if row.booking_id == booking.id] == left
+        assert unsettled.settle(session, HUB.id, "nothing", None, author="coordinator", now=NOW) is None
 
 
 @pytest.mark.parametrize(("status", "ledger"), [("confirmed", "wages"), ("pending", "volunteer")])
