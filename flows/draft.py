@@ -143,12 +143,12 @@ class Draft:
         self.profile[name] = value
         self.effects.append(Remember(field=name, value=value))
 
-    def move(self, stage: Stage, *, cause: str) -> None:
+    def move(self, stage: Stage, *, cause: str, author: str = "person") -> None:
         """Move the person to a stage, unless they are there."""
         if stage is self.current_stage:
             return
         self.note("stage", to=stage.value, why=cause)
-        self.effects.append(MoveStage(stage=stage, cause=cause))
+        self.effects.append(MoveStage(stage=stage, cause=cause, author=author))
         self.moved_to = stage
 
     def ask_again(self, *, briefly: bool = True) -> None:
@@ -269,7 +269,15 @@ class Draft:
             "hub": self.facts.hub.name,
             "help_phone": self.facts.hub.help_phone,
             "given_name": str(self.profile.get("given_name") or ""),
+            "income_limit": self._income_limit(),
         }
+
+    def _income_limit(self) -> str:
+        hub = self.facts.hub
+        if not hub.income_limit or not hub.income_limit_from:
+            return self.library.phrases.say("income_limit.unknown", self.language)
+        values = {"amount": f"${hub.income_limit:,}", "since": wording.say_date(hub.income_limit_from, self.language)}
+        return self.library.phrases.say("income_limit.known", self.language, values)
 
     def say_booking(self, booking: Booking) -> str:
         """Say when and where a booking is."""

@@ -56,6 +56,10 @@ class Hub:
     zone: str
     languages: tuple[str, ...] = ("en", "es")
     help_phone: str = ""
+    #: Income up to which a programme for older adults pays a stipend, in dollars a year for one person, and the day from
+    #: which that holds; 0: not known here.
+    income_limit: int = 0
+    income_limit_from: date | None = None
     #: Where its pages are, without a slash at the end; empty: no link can be sent.
     public_url: str = ""
     quiet_hours: QuietHours = field(default_factory=QuietHours)

@@ -20,10 +20,13 @@ BUILT_IN_NAMES: Final[Mapping[str, Known]] = {
     "needs_review": Known(kind=Kind.TRUTH),
     "has_name": Known(kind=Kind.TRUTH),
     "replacing": Known(kind=Kind.TRUTH),
+    "needs_vetting": Known(kind=Kind.TRUTH),
+    "asks_reference": Known(kind=Kind.TRUTH),
+    "asks_interview": Known(kind=Kind.TRUTH),
     "stage": Known(kind=Kind.TEXT, values=frozenset(Stage)),
 }
 #: Names that every text may use.
-BUILT_IN_PLACEHOLDERS: Final = frozenset({"hub", "help_phone", "given_name"})
+BUILT_IN_PLACEHOLDERS: Final = frozenset({"hub", "help_phone", "given_name", "income_limit"})
 #: Inputs that the bot itself hands in where there is something to hand in; no call need pass them.
 GIVEN_BY_BOT: Final = frozenset({"replaces", "on"})
 

@@ -59,7 +59,7 @@ def missing(raw: Raw) -> Iterator[Fault]:
             "mail and password would travel unencrypted to another machine",
             'write security = "starttls" (port 587) or "tls" (port 465)',
         )
-    if raw.get("hub.income_limit"):
+    if str(raw.get("hub.income_limit") or 0) != "0":
         for key, example in (("income_limit_from", "2026-01-15"), ("income_limit_source", "https://...")):
             if not raw.get(f"hub.{key}"):
                 why = "a limit of income changes every year, so it needs its day and where it stands"

@@ -17,6 +17,7 @@ from flows.text import fold, segments
 #: A hub's name as long as most are, 30 letters.
 HUB: Final = "Greater Springfield Volunteers"
 _GIVEN: Final = {"hub": HUB, "help_phone": "312-555-0100", "given_name": "Maria-Isabel"} | {
+    "income_limit": "$31,920 a year for one person (Sep 30, 2026)",
     "minor_name": "Maria-Isabel",
     "names": "Maria-Isabel, Francisco",
     "link": "https://bot.springfield-volunteers.org/l/q3Zk0v-S_1aGZc2kq9wXtA?lang=es",

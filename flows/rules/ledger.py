@@ -78,7 +78,7 @@ def ledger_for(audience: str | None, answers: Mapping[str, Json], ties: Iterable
     if (
         audience == "older_adult"
         and answers.get("programme") == "foster_grandparent"
-        and answers.get("income_within_limit") == "yes"
+        and answers.get("income_within_limit") is True
     ):
         return Ledger.STIPEND
     return Ledger.VOLUNTEER

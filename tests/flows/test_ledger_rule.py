@@ -16,7 +16,7 @@ from flows.rules.terms import term_of
 from flows.stages import Stage
 
 START = datetime(2026, 12, 1, 22, 0, tzinfo=UTC)
-_FOSTER: dict[str, Json] = {"programme": "foster_grandparent", "income_within_limit": "yes"}
+_FOSTER: dict[str, Json] = {"programme": "foster_grandparent", "income_within_limit": True}
 
 
 @pytest.mark.parametrize(
@@ -29,8 +29,8 @@ _FOSTER: dict[str, Json] = {"programme": "foster_grandparent", "income_within_li
         ("employee", {"time_off": "vto"}, [], Ledger.VOLUNTEER),
         ("employee", {"time_off": "own"}, [Tie.EMPLOYER], Ledger.VOLUNTEER),
         ("older_adult", _FOSTER, [], Ledger.STIPEND),
-        ("older_adult", {**_FOSTER, "income_within_limit": "unsure"}, [], Ledger.VOLUNTEER),
-        ("older_adult", {"programme": "rsvp", "income_within_limit": "yes"}, [], Ledger.VOLUNTEER),
+        ("older_adult", {**_FOSTER, "income_within_limit": None}, [], Ledger.VOLUNTEER),
+        ("older_adult", {"programme": "rsvp", "income_within_limit": True}, [], Ledger.VOLUNTEER),
         ("high_school", {}, [Tie.DISTRICT], Ledger.VOLUNTEER),
         (None, {}, [], Ledger.VOLUNTEER),
     ],

@@ -1,0 +1,52 @@
+"""Older adults: the limit of the settings is named, the amount never asked, and only a yes leads to a stipend."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from flows.rules.ledger import Ledger, ledger_for
+from tests.flows.talk import HUB, Talk
+
+TO_INCOME = ("HI", "1", "1", "60614", "5/14/1956", "3", "2")
+
+
+def test_text_names_the_configured_limit_and_its_day() -> None:
+    hub = replace(HUB, income_limit=31920, income_limit_from=date(2026, 1, 15))
+
+    said = Talk(hub=hub).says(*TO_INCOME).text
+    spanish = Talk(hub=hub).says("HOLA", "1", "2", "60614", "14/5/1956", "3", "2").text
+
+    assert "limit: $31,920 a year for one person (Jan 15, 2026). Is your income below it? Do not send the amount." in said
+    assert "tope de ingresos: $31,920 al año por persona (15 de enero de 2026). ¿Gana menos?" in spanish
+
+
+def test_without_a_configured_limit_the_rule_itself_is_named() -> None:
+    assert "limit: 200% of the poverty line." in Talk().says(*TO_INCOME).text
+
+
+@pytest.mark.parametrize(
+    ("reply", "ledger"),
+    [("below the limit", Ledger.STIPEND), ("above the limit", Ledger.VOLUNTEER), ("not sure", Ledger.VOLUNTEER)],
+)
+def test_only_income_within_the_limit_leads_to_the_stipend(reply: str, ledger: Ledger) -> None:
+    answers = Talk().says(*TO_INCOME, reply).person.answers
+
+    assert ledger_for("older_adult", answers, []) is ledger
+
+
+def test_wish_for_large_print_is_remembered() -> None:
+    talk = Talk().says(*TO_INCOME, "below", "large print")
+
+    assert talk.person.answers["support"] == "large_print"
+
+
+def test_sign_up_takes_an_older_adult_at_most_twelve_replies() -> None:
+    replies = (*TO_INCOME, "below", "nothing", "tutor", "weekday afternoons", "yes")
+
+    talk = Talk().says(*replies)
+
+    assert len(replies) <= 12
+    assert "You are accepted." in talk.text
