@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final, assert_never
 
-from flows import correcting, erasing, hours_words, phoning, replying, walk
+from flows import correcting, erasing, hours_words, own_pages, phoning, replying, walk
 from flows.commands import Command, bare, is_carrier_stop
 from flows.draft import Draft
 from flows.effects import Alert, HandOff, OptIn, OptOut
@@ -15,6 +15,8 @@ from flows.stages import MAY_SERVE, MAY_TRAIN, Stage
 
 #: Where a person begins who is not known yet.
 _FIRST_FLOW: Final = "screening"
+#: What comes before training where the hub asks for more than that.
+_VETTING: Final = "vetting"
 _OFFERS: Final = {SlotKind.TRAINING: "training", SlotKind.SHIFT: "shifts"}
 
 
@@ -48,6 +50,12 @@ def obey(draft: Draft, command: Command, inbound: Inbound) -> None:
             begin_or_idle(draft)
         case Command.DELETE_DATA:
             erasing.confirm(draft)
+        case Command.MY_DATA:
+            own_pages.send_data(draft)
+        case Command.CALENDAR:
+            own_pages.send_calendar(draft, renew=False)
+        case Command.NEW_CALENDAR:
+            own_pages.send_calendar(draft, renew=True)
         case Command.BACK if correcting.leave_visit(draft):
             draft.say_phrase("unchanged")
             draft.ask_again(briefly=False)
@@ -129,6 +137,11 @@ def open_offer(draft: Draft, kind: SlotKind, *, replaces: str | None = None, on:
             draft.ask_again()
         else:
             draft.say_phrase(f"status.{draft.current_stage.value}")
+        return
+    if kind is SlotKind.TRAINING and draft.current_stage is Stage.ELIGIBLE and draft.outstanding():
+        if not walk.digress(draft, _VETTING, {}):
+            draft.say_phrase("finish_first")
+            draft.ask_again()
         return
     inputs = {name: value for name, value in (("replaces", replaces), ("on", on)) if value}
     if not walk.digress(draft, _OFFERS[kind], inputs):

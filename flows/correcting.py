@@ -24,6 +24,7 @@ _FOLLOWS: Final[Mapping[str, frozenset[str]]] = {
     "age": frozenset({"birth_date"}),
     "minor": frozenset({"birth_date"}),
     "needs_review": frozenset({"role", "audience"}),
+    "needs_vetting": frozenset({"birth_date", "role", "audience"}),
 }
 #: As many as have a number of one digit.
 _MOST_LISTED: Final = 9

@@ -10,6 +10,7 @@ from enum import StrEnum
 from flows.facts import Json, Person, SlotKind
 from flows.messages import Address, Choice, Purpose
 from flows.rules.guardians import Decision
+from flows.rules.links import LinkPurpose
 from flows.rules.organisations import MembershipStatus
 from flows.stages import Stage
 
@@ -283,6 +284,15 @@ class DecideAsGuardian:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MakeLink:
+    """Make a link for the person; its secret takes the place of ``{token}`` in what this turn says."""
+
+    purpose: LinkPurpose
+    #: How many earlier ones of this purpose may still be opened.
+    beside: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Forget:
     """Erase the person and everything they wrote, once the messages of this turn have left."""
 
@@ -319,6 +329,7 @@ Effect = (
     | AskRequirements
     | AskGuardian
     | DecideAsGuardian
+    | MakeLink
     | Forget
 )
 

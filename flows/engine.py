@@ -27,6 +27,7 @@ from flows import (
     settling,
     shift_reply,
     swapping,
+    vetting,
     walk,
 )
 from flows.commands import Command
@@ -74,6 +75,7 @@ def advance(library: Library, conversation: Conversation, event: Event, facts: F
             assert_never(event)
     if draft.finds_question and (frame := draft.conversation.frame) and frame.step not in draft.flow(frame).steps:
         walk.restart(draft, frame)
+    vetting.recheck(draft)
     if draft.needs is None:
         nudging.set_timer(draft)
     return draft.turn()

@@ -22,7 +22,9 @@ from flows.intents import Intents, read_intents
 from flows.model import Flow, Option
 from flows.names import BUILT_IN_NAMES, Sets, with_called
 from flows.phrases import Phrases, read_phrases
+from flows.requirements import REQUIREMENTS, read_requirements
 from flows.rules.eligibility import Role
+from flows.rules.requirements import Requirement
 from flows.sources import FAQ, NEEDED, PHRASES, Sources, shipped_sources, sources_in
 
 _LANGUAGE_NAMES: Final = {"en": ("English", ("ingles",)), "es": ("Español", ("spanish", "castellano"))}
@@ -59,6 +61,8 @@ class Library:
     faq: Faq = field(default_factory=Faq)
     #: What trainings teach, and how long each counts.
     courses: Mapping[str, Course] = field(default_factory=dict)
+    #: What people may have to bring before a shift.
+    requirements: Mapping[str, Requirement] = field(default_factory=dict)
 
     def flow(self, flow_id: str, revision: str | None = None) -> Flow:
         """Return a flow as a conversation began it, or the current one when that revision is gone."""
@@ -118,6 +122,7 @@ def library_of(sources: Sources) -> Library:
         revisions={flow.revision: flow for flow in current.values()},
         faq=read_faq(sources[FAQ], file=FAQ) if FAQ in sources else Faq(),  # a hub need not have one
         courses=read_courses(sources[COURSES]) if COURSES in sources else {},
+        requirements=read_requirements(sources[REQUIREMENTS]) if REQUIREMENTS in sources else {},
     )
 
 

@@ -17,9 +17,10 @@ Sources = Mapping[str, str]
 PHRASES: Final = "phrases.toml"
 FAQ: Final = "faq.toml"
 _COURSES: Final = "courses.toml"
+_REQUIREMENTS: Final = "requirements.toml"
 _SUFFIX: Final = ".toml"
 #: Files of which there is one each.
-_SINGLE: Final = (PHRASES, "commands.toml", FAQ, _COURSES)
+_SINGLE: Final = (PHRASES, "commands.toml", FAQ, _COURSES, _REQUIREMENTS)
 _INTENTS: Final = tuple(f"intents/{name}.toml" for name in ("words", "rules", "shift_replies"))
 #: Files without which there is no library.
 NEEDED: Final = (PHRASES, "commands.toml", *_INTENTS)

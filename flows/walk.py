@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final, assert_never
 
-from flows import calling, guarding
+from flows import calling, guarding, vetting
 from flows.conversation import Conversation, Frame
 from flows.draft import Draft
 from flows.effects import Book, BookSet, FindSlots, Forget, HandOff, JoinLine, RecordConsent, Release
@@ -267,6 +267,8 @@ def _act(draft: Draft, action: Action) -> None:
             draft.move(stage, cause=f"flow {draft.frame.flow}")
             if stage is Stage.WAITING_GUARDIAN:
                 guarding.ask(draft)
+            if stage is Stage.VETTING:
+                vetting.ask(draft)
         case ToHuman(reason=reason):
             draft.effects.append(HandOff(reason=reason))
         case ToConsent(purpose=purpose):

@@ -7,6 +7,7 @@ quarter of the turns of busy conversations were lost that way when it was measur
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, assert_never
 
 from flows.effects import (
@@ -28,6 +29,7 @@ from flows.effects import (
     JoinLine,
     JoinOrganisation,
     LeaveLine,
+    MakeLink,
     MarkReachable,
     MissShift,
     MoveStage,
@@ -50,6 +52,7 @@ from storage.operations import (
     forgetting,
     guardians,
     hours,
+    links,
     memberships,
     people,
     requirements,
@@ -203,6 +206,7 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
     says: list[tuple[int, Say]] = []
     others: list[Operation[None]] = []  # begun, but not run before the facts are kept
     forget: Forget | None = None
+    token = ""
     for index, effect in enumerate(turn.effects):
         match effect:
             case Remember():
@@ -267,6 +271,8 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
                 others.append(memberships.join(scope, effect))
             case AskRequirements():
                 others.append(requirements.ask(scope, effect.kinds))
+            case MakeLink():
+                token = yield from links.make_own(scope, effect.purpose, beside=effect.beside)
             case AskGuardian():
                 others.append(guardians.ask(scope, effect))
             case DecideAsGuardian():
@@ -280,6 +286,7 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
     if says:
         opted_out = any(isinstance(effect, OptOut) for effect in turn.effects)
         kinds = {"opted_out": opted_out, "forget": forget is not None}
+        says = [(i, replace(say, text=say.text.replace("{token}", token)) if token else say) for i, say in says]
         yield Batch(_SAY, [_message(turn, scope, i, say, **kinds) for i, say in says])
     for operation in others:
         yield from operation

@@ -28,7 +28,7 @@ from flows.messages import Address, Outbound, Tap
 from flows.model import Ask, Step
 from flows.stages import Stage
 from flows.text import segments
-from tests.flows.talk import LIBRARY, SHIFTS, TRAININGS, Talk, booked
+from tests.flows.talk import HUB, LIBRARY, SCREENED, SHIFTS, TRAININGS, Talk, booked
 
 #: What people write, by answer type; for questions with choices each number is tried.
 ANSWERS = {
@@ -106,9 +106,12 @@ WARD = Ward(
     status=GuardianStatus.ASKED,
     person=Person(stage=Stage.WAITING_GUARDIAN, answers={"given_name": "Mia", "birth_date": "2010-03-01"}),
 )
+#: With a hub that asks for references and a talk before anything else.
+CHECKED = Talk(hub=replace(HUB, requires=("reference", "interview")))
 BEGINNINGS = {
     "guardian": (Talk(wards=(WARD,)), {"en": "who is this", "es": "quién es"}),
     "screening": (Talk(), {"en": "HI", "es": "HOLA"}),
+    "checks": (replace(CHECKED, person=Person(stage=Stage.ELIGIBLE)), {"en": "TRAINING", "es": "ENTRENAMIENTO"}),
     "shifts": (booked().at(Stage.READY), {"en": "SHIFTS", "es": "TURNOS"}),
     "training": (booked().at(Stage.READY), {"en": "TRAINING", "es": "ENTRENAMIENTO"}),
     "another shift": (booked("s1").at(Stage.READY), {"en": "R", "es": "R"}),
@@ -328,6 +331,7 @@ def test_nobody_keeps_answers_to_questions_that_their_path_does_not_ask(language
 @pytest.mark.parametrize("flow", sorted(LIBRARY.flows))
 def test_walk_meets_every_step_of_every_flow(flow: str) -> None:
     met = {step for beginning in BEGINNINGS for step in walked(beginning, "en", "sms").steps}
+    met |= _steps(CHECKED.says(*SCREENED))
 
     assert {f"{flow}.{step}" for step in LIBRARY.flows[flow].steps} <= met
 

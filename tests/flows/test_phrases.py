@@ -88,9 +88,12 @@ def test_every_key_in_the_file_is_used() -> None:
             "ward.decline",
             "ward.withdraw",
         }
+        | {"requirement.all_met_eligible", "requirement.all_met_ready", "requirement.refused"}
+        | {"requirement.freed", "requirement.ends", "recheck.waiting_guardian", "recheck.in_review"}
         | {f"here.{kind.value}" for kind in SlotKind}
         | {"after.asked", "after.noted", "after_choice.yes", "after_choice.no", "hours_corrected", "hours_disputed"}
         | {"supervisor.digest", "supervisor.code"}
+        | {"of_age.eligible", "of_age.in_review"}
         | {"echo_choice.yes", "echo_choice.no", "forget_choice.erase", "forget_choice.keep"}
     )
 

@@ -9,6 +9,7 @@ import pytest
 from flows.effects import Alert, MoveStage, OptIn, OptOut, Release, Remember
 from flows.facts import SlotKind
 from flows.messages import InboundKind
+from flows.rules.requirements import Held, Status
 from flows.stages import Stage
 from flows.text import reading_grade, segments
 from tests.flows.talk import SCREENED, SHIFTS, Talk, booked, slot
@@ -127,7 +128,9 @@ def test_status_lists_the_next_three_places() -> None:
 
 def ready(**answers: object) -> Talk:
     talk = booked().at(Stage.READY)
-    return replace(talk, person=replace(talk.person, answers={"zip": "60614", **answers}))  # type: ignore[dict-item]
+    consent = Held(kind="guardian_consent", status=Status.MET)
+    answered = {"zip": "60614", **answers}
+    return replace(talk, person=replace(talk.person, answers=answered, requirements=(consent,)))  # type: ignore[arg-type]
 
 
 def offered(talk: Talk, *slots: object) -> list[str]:
