@@ -42,6 +42,10 @@ __all__ = [
 ]
 
 
+#: Of an answer that is no free text no more is read: three parts of a text message.
+MAX_ANSWER_CHARS: Final = 480
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerType:
     """How one type is read and what its values look like in a conversation."""
@@ -83,4 +87,5 @@ def read(type_name: str, text: str, context: AnswerContext) -> Outcome:
     Raises:
         KeyError: there is no such type; the flow's loader refuses it before anybody is asked.
     """
-    return ANSWER_TYPES[type_name].read(text, context)
+    kind = ANSWER_TYPES[type_name]
+    return kind.read(text if kind.read is read_text else text[:MAX_ANSWER_CHARS], context)

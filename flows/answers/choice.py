@@ -22,7 +22,7 @@ _FILLER: Final = phrases(
     "option|number|no|num|choice|answer|it's|its|it|is|that|that's|my|let's|do|me|to|be|think|maybe|in|just|probably",
     "definitely|good|sounds|sounds good|first choice|uh|uhh|uhm|hmm|well|guess|so|then|say|going|have|can|could|works|fits|please|best|better|there|on|at|of|please do",
     "si|claro|dale|bueno|quiero|quisiera|prefiero|escojo|elijo|seria|la|el|lo|las|los|un|una|opcion|numero|respuesta|me|gusta",
-    "lets|let s|and|thank you|thanks|actually|final answer|final|answer|definitivamente|seguro|all the way|any day|por fa|porfis",
+    "said|dije|lets|let s|and|thank you|thanks|actually|final answer|final|answer|definitivamente|seguro|all the way|any day|por fa|porfis",
     "gustaria|yo|soy|con|para|es|mi|de|creo|que|como|ser|en|por|mejor|quedo|conviene|sirve|parece|bien|queda|seria|digo|entonces|voy|va",
 )
 #: Beside a place in the list: "the second one".
@@ -33,11 +33,16 @@ _NONE: Final = re.compile(r"(?:none|neither|nothing|ningun[oa]?|nada)(?!\w)")
 _NUMBER: Final = re.compile(r"(\d{1,2})")
 _LETTER: Final = re.compile(r"[a-z]")
 _LAST: Final = frozenset({"last", "bottom", "ultimo", "ultima", "abajo"})
+_LETTERED: Final = re.compile(r"(?<!\w)(?:option|choice|letter|opcion|letra|inciso|answer) ([a-h])(?![\w'])(?! o)")
+#: "Number 2, not 1".
+_NOT_THAT: Final = re.compile(
+    r"(?<=\w),? (?:and |y )?(?:not|no)(?: number| the| la| el)? (?:\d|one|two|three|four|un[oa]|dos|tres|cuatro)[.!]?$"
+)
 _MIDDLE: Final = frozenset({"middle", "medio"})
 _FIRST: Final = frozenset({"top", "arriba"})
 #: Leads to what is meant after all.
 _MENDED: Final = re.compile(
-    r"(?<![\w'])(?:no,? wait|wait,? no|no,? i mean|i mean|i meant|no,? actually|no,? sorry|scratch that|digo|no,? perdon|quise decir|no,? mejor|(?:not|no) (?:the |la |el )?(?:\d|one|two|three|four|first|second|third|fourth|un[oa]|dos|tres|cuatro|primer[oa]|segund[oa]|tercer[oa])(?=,| but| sino)(?: but| sino)?|no,? espere?|changed my mind),? (?=\w)"
+    r"(?<![\w'])(?:no,? wait|wait,? no|no,? i mean|i mean|i meant|no,? actually|no,? sorry|scratch that|digo|no,? perdon|quise decir|no,? mejor|(?<=[\w.,;]) ?[.,;-]+ ?no,?(?= \d| one| two| three| four| un| dos| tres| la | el )|(?:not|no) (?:the |la |el )?(?:\d|one|two|three|four|first|second|third|fourth|un[oa]|dos|tres|cuatro|primer[oa]|segund[oa]|tercer[oa])(?=,| but| sino)(?: but| sino)?|no,? espere?|changed my mind),? (?=\w)"
 )
 _SPANISH_ORDINALS: Final = {"cuarto": 4}
 _NEGATED: Final = re.compile(
@@ -84,6 +89,12 @@ def _picked(reply: Reply, context: AnswerContext) -> Outcome:
     choices = context.choices
     if not reply.text:
         return NoMatch(reason=Reason.EMPTY)
+    if lettered := _LETTERED.search(reply.text):
+        place = ord(lettered[1]) - ord("a")
+        if place < len(choices):
+            return _outcome(reply, [_Hit(choice=choices[place], start=lettered.start(), end=lettered.end())])
+    if beside := _NOT_THAT.search(reply.text):
+        reply = reply.replaced([(*beside.span(), "")])
     said = core(words(reply)) or words(reply)
     for find in (_whole, _numbered, _placed, _begun, _inside, _misspelt, _none_fits, _told_apart, _by_id):
         hits = find(reply, said, choices, context.language)

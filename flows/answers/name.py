@@ -14,11 +14,11 @@ from flows.facts import Json
 _INTRODUCTION: Final = re.compile(
     r"(?:^|(?<=[ ,.!]))(?:my (?:full |first |legal |real )?name(?: is|'?s)|the name(?: is|'?s)|names?(?: is|'s)|names|(?:full |legal )?name:|nombre completo:|a nombre de|(?:my|mi) (?:mom|mother|mum|dad|father|guardian|parent|grandma|grandmother|grandpa|grandfather|aunt|uncle|sister|brother|wife|husband|stepmom|stepdad|mama|papa|madre|padre|tutora?|abuel[ao]|ti[ao]|herman[ao]|espos[ao])(?:'s name)?(?: is| es| se llama|,)?|(?:mom|mother|mum|mami|mama|dad|father|papa|madre|padre|guardian|grandma|grandmother|tutora?|abuel[ao])(?:'?s name)? (?:is|es|se llama)|i am called|i go by|i'?m called|"
     r"(?:please |just |you can |u can )?call me|(?:people|ppl|everyone|everybody|friends|most people|most) (?:just )?calls? me|they call me|this is|it'?s me|(?:it'?s |is |it is )?(?:spelled|spelt)|se escribe|it is|it'?s|i am|i'?m|im|"
-    r"(?:yo )?me llamo|(?:me |todos me )(?:dicen|llaman|conocen como)|(?:me )?(?:puede[ns]?|pueden) (?:llamarme|decirme)|llameme|digame|mi nombre(?: completo)? es|mi nombre|me puedes? (?:llamar|decir)|llamame|dime|(?:yo )?soy|se llama|nombre:|es)"
+    r"(?:yo )?me llamo|(?:me |todos me )(?:dicen|llaman|conocen como)|(?:me )?(?:puede[ns]?|pueden) (?:llamarme|decirme)|llameme|digame|mi nombre(?: completo)? es|mi nombre|me pued(?:e|es|en) (?:llamar|decir)|(?:i mean|i meant|quise decir|digo),?|llamame|dime|(?:yo )?soy|se llama|nombre:|es)"
     r":? (?=\w)"
 )
 _OUTRIGHT: Final = re.compile(
-    r"(?:my (?:full |first |legal |real )?name is|mi nombre(?: completo)? es|me llamo|full name is):? $"
+    r"(?:my (?:full |first |legal |real )?name is|mi nombre(?: completo)? es|me llamo|full name is|i mean,?|i meant,?|quise decir):? $"
 )
 #: "First name Kim, last name Nguyen"; "Kim is my first name and Nguyen my last".
 _LABELLED: Final = (
@@ -46,14 +46,14 @@ _WISH: Final = re.compile(
     r"me dicen|me llaman|llamame|dime|me puedes? (?:decir|llamar))(?: just| solo)? \"?|[(\"])(?P<name>[^\W\d_]{2,20})(?![\w'@])"
 )
 _SIGN_OFF: Final = re.compile(
-    r"(?: here| speaking| from .*| (?:para servir\w*|a su servicio|servidora?|presente|reporting(?: for duty)?)| is my name| is the name| es mi nombre| a sus ordenes|,? but\b.*|,? pero\b.*|,? and (?:i|i'?m|my) .*|,? (?:dear|honey|hon|sweetie|mijo|mija|joven)(?: .*)?$| is my (?:mom|mother|dad|father|guardian|parent|grandma|grandmother|grandpa|aunt|uncle|wife|husband)\b.*| es mi (?:mama|papa|madre|padre|tutora?|abuel[ao]|ti[ao]|espos[ao])\b.*|,? y (?:tengo|quiero|vivo).*)$"
+    r"(?: here| speaking| from .*| (?:para servir\w*|a su servicio|servidora?|presente|reporting(?: for duty)?)| is my name| is the name| es mi nombre| a sus ordenes|,? but\b.*|,? pero\b.*|,? and (?:i|i'?m|im|my)\b.*|,? (?:that'?s me|thats me|ese soy yo|esa soy yo|soy yo)|,? (?:mama|papa|madre|padre|mother|mom|dad|father|abuela|abuelo|hermana|hermano|esposa|esposo|wife|husband|grandma|grandpa) (?:de|of) .*|,? (?:dear|honey|hon|sweetie|mijo|mija|joven)(?: .*)?$| is my (?:mom|mother|dad|father|guardian|parent|grandma|grandmother|grandpa|aunt|uncle|wife|husband)\b.*| es mi (?:mama|papa|madre|padre|tutora?|abuel[ao]|ti[ao]|espos[ao])\b.*|,? y (?:tengo|quiero|vivo).*)$"
 )
 _LEADING: Final = re.compile(
-    r"^(?:hi|hello|hey|there|just|only|solo|hola|buenas tardes|buenas noches|buenos dias|buen dia|buenas|good morning|good afternoon|good evening|sure|yes|ok|okay|si|claro|well|um|uh|"
+    r"^(?:hi|hello|hey|there|just|only|solo|hola|buenas tardes|buenas noches|buenos dias|buen dia|buenas|good morning|good afternoon|good evening|sure|yes|ok|okay|si|claro|well|um|uh|pues|bueno|aqui|aca|le habla|les habla|le escribe|le saluda|habla|"
     r"mr|mrs|ms|miss|mister|doctor|dr|dra|rev|prof|sr|sra|srta|senor|senora|senorita|don|dona|la senora|el senor|la srta?|la sra|el sr|con)\b[ ,.!:;-]*"
 )
 _TRAILING: Final = re.compile(
-    r"[ ,.!:;(-]*(?:\b(?:btw|lol|lmao|ha(?:ha)+|ja(?:ja)+|fyi|she/her(?:s|/hers)?|he/him(?:/his)?|they/them(?:/theirs)?|ella|\d{1,2}(?: years old| anos)?)\)?$|is (?:fine|good|ok|okay|great)$|works(?: fine)?$|(?:esta|queda) bien$)|[ ,.!:;-]*\b(?:please|thanks|thank you|thx|gracias|por favor|mucho gusto|nice to meet you|encantad[oa])$"
+    r"[ ,.!:;(-]*(?:\b(?:btw|lol|lmao|ha(?:ha)+|ja(?:ja)+|fyi|she/her(?:s|/hers)?|he/him(?:/his)?|they/them(?:/theirs)?|ella|\d{1,2}(?: years old| anos)?)\)?$|is (?:fine|good|ok|okay|great)$|'s (?:fine|good|ok|okay)$|works(?: fine)?$|(?:esta|queda) bien$)|[ ,.!:;-]*\b(?:please|thanks|thank you|thx|gracias|por favor|mucho gusto|nice to meet you|encantad[oa])$"
 )
 _SUFFIXES: Final = frozenset({"jr", "sr", "ii", "iii", "iv"})
 #: Belong to the surname after them.
@@ -77,7 +77,7 @@ _NO_NAMES: Final = frozenset(
         "yes|yeah|yep|ok|okay|sure|maybe|the|this|that|these|those|there|here|it|its|it's|my|your|you|his|her|their|our|we|they|them|us",
         "me|i|i'm|im|i'd|i'll|i've|have|has|had|want|need|know|think|would|could|should|can|if|or|but|because|about|with|for|from|to|at|on|in|of|as",
         "name|nombre|stop|start|help|quit|cancel|end|unsubscribe|info|hello|hi|hey|thanks|thank|please|sorry|nothing|none|nobody",
-        "jajaja|jaja|haha|hahaha|xd|anonymous|secret|test|asdf|idk|dunno|lol|wtf|omg|business|volunteer|tutor|student|teacher|mom|dad|interested|available|ready|good|fine",
+        "and|hmm|hm|hmmm|mmm|um|uh|umm|uhh|jajaja|jaja|haha|hahaha|xd|anonymous|secret|test|asdf|idk|dunno|lol|wtf|omg|business|volunteer|tutor|student|teacher|mom|dad|interested|available|ready|good|fine",
         "monday|tuesday|wednesday|thursday|friday|saturday|sunday|lunes|martes|miercoles|jueves|viernes|sabado|domingo|asking|who's|what's|that's|already|same|before|told|guess|depends|whatever|anything",
         "great|bad|busy|done|later|now|today|tomorrow|still|only|just|also|very|really",
         "que|por|porque|para|quien|cuando|donde|como|cual|eso|esto|esta|este|mi|tu|su|nada|nadie|ninguno|si|claro|tal|vez|quizas|quiero",

@@ -86,6 +86,10 @@ _BOUND: Final = re.compile(
 _BORN: Final = re.compile(
     r"(?<![\w'])(?:born|naci|nacid[oa]|soy|modelo|year of birth|birth year)(?: back)?(?: in| en| de| del| of)?(?: el)?(?: ano)?:? '?(?P<year>(?:19|20)\d\d|\d\d)(?![\w/-]| ?anos)(?<!soy \d\d)|^(?:year |ano )?(?P<alone>(?:19|20)\d\d)$"
 )
+#: "My 31st birthday was in May": reached, unless it is still to come.
+_BIRTHDAY: Final = re.compile(r"(?<!\w)(?P<age>\d{1,3})(?:st|nd|rd|th) (?:birthday|bday|b-day)")
+_AHEAD: Final = re.compile(r"(?<!\w)(?:next|is|coming|soon|will|tomorrow|upcoming|before)(?!\w)")
+_TURNED: Final = re.compile(r"(?<!\w)(?:turned|became|cumpli|since|desde|was)(?!\w)")
 #: "Four zero"; "22f".
 _DIGIT_BY_DIGIT: Final = re.compile(r"(\d)[ -](\d)")
 _SEX: Final = re.compile(r"(?<!\d)\d\d ?/?([mf])(?![\w'])")
@@ -164,7 +168,14 @@ def read_age(text: str, context: AnswerContext) -> Outcome:
     if born_in := _BORN.search(reply.text):
         age = _age_of(int(born_in["year"] or born_in["alone"]), context.today)
         return _aged(reply, born_in, age, limits)
-    coming = _COMING.search(reply.text)
+    if birthday := _BIRTHDAY.search(fold(text).text):
+        age = int(birthday["age"]) - (_AHEAD.search(reply.text) is not None)
+        return (
+            Match(value=age, span=(0, len(text)), confidence=GUESS)
+            if age <= limits.maximum
+            else NoMatch(reason=Reason.TOO_LARGE)
+        )
+    coming = None if _TURNED.search(reply.text) else _COMING.search(reply.text)
     both = _THEN_MORE.search(reply.text)
     if both and (" going on" in both[0] or int(both["next"]) == int(both["age"]) + 1):
         return _aged(reply, both, int(both["age"]), limits)

@@ -29,6 +29,8 @@ class Question:
     asks_how_often: bool
     #: Whether there is any, or one: a count answers it.
     asks_if_any: bool
+    #: Whether it asks if a deed was done.
+    asks_if_done: bool
     #: Whether it shows what was understood, to be confirmed.
     asks_if_right: bool
     #: Whether the name of a thing answers it: "Any allergies?" "Peanuts".
@@ -69,6 +71,9 @@ _ANY: Final = re.compile(r"\b(?:do you (?:\w+ )?(?:have|own|know)|any|tiene|hay|
 _COUNTED: Final = re.compile(
     r"(?:(?:yes|just|only|solo|about|like) )*(?:one|two|three|four|five|several|some|plenty|a (?:few|couple|lot|bunch)|lots|many|una?|dos|tres|cuatro|cinco|vari[oa]s|much[oa]s|algun[oa]s)(?: (?:of|de) (?:them|those|each|ellos|ellas|cada))?$"
 )
+_DID: Final = re.compile(
+    r"\b(?:did|have|has) (?:you|your)\b|^(?:usted |ya |le |se |lo |la )*(?!como|cuando|cuanto)\w{3,}o (?:el|la|los|las|su|sus|nuestro|nuestra|un|una|bien)\b"
+)
 _EVER: Final = re.compile(r"\b(?:have you|has your|ever|ha|han|alguna vez)\b")
 _THING: Final = re.compile(
     r"\b(?:allerg\w*|alerg\w*|medical|medications?|medicines?|medicamentos?|medicinas?|conditions?|condicion(?:es)?|dietary|restrictions?|restriccion(?:es)?|convict\w*|arrest\w*|condenad[oa]|delitos?|injur\w+|lesion(?:es)?|accommodations?)\b"
@@ -107,7 +112,7 @@ _BESIDE: Final = frozenset(
 )
 #: Said for "I": what leads to the repeated verb.
 _LED: Final = (
-    r"(?:(?:i|we|i've|ive|i'm|im|we're|i'd|i'll|ill|am|have|do|did|just|already|still|currently|actually|definitely|certainly|also|think|totally|fully|completely|pretty|"
+    r"(?:(?:i|we|i've|ive|i'm|im|we're|i'd|i'll|ill|am|have|do|did|just|already|still|currently|actually|definitely|certainly|also|think|totally|fully|completely|pretty|very|super|quite|extremely|so|muy|"
     r"yo|ya|la|lo|las|los|le|se|me|aun|claro|que|pues|tambien|siempre) )*"
 )
 _DENIES: Final = re.compile(
@@ -116,7 +121,7 @@ _DENIES: Final = re.compile(
 )
 _FINE: Final = re.compile(
     r"(?:(?:no|nope|yes|yeah|oh|it'?s|that'?s|thats|is|are|was|everything(?:'s)?|everythings|all|alls|things|we'?re|i'?m|im|we|i|am|looks?|seems?|sounds?|going|just|so|todo|esta|va|estoy|estamos|anda|muy|por ahora|totally|perfectly|\w{3,9}days?(?= is| are| works?)|works) )*"
-    r"(?:good|fine|ok|okay|great|well|perfect|clear|alright|cool|bien|perfecto|excelente|en orden|claro|correcto|tranquil[oa]|dandy|that'?s (?:it|all)|thats (?:it|all)|all set|set|(?:eso |esto )?(?:es|seria) todo|seria todo|nothing else|works(?: fine)?)(?: (?:here|for now|por ahora|with me|by me|for me|so far|now|thanks|gracias|por aqui|and dandy|conmigo))*(?= [|]|$)"
+    r"(?:good|fine|ok|okay|great|well|perfect|clear|alright|cool|bien|perfecto|excelente|en orden|claro|correcto|tranquil[oa]|dandy|that'?s (?:it|all)|thats (?:it|all)|all set|set|(?:eso |esto )?(?:es|seria) todo|seria todo|nothing(?:'?s| is)?(?: else| wrong| the matter)?|works(?: fine)?)(?: (?:here|for now|por ahora|with me|by me|for me|so far|now|thanks|gracias|por aqui|and dandy|conmigo))*(?= [|]|$)"
 )
 _LEAVE: Final = re.compile(
     r"(?:(?:no|nope|yes|yeah|sure|ok|okay|of course|course|si|claro|please|not at all|para nada) )*(?:go (?:right )?ahead|do(?: it| so)?(?= [|]|$)|go for it|please do|feel free|be my guest|by all means|(?:that|it)(?:'s| is|s) (?:\w+ )?(?:fine|ok|okay|cool|good)|thats (?:\w+ )?(?:fine|ok|okay)|"
@@ -130,8 +135,10 @@ _BUSY: Final = re.compile(
     r"(?:(?:sorry|i'm sorry|im sorry|ugh|oh|perdon|lo siento|disculpe|fijese que|es que|unfortunately|yo|ese dia|that day|then|ya|[|]) )*(?:"
     r"(?:(?:i'?m|i am|we'?re|i'?ll be|i will be|i|we|already|usually|gotta|gonna be|all|pretty|super|really|kinda|so|way too|too) )*"
     r"(?:busy|booked(?: up| solid)?|swamped|slammed|working(?! on (?:it|that))|work(?= |$)|work(?=s)|out of (?:town|state|the country)|away|travell?ing|on vacation|on a trip|unavailable|at work|in class|at school|tied up|double booked|overbooked|sick)(?![\w'])|"
+    r"(?:i'?ll|i will|we'?ll) be at (?:my|a|an|our|the (?:doctor|hospital|dentist|airport)) |(?:i'?d|i would) have to (?:miss|skip|leave) |(?:(?:el|los|ese|este) )?(?:lunes|martes|miercoles|jueves|viernes|sabados?|domingos?|dia) (?:esta |es )?(?:muy )?(?:imposible|dificil|complicado)(?= |$)|"
+    r"(?:got|have|had|tengo) (?:an? |my |la |una |el )?(?:\w+ )?(?:appointment|appt|meeting|class|game|exam|test|shift|recital|interview|cita|junta|clase|examen|partido)(?![\w'])|salgo (?:muy )?tarde|"
     r"(?:i|we)(?:'ve| have|'ve got| got| have got|'ve already got) (?:a |an |my |to |another |other |some )?(?:class|classes|work|school|meetings?|appointments?|appt|doctor'?s?|dentist|church|practice|games?|exams?|tests?|finals|plans|conflict|wedding|funeral|shift|job|commitments?|surgery|jury|something|prior)(?![\w'])|"
-    r"(?:(?:\w+ )?\w{3,9}days?|that(?: day| time)?|it)(?:'s| is| are) (?:out(?! of)|no good|a no go|bad|tough|impossible|booked|full|taken|terrible|hard)(?![\w'])|"
+    r"(?:(?:\w+ )?(?:\w{3,9}days?|mornings?|afternoons?|evenings?|nights?|weekends?)|that(?: day| time)?|it)(?:'s| is| are) (?:out(?! of)|no good|a no go|bad|tough|impossible|booked|full|taken|terrible|hard)(?![\w'])|"
     r"(?:my|mi|our) \w+ (?:has|have|tiene|tienen|is|esta) (?:a |an |un |una |su )?(?:games?|partido|cita|appointments?|practice|recital|enferm[oa]|sick|surgery|cirugia|juego|clase|class|birthday|cumpleanos|graduation)(?![\w'])|"
     r"(?:(?:los|el|esa|ese|a esa|las|muy|bien|dia|hora|\w{3,9}s) )*(?:(?:estoy|estare|ando|voy a estar) (?:muy |bien |algo |super )?(?:ocupad[oa]|fuera|de viaje|trabajando|enferm[oa]|en clases?|en el trabajo|de vacaciones)|trabajo(?! con| en eso)|me toca trabajar|salgo de viaje|"
     r"tengo (?:que |una? |otr[oa] |mi |mis |la )?(?:clases?|trabajo|trabajar|cita|junta|compromiso|examen(?:es)?|escuela|boda|funeral|viaje|planes|turno|reunion|doctor|consulta)))(?! [|]? ?(?:so|y por eso) )"
@@ -169,11 +176,39 @@ _HEALTHY: Final = re.compile(
 _BOTH: Final = re.compile(
     r"(?:(?:i do|hablo|yes|si|i speak|i have|tengo) )?(?:both(?: of them)?|all(?: of them| three)?|ambos|ambas|los dos|las dos|todos|todas)$"
 )
+_STILL: Final = re.compile(
+    r"(?:(?:still|todavia|aun)(?: (?:here|there|am|do|aqui|ahi|si))?|(?:sigo|seguimos)(?: \w+){0,2})$"
+)
+_NO_LONGER: Final = re.compile(
+    r"(?:(?:i|we|ya|nos|me|just|had to) )*(?:moved(?: away| out)?|mude|mudamos|quit|left|stopped|graduated|deje|dejamos|renuncie|gradue|jubile|retired)(?: (?:to|from|last|in|it|el|en|hace|de|a) .*|$)"
+)
+_ALMOST: Final = re.compile(r"(?:almost|nearly|not (?:quite|till|until|yet).*|casi(?: casi)?|ya casi|hasta .*)$")
+_DID_IT: Final = re.compile(
+    r"(?:yes )?(?:i'?ve|i have|we'?ve|lo he|ya he|he) (?:\w+ly )?(?:done|had|been|hecho|tenido|sido|estado)(?!\w)"
+)
+_LIVED: Final = re.compile(
+    r"(?:i'?m an? |i am an? |i(?:'ve)? (?:coach|teach|taught|coached|raised|babysat|babysit|work|worked|was|run|ran|lead|led|helped|have|had) |some |mostly |soy |tengo |crie |he |trabaje |fui |cuido |cuide |ayude |di clases)"
+)
+_LACKS: Final = re.compile(
+    r"(?:(?:it'?s|its|it|esta|i|mine|is|has|se|me|lo|la|already|ya) )*(?:expired|vencid[oa]|vencio|lost (?:it|mine)|left (?:it|mine)(?: .*)?|sold (?:it|mine)|vendi|perdi|broke(?:n)?(?: down)?|suspended|suspendida|(?:need|have) to (?:get|renew|buy|replace) .*|tengo que (?:sacarla|renovarla|renovarlo|sacarlo))$"
+)
+_DONE: Final = re.compile(
+    r"(?:(?:all|already|just|it'?s|its|yes|ya|esta|quedo|i) )*(?:done|did|completed|finished|submitted|sent|received|hecho|listo|enviado|recibido|completado|terminado|hace (?:rato|tiempo|dias|un \w+|una \w+))(?: (?:it|that|already|yesterday|today|last \w+|ayer|hoy|ya))*$"
+)
+_UNDONE: Final = re.compile(
+    r"(?:(?:oops|sorry|oh|ugh|i|completely|totally|still|am|i'?m|im|perdon|ay|disculpe|todavia|aun) )*(?:forgot(?: (?:to|about it|it))?|spaced(?: it)?|missed it|lost it|se me (?:olvido|paso|perdio)(?: .*)?|lo olvide|me falta(?: .*)?|working on (?:it|that)|doing it(?: now)?|in progress|halfway(?: \w+)*|apenas (?:(?:lo|la|los|las) )?(?:voy|iba|estoy|empece)(?: .*)?|en eso(?: estoy)?|estoy en eso)$"
+)
+_DAYISH: Final = re.compile(
+    r"(?<!\w)(mon|tues?|wednes|thurs|fri|satur|sun|morning|afternoon|evening|night|weekend|weekday|lun|mart|mierc|juev|viern|sab|doming|manana|tarde|noche)\w*"
+)
+_INSTEAD: Final = re.compile(
+    r"(?<!\w)(?:only|just|solo|solamente|nomas|better|best|prefer|instead|rather|mejor|prefiero|preferiria)(?!\w)"
+)
 _GROWN: Final = re.compile(
     r"(?:(?:i'?m|i am|still|a|an|soy|un|una|todavia|aun|ya|of|de) )*(?:(?P<yes>(?:grown )?adult[oa]?|grown|mayor(?: de edad)?)|minor|menor(?: de edad)?|underage|teen\w*|adolescente)$"
 )
 _SAID_AGE: Final = re.compile(
-    r"(?:(?:i'?m|i am|im|tengo|soy|ya tengo|just turned|turned|cumpli|yes|si) )*(?P<age>\d{1,2})(?: years? old| years| yrs| yo| y o| anos(?: cumplidos)?)?(?= [|]|$)"
+    r"(?:(?:i'?m|i am|im|tengo|soy|ya tengo|just turned|turned|cumpli|yes|si) )*(?P<age>\d{1,2})(?: years? old| years| yrs| yo| y o| anos(?: cumplidos)?)?(?= [|]|$| (?:in|last|this|on|en|el|since|years ago|and|y|already|ya) )"
 )
 _NO_THING: Final = frozenset(
     listed(
@@ -204,6 +239,7 @@ def question_of(asked: str) -> Question | None:
         asks_how_much=_HOW_MUCH.search(text) is not None,
         asks_how_often=_EVER.search(text) is not None,
         asks_if_any=_ANY.search(text) is not None,
+        asks_if_done=_DID.search(text) is not None,
         asks_if_right=_IF_RIGHT.search(text) is not None,
         asks_for_a_thing=_THING.search(text) is not None,
         age=(_ADULT if age["adult"] else int(age["one"] or age["two"])) if age else None,
@@ -262,6 +298,20 @@ def answered(said: str, question: Question) -> Answered | None:
         return Answered(value=int(told["age"]) >= question.age, start=0, end=told.end())
     if question.asks_to_come and (busy := _BUSY.match(said)) and not _relents(said[busy.end() :]):
         return Answered(value=False, start=0, end=busy.end())
+    if question.words & {"still", "todavia", "aun", "sigue", "siguen"}:
+        if still := _STILL.match(said):
+            return Answered(value=True, start=0, end=still.end())
+        if left := _NO_LONGER.match(said):
+            return Answered(value=False, start=0, end=left.end())
+    if (question.age is not None or question.asks_if_done) and (almost := _ALMOST.match(said)):
+        return Answered(value=False, start=0, end=almost.end())
+    if question.asks_how_often and (did := _DID_IT.match(said)) and not _DENIES.search(said):
+        return Answered(value=True, start=0, end=did.end())
+    if question.asks_if_done:
+        if undone := _UNDONE.match(said):
+            return Answered(value=False, start=0, end=undone.end())
+        if done := _DONE.match(said):
+            return Answered(value=True, start=0, end=done.end())
     if question.asks_for_a_thing and (healthy := _HEALTHY.match(said)):
         return Answered(value=False, start=0, end=healthy.end())
     if question.words & {"and", "y", "or", "o"} and (both := _BOTH.match(said)):
@@ -302,11 +352,28 @@ def _echoed(said: str, question: Question) -> Answered | None:
 
 def guessed(said: str, question: Question) -> bool | None:
     """Guess what a reply that is no answer in any other way says to this question: a fault named is a no to "Is it right?"."""
+    if question.asks_to_come and _names_other_days(said, question):
+        return False
+    if question.asks_if_any and _LACKS.match(said):
+        return False
+    if (
+        question.words & {"experience", "experiencia", "worked", "trabajado", "coached"}
+        and _LIVED.match(said)
+        and not _DENIES.search(said)
+    ):
+        return True
     if question.asks_if_right:
         another = _ANOTHER.fullmatch(said)
         faulty = _FAULTY.search(said) is not None
         return False if faulty or (another and another["value"] not in question.words) else None
     return True if _names_a_thing(said, question) else None
+
+
+def _names_other_days(said: str, question: Question) -> bool:
+    """Tell whether another time than the question's is wanted: "only afternoons", "better Wednesday"."""
+    asked = {_DAYISH.fullmatch(word) for word in question.words} - {None}
+    theirs = set(_DAYISH.findall(said))
+    return bool(asked and theirs and _INSTEAD.search(said)) and not theirs & {found[1] for found in asked if found}
 
 
 def _names_a_thing(said: str, question: Question) -> bool:

@@ -108,7 +108,7 @@ def _centuries(year: int, month: int, day: int, context: AnswerContext) -> list[
 _MONTH: Final = rf"(?P<month>{alternation(MONTHS)})"
 _DAY: Final = r"(?P<day>\d{1,2})(?P<nth> ?(?:st|nd|rd|th)(?![a-z])|(?:ro|er|\.?o|a)(?![a-z]))?"
 _YEAR: Final = r"(?P<year>'\d\d|(?:1[6-9]|20|21)\d\d|(?:19|20) \d\d|\d\d(?= ?(?:$|[.,;!?)])))(?!\d|/)" + NO_CLOCK
-_JOIN_YEAR: Final = r"(?:(?=\d{4})|[ ,./-]{1,3}|,? ?(?:of|in|de|del|del ano|de el) ?)"
+_JOIN_YEAR: Final = r"(?:(?=\d{4})|[ ,./-]{1,3}|,? ?(?:of|in|de?|del|del ano|de el) ?)"
 _ENDS_IN_MONTH: Final = re.compile(rf"(?<!\w)(?:{alternation(MONTHS)})\.? (?:the )?$")
 _NAMES: Final = frozenset(MONTHS)
 #: Before a number that is money: "$12 December 27".
@@ -144,7 +144,7 @@ WRITTEN_DAYS: Final = (
     ),
     DayPattern(
         pattern=re.compile(
-            rf"(?<![\w/])(?<!\d:)(?<!\d\.){_NO_MONEY}{_DAY}(?: |-|\.|/)?(?:day )?(?:of |de |del |del mes de |(?<=[a-z] )in )?"
+            rf"(?<![\w/])(?<!\d:)(?<!\d\.){_NO_MONEY}{_DAY}(?: |-|\.|/)?(?:day )?(?:of |de? |del |del mes de |(?<=[a-z] )in )?"
             rf"[ ./-]?{_MONTH}\.?(?:{_JOIN_YEAR}{_YEAR})?(?!\w)(?! \d{{1,2}}(?!\w|:))"
         ),
         read=_read_day_first,

@@ -21,7 +21,10 @@ from flows.answers.yes_no_words import (
     CONDITION,
     CORRECTION,
     ECHOES,
+    ENDING,
+    HEDGED,
     HUMS,
+    LISTENING_YES,
     LONG_NO,
     LONG_YES,
     MENDED_TO_NO,
@@ -133,6 +136,11 @@ def _decide(said: str, question: Question | None = None) -> _Reading | None:
         return _Reading(value=value, start=concluded.start(1), end=concluded.end(1), confidence=LIKELY)
     if wished := WISHED_IN_VAIN.match(said):
         return _Reading(value=False, start=wished.start(), end=wished.end(), confidence=LIKELY)
+    if hedged := HEDGED.match(said):
+        value = hedged["answer"] not in ("no", "nope")
+        return _Reading(value=value, start=0, end=hedged.end(), confidence=LIKELY)
+    if listening := LISTENING_YES.match(said):
+        return _Reading(value=False, start=0, end=listening.end(), confidence=LIKELY)
     leading = CALMING.match(said) or CONDITION.match(said)
     reading = _decided(said, leading.end() if leading else 0, question)
     if reading is None and (opening := OPENING.match(said)):
@@ -141,6 +149,9 @@ def _decide(said: str, question: Question | None = None) -> _Reading | None:
         return _Reading(value=True, start=0, end=provided.end(), confidence=GUESS)
     if reading is not None:
         return reading
+    if ending := ENDING.match(said):
+        value = ending["answer"] not in ("no", "nope")
+        return _Reading(value=value, start=ending.start("answer"), end=ending.end("answer"), confidence=GUESS)
     for place in re.finditer(r" [|] (?=([^|]*?)(?: [|]|$))", said):
         for pattern, value in ((UNSURE, None), (NO_OPENERS, False), (YES_OPENERS, True)):
             if pattern.fullmatch(place[1]):

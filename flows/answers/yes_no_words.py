@@ -15,7 +15,7 @@ def _phrases(*lines: str) -> re.Pattern[str]:
 
 #: Hold a negation and yet agree; read as "yes" before anything else.
 AGREEING_NEGATIONS: Final = _phrases(
-    r"(?:no )?no problems?, no problemo, no prob, np, (?:no )?(?:it's |that's )?not a problem, (?:no )?no worries, nothing would make me happier, not a bad (?:idea|plan), "
+    r"(?:i )?wouldn't (?:have|want|do) it any other way, (?:i )?(?:don't|do not|can't) see (?:any (?:reason )?)?why i (?:couldn't|wouldn't|can't|shouldn't)(?: \w+)?, (?:i )?(?:don't|do not|wouldn't) have (?:a|any) (?:problems?|issues?|objections?|trouble|concerns?)(?: (?:with (?:it|that|this|any of (?:it|that))|doing (?:it|that|so)))?, i have no (?:problems?|issues?|objections?)(?: (?:with (?:it|that|this)|doing (?:it|that|so)))?, (?:i'd|i would) be (?:a fool|crazy|silly) not to, without (?:question|hesitation|fail), (?:no )?no problems?, no problemo, no prob, np, (?:no )?(?:it's |that's )?not a problem, (?:no )?no worries, nothing would make me happier, not a bad (?:idea|plan), "
     r"(?:no )?(?:i )?(?:don't|do not|wouldn't|would not) mind(?: (?:it|that|at all))?, no doubt(?: about it)?, without a doubt, "
     r"no issues?, no objections?, why not, why wouldn't i, not bad(?: at all)?, can't wait, cannot wait, (?:i )?can hardly wait, can't complain, no big deal, "
     r"wouldn't miss it, no rush, no hurry, nothing wrong, no (?:changes|questions), "
@@ -38,7 +38,7 @@ UNSURE: Final = _phrases(
     r"(?:(?:i'll|i will|i'd|i would|let me|gotta|i) )?(?:(?:have|need|got|want) to )?(?:ask|check with|talk (?:to|with)|speak (?:to|with)|consult) (?:my|with|the|our) \w+(?: first)?, "
     r"(?:i )?might(?: be)?, (?:let me|i'll|i will|i have to|i need to|gotta) (?:check|see), we'll see, hard to say, "
     r"50 50, i'?ll let you know(?: later| soon| tomorrow)?, let you know(?: later)?, tbd, to be determined, prolly, probably(?= [|]|$), (?:still )?waiting (?:on|to hear) [^|]{1,30}, need more (?:info|information|details|time), kind of, kinda, sort of, yes and no, what do you think, sometimes, hopefully, if (?:i can|i have time|possible|i'm free)",
-    r"(?:todavia |aun |ahorita |pues |la verdad |realmente )*(?:no estoy|no estoy muy|no estoy tan|no estamos) segur[oa]s?, no (?:le|te|les) sabria decir, no (?:lo )?se(?! (?:preocup|angusti|apur|diga|molest))(?: todavia| aun)?, todavia no (?:lo )?se, "
+    r"(?:todavia |aun |ahorita |pues |la verdad |realmente )*(?:no estoy|no estoy muy|no estoy tan|no estamos) segur[oa]s?, no (?:le|te|les) sabria decir, no (?:lo )?se(?! (?:va|puede|pudo|podria|podra|pueda|me|te|le|les|nos|hace|hizo|trata|acepta|siente|pierde|preocup|angusti|apur|diga|molest))(?: todavia| aun)?, todavia no (?:lo )?se, "
     r"aun no (?:lo )?se, nose, quizas?, tal vez, talvez, a lo mejor, (?:eso )?depende, puede ser, puede que si, "
     r"(?:luego|despues|al rato|mas tarde|manana) (?:le|te|les|lo) (?:digo|aviso|confirmo|contesto|checo|veo|llamo|hablo), (?:le|te|les) (?:digo|confirmo|contesto|aviso)(?: luego| despues| al rato| mas tarde| manana), ni si ni no, igual y (?:si|no), no (?:le|te|les) se(?: decir)?, (?:lo )?tengo que pensar(?:lo)?, no me decido, no (?:lo )?he decidido, estoy indecis[oa], lo estoy pensando, estoy pensandolo, ahi veo, ya veremos, "
     r"(?:le|te|les) aviso(?: luego| despues)?, (?:tengo|tendria|necesito|dejame|dejeme|deje|voy a) ?(?:que |a )?(?:le )?(?:pregunt|consult|check|chec|revis|platic|habl)\w*, no sabria(?: decir(?:le|te)?)?, (?:dejame|dejeme|lo voy a|tengo que|voy a) (?:pensar(?:lo)?|ver), "
@@ -47,7 +47,7 @@ UNSURE: Final = _phrases(
 UNSURE_OPENERS: Final = r"(?:well |hmm |um |honestly |pues |bueno |la verdad |yo creo que |i think |i guess )*"
 
 NO_OPENERS: Final = _phrases(
-    r"i (?:most certainly|certainly|sure|definitely|absolutely) (?:do|am|can|will|would|have|did)(?:n't| not), fat chance, over my dead body, when (?:pigs|hell) \w+(?: over)?, in your dreams, dream on, you got (?:it|that) (?:all )?(?:wrong|backwards|mixed up), no+, nop+, nelson, naranjas, noup+, nopi, nope+, nah+, naw+, nay, (?:no )*(?:yeah|yea|yah|ya|oh) (?:no+|nah+|naw+), nuh, nuhuh, n, na, nah uh, nuh uh, negative, never, not, not (?:yet|now|today|really|interested|at all|right now|for now|for me|this time|at the moment), hell no, absolutely not, "
+    r"i (?:most certainly|certainly|sure|definitely|absolutely) (?:do|am|can|will|would|have|did)(?:n't| not), sure (?:don't|do not|can't|won't|ain't|isn't|didn't|doesn't)(?= [|]|$), impossible, (?:i think |i guess |i believe |think )(?:i'm|i am|im|we're) (?:good|all set|fine)(?= [|]|$| thanks), fat chance, out of the question, (?:i'm |i am |im )?against (?:it|that|this), i object, (?:i )?have (?:a|some) (?:problem|issue)s? with (?:it|that|this), (?:i'd |i would |i )?prefer (?:something|another|a different) \w+, over my dead body, when (?:pigs|hell) \w+(?: over)?, in your dreams, dream on, you got (?:it|that) (?:all )?(?:wrong|backwards|mixed up), no+, nop+, nelson, naranjas, noup+, nopi, nope+, nah+, naw+, nay, (?:no )*(?:yeah|yea|yah|ya|oh) (?:no+|nah+|naw+), nuh, nuhuh, n, na, nah uh, nuh uh, negative, never, not, not (?:yet|now|today|really|interested|at all|right now|for now|for me|this time|at the moment), hell no, absolutely not, "
     r"of course not, definitely not, certainly not, probably not, i don't think so, i do not think so, i think not, "
     r"i guess not, i'm afraid not, false, wrong, incorrect, disagree, i disagree, decline, i decline, pass, "
     r"(?:i )?(?:must|gotta|have to|need to) (?:decline|pass|say no), (?:i'm|i am|im) (?:unable|afraid not), unable, count me out, nty, i pass, (?:pero )?paso, hell nah, heck (?:no|nah), negatory, (?:better|best|prefer|i'd prefer|i'd rather) not, i(?:'ve| have) never, "
@@ -57,14 +57,14 @@ NO_OPENERS: Final = _phrases(
     r"some other time, another time, next time, nevermind, never mind, forget (?:it|that), neither, none, nothing, "
     r"unfortunately, rather not, hold (?:on|off|that|up), wait, don't, do not, cancel, stop it, skip, "
     r"(?:i |we )?(?:haven't|hasn't|didn't|haven't)(?: yet)?(?= [|]|$), sorry(?: but)? (?:no|i can't|i cannot|can't), actually no, oh no, well no, ok no, okay no, yeah no, pero no",
-    r"nunca, jamas, nel(?: pastel)?, siempre no, (?:obvio|obviamente|seguro|seguramente|pos|ay|uy|uh|oh|que|definitivamente|absolutamente|en definitiva|desde luego|digo|clarisimo) (?:que )?no+, no+p, ya no, negativo, para nada, de ninguna manera, claro que no, por supuesto que no, ahora no, "
+    r"imposible, en lo absoluto, (?:asi estoy|estoy asi|asi estamos) bien, (?:va a estar|esta|estaria|sera|se ve) (?:muy |medio |bien )?(?:dificil|complicad[oa]|imposible), (?:ahorita|por ahora|por el momento|hasta ahora|hasta ahorita) (?:no|ningun[oa]?|nada), olvidel[oa]s?, dejel[oa](?: asi)?, dejal[oa](?: asi)?(?= [|]|$), saqueme(?: de \w+)?(?= [|]|$), nunca, jamas, nel(?: pastel)?, siempre no, (?:obvio|obviamente|seguro|seguramente|pos|ay|uy|uh|oh|que|definitivamente|absolutamente|en definitiva|desde luego|digo|clarisimo) (?:que )?no+, no+p, ya no, negativo, para nada, de ninguna manera, claro que no, por supuesto que no, ahora no, "
     r"todavia no, aun no, ahorita no, hoy no, (?:yo )?creo que no, me parece que no, mejor no, tampoco, ni modo, "
     r"falso, incorrecto, equivocado, ningun[oa], nada, mas tarde, otro dia, en otro momento, (?:luego|despues)(?! (?:le|te|les|lo)(?= )), "
     r"olvidalo, lamentablemente, desafortunadamente, lo siento(?: pero)? no, perdon(?: pero)? no, la verdad no, ni hablar, ni de (?:broma|chiste|chance|loc[oa]), nadita, nanay, (?:nombre |no )?como crees?, ni (?!idea|si |si$|lo dude|dudarlo|hablar que|que |se diga|tan |tanto)\w+(?: \w+){0,3}(?= [|]|$), en absoluto, nones, que va, "
     r"la verdad que no, pues no, bueno no, yo no",
 )
 YES_OPENERS: Final = _phrases(
-    r"put (?:me|us) down(?: as a yes| for (?:it|that|this))?(?= [|]|$), sign us up, let me do (?:it|this|that), (?:i'd be |i would be |i'm |i am |im )?(?:totally |so )?up for (?:it|that|this|anything), that's my (?:name|number|email|zip|address|birthday), easily, (?:i )?(?:think|believe|guess|suppose|hope|know) i (?:can|could|do|am|will|would|have|should|did)(?= [|]|$), understood, noted, gotcha, speaking(?= [|]|$), you know (?:i|it|that)(?: (?:will|am|can|do|would|is))?(?= [|]|$), (?:it|that|they|he|she|this) (?:does|will|can|would|has|did|are|do)(?= [|]|$), more than (?:happy|willing|glad)(?: to)?, y, s, ye, yh+, fs, def, defo, deffo, defs, definitly, yus, yee+, yeet, yessum, yes+ir+, by all means, roger(?: that)?, copy that, ten four, keep going, carry on, would love (?:to|that|it), w(?:ould|'d) be (?:glad|happy|delighted|honored) to, (?:i am |i'm |im )?(?:so |totally |very )?down (?:for|with) (?:this|it|that|whatever), see you (?:there|then|soon), see ya(?: there| then)?, as always, always(?= [|]|$), true that, word(?= [|]|$), facts(?= [|]|$), yes+, yeas, yees, yea+, yeah+, yeh, yep+, yup+, yas+, ya+, yah, aye, yessir, yezzir, uh huh, uhuh, "
+    r"any ?time(?= [|]|$), whenever you (?:need|want)(?: me| us)?, still (?:do|am|is|are|have|can|will|does)(?= [|]|$), (?:i'll|we'll|i will|we will|i can|we can|i'd) make it (?:work|happen)(?= [|]|$| for), any ?(?:day|time|hour) (?:works|is fine|is good)(?: for me)?, either (?:works|is fine|one)(?: for me)?, (?:happily|eagerly|willingly)(?= [|]|$), (?:this|that|it) (?:works|suits|does it)(?: (?:for )?me| fine| great)?, put (?:me|us) down(?: as a yes| for (?:it|that|this))?(?= [|]|$), sign us up, let me do (?:it|this|that), (?:i'd be |i would be |i'm |i am |im )?(?:totally |so )?up for (?:it|that|this|anything), that's my (?:name|number|email|zip|address|birthday), easily, (?:i )?(?:think|believe|guess|suppose|hope|know) i (?:can|could|do|am|will|would|have|should|did)(?= [|]|$), understood, noted, gotcha, speaking(?= [|]|$), you know (?:i|it|that)(?: (?:will|am|can|do|would|is))?(?= [|]|$), (?:it|that|they|he|she|this) (?:does|will|can|would|has|did|are|do)(?= [|]|$), more than (?:happy|willing|glad)(?: to)?, y, s, ye, yh+, fs, def, defo, deffo, defs, definitly, yus, yee+, yeet, yessum, yes+ir+, by all means, roger(?: that)?, copy that, ten four, keep going, carry on, would love (?:to|that|it), w(?:ould|'d) be (?:glad|happy|delighted|honored) to, (?:i am |i'm |im )?(?:so |totally |very )?down (?:for|with) (?:this|it|that|whatever), see you (?:there|then|soon), see ya(?: there| then)?, as always, always(?= [|]|$), true that, word(?= [|]|$), facts(?= [|]|$), yes+, yeas, yees, yea+, yeah+, yeh, yep+, yup+, yas+, ya+(?! (?:me )?(?:gradue|jubile|retire|mude|sali|renuncie|deje|vendi)), yah, aye, yessir, yezzir, uh huh, uhuh, "
     r"mhm+, mm ?hm+, sure, surely, for sure, fo sho, ok, okay, okey, okie, k, kk, alright, all right, absolutely, "
     r"definitely, totally, certainly, indeed, of course, ofcourse, affirmative, correct, right, exactly, precisely, "
     r"true, agreed?, i agree, confirm(?:ed)?, i confirm, i'm in, "
@@ -83,7 +83,7 @@ YES_OPENERS: Final = _phrases(
     r"i consent, consent, it is(?! (?:partially|almost|only|partly|nearly)), that's (?:me|him|her|us), it's me, this is (?:he|she|me), i (?:think|guess|believe|suppose|hope) so, 10 4, most (?:definitely|certainly), very (?:good|well|much), "
     r"actually yes, oh yes, well yes, got it, that works, it works, t, thumbs up, interested, i'm interested, "
     r"i am interested",
-    r"(?:apunt|anot|registr)(?:eme|enme|ame), inscrib(?:ame|anme|eme), facilmente, yo (?:mer[oa]|merit[oa]|mism[oa])(?= [|]|$), creo que (?:puedo|podria|tengo)(?= [|]|$), segurisim[oa], clarisimo, totalmente, completamente, absolutamente, definitivamente, ciertamente, sin falta, tengalo por seguro, delo por hecho, dalo por hecho, por su pollo, entendid[oa], enterad[oa], comprendido, anotado, (?:ella|el) (?:habla|mism[oa])(?= [|]|$), con (?:ella|el)(?: habla| mism[oa])?(?= [|]|$), (?:la|el) mism[oa](?= [|]|$), soy yo(?= [|]|$), si+, sip+, sep, s[iy]p, zi, a huevo, siempre(?= [|]|$), venga(?: ya)?, (?:ahi|alli|alla) (?:nos vemos|estamos|estare|estaremos), nos vemos (?:ahi|alla|alli|entonces), ya estas, ya vas, ya que(?= [|]|$), claro que yes, simona?, fierro, jale, sobres, chido, a darle, con confianza, cuando guste, hecho(?= [|]|$), hagamoslo, ya estuvo, ni hablar que si, como de que no, faltaba mas, por su?puesto que si, encantad[oa] de la vida, simon, sipi, seguro, claro, claro que si, por supuesto, desde luego, de acuerdo, dale, vale, va, sale, "
+    r"eso que ni que, andamos(?= [|]|$), (?:ahi|yo) le (?:doy|entro|hago), sin pensarlo(?: dos veces)?, me late(?= [|]|$), suena (?:muy )?(?:bien|padre|genial|perfecto|excelente|chido|interesante|bueno), de fijo, fija(?= [|]|$), (?:pong|apunt|anot)(?:a|e)me (?:en|para|ahi) (?:\w+ ?){1,3}, con todo (?:el |mi )?(?:corazon|gusto|amor), (?:apunt|anot|registr)(?:eme|enme|ame), inscrib(?:ame|anme|eme), facilmente, yo (?:mer[oa]|merit[oa]|mism[oa])(?= [|]|$), creo que (?:puedo|podria|tengo)(?= [|]|$), segurisim[oa], clarisimo, totalmente, completamente, absolutamente, definitivamente, ciertamente, sin falta, tengalo por seguro, delo por hecho, dalo por hecho, por su pollo, entendid[oa], enterad[oa], comprendido, anotado, (?:ella|el) (?:habla|mism[oa])(?= [|]|$), con (?:ella|el)(?: habla| mism[oa])?(?= [|]|$), (?:la|el) mism[oa](?= [|]|$), soy yo(?= [|]|$), si+, sip+, sep, s[iy]p, zi, a huevo, siempre(?= [|]|$), venga(?: ya)?, (?:ahi|alli|alla) (?:nos vemos|estamos|estare|estaremos), nos vemos (?:ahi|alla|alli|entonces), ya estas, ya vas, ya que(?= [|]|$), claro que yes, simona?, fierro, jale, sobres, chido, a darle, con confianza, cuando guste, hecho(?= [|]|$), hagamoslo, ya estuvo, ni hablar que si, como de que no, faltaba mas, por su?puesto que si, encantad[oa] de la vida, simon, sipi, seguro, claro, claro que si, por supuesto, desde luego, de acuerdo, dale, vale(?! la pena| mas), va(?! a (?!que))(?= |$), sale(?! a | tarde| mal| muy), "
     r"orale, arre, listo, lista, esta (?:muy )?(?:bien|bueno), bien, muy bien, bueno, buenisimo, perfecto, "
     r"excelente, genial, correcto, correcta, exacto, exactamente, cierto, verdad, verdadero, asi es, eso es, "
     r"eso mismo, afirmativo, obvio, obviamente, efectivamente, confirmo, confirmad[oa], acepto, "
@@ -103,7 +103,7 @@ SPOILS: Final = re.compile(
 )
 #: Inside a sentence: what agrees when nothing denies.
 YES_INSIDE: Final = _phrases(
-    r"\w{3,12}'s (?:\w+ )?(?:fine|good|great|perfect|ok|okay|cool|correct|right), yes, yeah, yep, yup, of course, absolutely, definitely, go ahead, sounds good, sounds great, that works, "
+    r"\w{3,12}'s (?:\w+ )?(?:fine|good|great|perfect|ok|okay|cool|correct|right), yes, yeah, yep, yup, of course, absolutely, definitely, go ahead, sounds good, sounds great, that works, (?:i'm|i am|im|we're) (?:\w+ly )?(?:ok|okay|fine|good|cool|comfortable|happy|alright) with, "
     r"works for me, works great, count me in, sign me up, i confirm, i agree, please do, "
     r"i (?:would|'d) (?:love|like) to(?= [|]|$| help| volunteer| try| join), i'd love, i'd (?:love|like) that, love to, happy to, "
     r"(?:is|are|all|that|everything|details?|information|info|was|checks|lines) (?:\w+ ){0,3}?(?:correct|out|up|right|perfect|fine|good|great|ok|okay|excellent|ideal|spotless|accurate|awesome|confirmed|lovely|wonderful|true|exactly|cool|it), "
@@ -141,7 +141,7 @@ NO_INSIDE: Final = _phrases(
     r"(?:have to|need to|must|going to|gonna|gotta|will|i'll) (?:\w+ )?(?:decline|pass(?! by| through| the| along| out)|say no|bail|sit this (?:one )?out|turn (?:it|this|that) down), (?:haven't|hasn't|didn't|couldn't|wouldn't|isn't|aren't|ain't|wasn't|doesn't|don't|won't|can't|cannot), no, nope, not (?:right |for )?now, "
     r"not (?:yet|today|interested|really|at all|this time|at the moment), (?:can|do|will|be) (?:\w+ ){0,2}?later, "
     r"another time, some other time, i'll pass, i will pass",
-    r"(?:yo )?(?:no|nunca) (?:\w+ )?(?:puedo|quiero|soy|tengo|estoy|me|creo|es|voy|gracias|he|podria|lo), no, nunca, "
+    r"se me (?:complica|dificulta|hace (?:muy )?(?:dificil|imposible)), (?:yo )?(?:no|nunca) (?:\w+ )?(?:puedo|quiero|soy|tengo|estoy|me|creo|es|voy|gracias|he|podria|lo), no, nunca, "
     r"ahora no, todavia no",
 )
 #: Takes back a yes that stands before it.
@@ -174,7 +174,7 @@ CONDITION: Final = re.compile(
 )
 #: Said before the answer, whatever it is.
 OPENING: Final = re.compile(
-    r"(?:(?:well|um+|hm+|oh|so|honestly|truly|tbh|alright|i mean|like|then|ps|pos|pues|bueno|ay|uy|la neta|(?:mi|la) respuesta es|(?:my|the) answer is|(?:yo )?(?:digo|diria|dire) que|hijole|fijese que|mire|mira|oiga|joven|la (?:mera )?verdad(?: es que)?|[|]) )+"
+    r"(?:(?:well|m|um+|hm+|oh|so|honestly|truly|tbh|alright|i mean|like|then|ps|pos|pues|bueno|ay|uy|la neta|on second thoughts?|now that i think about it|pensandolo bien|ahora que lo pienso|(?:mi|la) respuesta es|(?:my|the) answer is|(?:yo )?(?:digo|diria|dire) que|hijole|fijese que|mire|mira|oiga|joven|la (?:mera )?verdad(?: es que)?|[|]) )+"
 )
 #: Adds weight and no meaning.
 WEIGHT: Final = re.compile(r"(?<![\w'])(?:honestly|truly|literally|simply|frankly|sinceramente|francamente|tbh|ngl) ")
@@ -207,3 +207,15 @@ WISHED_IN_VAIN: Final = re.compile(
 )
 #: A letter held: "yeeees", "nooo".
 STRETCHED: Final = re.compile(r"([a-z])\1{2,}")
+#: A "yeah" that only shows that somebody listened: "yeah, I can't".
+LISTENING_YES: Final = re.compile(
+    r"(?:yeah+|yea+|ya+|ok|okay|sure|right|alright|well)(?: [|])? (?:(?:so|but|sorry|actually|unfortunately|[|]) )*(?:i (?:don'?t|do not) think so|(?:i |we )?(?:can'?t|cannot|won'?t)(?: (?:make|do) (?:it|that|this)| come| go)?|i (?:won'?t|will not) be able(?: to(?: \w+){0,3})?|(?:i'?m|i am) not (?:able|going|gonna)(?: to)?(?: \w+){0,3}|(?:it|that) (?:won'?t|doesn'?t) work(?: for me)?|not (?:happening|gonna happen|for me))(?= [|]|$)"
+)
+#: A statement that ends in the answer: "el martes sí", "Tuesday yes".
+ENDING: Final = re.compile(
+    r"(?!.*(?<![\w'])(?:no|not|never|if|or|a ver|depende|whether|nunca|ni|say|said|yes|digo|n't|\w+n'?t)(?![\w']).* )[^|]{2,40}?(?: [|])? (?P<answer>yes|yep|si|claro que si|no|nope)$"
+)
+#: Hedged, and said all the same: "kind of, yes".
+HEDGED: Final = re.compile(
+    r"(?:kind of|kinda|sort of|mas o menos|a little(?: bit)?|un poco|i think|i guess|probably|creo|yo creo|pues|mostly)(?: [|])? (?P<answer>yes|yeah|yep|si|no|nope)$"
+)
