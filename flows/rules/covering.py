@@ -58,11 +58,6 @@ class Wave:
     next_at: datetime
 
 
-def is_late(starts_at: datetime, now: datetime) -> bool:
-    """Tell whether a seat given back now is given back late; both aware."""
-    return now < starts_at and starts_at - now.astimezone(UTC) <= LATE
-
-
 def is_over(starts_at: datetime, now: datetime) -> bool:
     """Tell whether it is too late to ask anybody."""
     return starts_at.astimezone(UTC) - now.astimezone(UTC) <= LAST_ASK

@@ -17,9 +17,11 @@ from flows.messages import Inbound, InboundKind, Outbound, Tap
 from storage import people, schedule, simulator
 from storage.simulator import Talk
 from tests.bot.house import HUB, House, open_house, shown
+from tests.bot.tutors import add_tutor
 
 USERS = {"sms": "+13125550123", "slack": "U0VOLUNTEER", "telegram": "77001"}
 GUARDIAN = "+13125550188"
+COLLEAGUE = "+13125550177"
 Script = Mapping[str, Any]
 
 
@@ -39,6 +41,13 @@ async def opened(script: Script, folder: Path) -> AsyncIterator[House]:
         yield house
 
 
+async def _add_tutors(script: Script, house: House, channel: str) -> None:
+    """Make those of whom a transcript says that they are trained, before anybody speaks."""
+    for who, told in script.get("trained", {}).items():
+        by = ("sms", COLLEAGUE) if who == "colleague" else (channel, user_of(script, channel))
+        await add_tutor(house, house.inbound(*by).sender, **told)
+
+
 def _add(house: House, hub: Hub, slot: Mapping[str, Any]) -> None:
     told = {name: value for name, value in slot.items() if name not in ("kind", "starts", "site")}
     with house.app.database.session() as session:
@@ -55,6 +64,7 @@ def _add(house: House, hub: Hub, slot: Mapping[str, Any]) -> None:
 
 async def replay(script: Script, house: House, channel: str) -> list[list[str]]:
     """Take all turns on a channel; return the messages heard after each."""
+    await _add_tutors(script, house, channel)
     return [await _take(script, house, channel, turn, first=turn is script["turn"][0]) for turn in script["turn"]]
 
 
@@ -77,6 +87,9 @@ async def _take(script: Script, house: House, channel: str, turn: Script, *, fir
         case {"guardian": text}:  # by text message, whatever the person under 18 uses
             by = user = GUARDIAN
             left = await house.deliver(replace(house.inbound("sms", GUARDIAN), text=text))
+        case {"colleague": text}:
+            by = user = COLLEAGUE
+            left = await house.deliver(replace(house.inbound("sms", COLLEAGUE), text=text))
         case {"you": text}:
             left = await house.deliver(replace(inbound, text=text))
         case _:
@@ -89,7 +102,8 @@ def _heard(message: Outbound, *, by: str) -> str:
     """Write a message as it is read; one to somebody else says so, and no link is the same twice."""
     text = re.sub(r"/l/[\w-]{22}", "/l/TOKEN", shown(message))
     is_guardian = message.to.user == GUARDIAN or message.to.channel == "email"
-    return text if message.to.user == by else f"[to {'the guardian' if is_guardian else 'you'}] {text}"
+    other = "the guardian" if is_guardian else "the colleague" if message.to.user == COLLEAGUE else "you"
+    return text if message.to.user == by else f"[to {other}] {text}"
 
 
 async def _attend(house: House, inbound: Inbound, where: str | bool) -> list[Any]:

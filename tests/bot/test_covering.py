@@ -5,22 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from flows.conversation import Conversation
-from flows.effects import MoveStage, RecordConsent, Remember
 from flows.facts import SlotKind
 from flows.messages import Outbound
-from flows.stages import Stage
 from storage import schedule
-from storage.store import Applied, Loaded, TurnWrite
 from storage.tasks import list_open
 from tests.bot.house import HUB, House, open_house, shown
+from tests.bot.tutors import add_tutor
 
 CHICAGO = ZoneInfo("America/Chicago")
-_numbers = count(1)
 
 
 def phone(number: int) -> str:
@@ -28,29 +23,10 @@ def phone(number: int) -> str:
 
 
 async def add_tutors(house: House, *numbers: int, zone: str = "America/Chicago", language: str = "en") -> None:
-    """Make people who may take shifts, without their sign-up."""
+    """Make people who may take shifts."""
     for number in numbers:
-        inbound = house.inbound("sms", phone(number), "HI", provider_id=f"begin-{next(_numbers)}")
-        loaded = await house.app.store.load(HUB.id, inbound, house.clock.at)
-        assert isinstance(loaded, Loaded)
-        told = {"language": language, "zone": zone, "role": "tutor", "zip": "60614", "given_name": f"P{number}"}
-        effects = (
-            *(Remember(field=name, value=value) for name, value in told.items()),
-            MoveStage(stage=Stage.READY, cause="trained", author="person"),
-            RecordConsent(purpose="texts", wording="w"),
-        )
-        write = TurnWrite(
-            hub=HUB.id,
-            inbound=inbound,
-            address=inbound.sender,
-            person_id=loaded.person_id,
-            version=loaded.version,
-            conversation=Conversation(turn=1, language=language).encode(),
-            effects=effects,
-            trace="[]",
-            now=house.clock.at,
-        )
-        assert isinstance(await house.app.store.apply(write), Applied)
+        sender = house.inbound("sms", phone(number)).sender
+        await add_tutor(house, sender, name=f"P{number}", zone=zone, language=language)
 
 
 def local(day: int, hour: int, minute: int = 0) -> datetime:

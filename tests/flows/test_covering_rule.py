@@ -15,7 +15,6 @@ from flows.rules.covering import (
     LAST_ASK,
     LAST_SWAP,
     Helper,
-    is_late,
     is_over,
     keeps_from,
     next_wave,
@@ -53,21 +52,17 @@ def asked_of(*helpers: Helper, now: datetime, seats: int = 1) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("before", "late", "over"),
+    ("before", "over"),
     [
-        (timedelta(hours=24, seconds=1), False, False),
-        (timedelta(hours=24), True, False),
-        (timedelta(hours=2, seconds=1), True, False),
-        (timedelta(hours=2), True, True),
-        (timedelta(seconds=1), True, True),
-        (timedelta(), False, True),
-        (timedelta(hours=-1), False, True),
+        (timedelta(hours=2, seconds=1), False),
+        (timedelta(hours=2), True),
+        (timedelta(seconds=1), True),
+        (timedelta(), True),
+        (timedelta(hours=-1), True),
     ],
 )
-def test_late_is_within_a_day_and_nobody_is_asked_in_the_last_two_hours(
-    before: timedelta, late: bool, over: bool
-) -> None:
-    assert (is_late(SHIFT.starts_at, START - before), is_over(SHIFT.starts_at, START - before)) == (late, over)
+def test_nobody_is_asked_in_the_last_two_hours(before: timedelta, over: bool) -> None:
+    assert is_over(SHIFT.starts_at, START - before) is over
 
 
 @pytest.mark.parametrize(
@@ -86,9 +81,11 @@ def test_hours_are_counted_as_they_pass_whatever_the_clocks_do(zone: str, starts
     starts_at = starts.replace(tzinfo=ZoneInfo(zone))
     start = starts_at.astimezone(UTC)
 
-    for now in (start - timedelta(hours=24), (start - timedelta(hours=24)).astimezone(ZoneInfo(zone))):
-        assert is_late(starts_at, now)
-    assert not is_late(starts_at, start - timedelta(hours=24, minutes=1))
+    sizes = [
+        size_and_pause(starts_at, now, seats=1)
+        for now in (start - timedelta(hours=6), (start - timedelta(hours=6)).astimezone(ZoneInfo(zone)))
+    ]
+    assert sizes[0] == sizes[1] == size_and_pause(SHIFT.starts_at, START - timedelta(hours=6), seats=1)
     assert is_over(starts_at, start - timedelta(hours=2))
     assert not is_over(starts_at, start - timedelta(hours=2, minutes=1))
     assert swap_until(starts_at, start - timedelta(hours=5)) == start - LAST_SWAP

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from flows.effects import Book, DeclineCover, Forget, JoinLine, MoveStage, OptOut, RecordConsent, Release, Remember
 from flows.messages import Address, Purpose
@@ -41,9 +44,7 @@ async def late_release(store: Store, database: Database, *, capacity: int = 1, w
 async def ask(store: Store, cover: DueCover, *people: int) -> int:
     """Ask people to cover."""
     messages = tuple(
-        NewMessage(
-            dedupe_key=f"cover:{cover.ref}:{person}", person_id=person, text="Can you?", purpose=Purpose.NOTICE
-        )
+        NewMessage(dedupe_key=f"cover:{cover.ref}:{person}", person_id=person, text="Can you?", purpose=Purpose.NOTICE)
         for person in people
     )
     settled = CoverSettled(
@@ -228,3 +229,20 @@ async def test_fifty_who_say_yes_at_once_fill_one_seat(store: Store, database: D
         assert value(database, "SELECT taken FROM slot WHERE ref = :ref", ref=slot) == 1
     print(f"{rounds} calls, {people} yes at once each: {told}")
     assert told == [(1, people - 1)] * rounds
+
+
+@pytest.mark.parametrize("zone", ["America/Chicago", "America/Phoenix", "America/Indiana/Indianapolis"])
+@pytest.mark.parametrize("starts", ["2026-03-08T12:00", "2026-03-08T02:30", "2026-11-01T12:00", "2026-11-01T01:30"])
+@pytest.mark.parametrize(("minutes", "is_late"), [(24 * 60, True), (24 * 60 + 1, False), (121, True)])
+async def test_a_day_is_twenty_four_hours_whatever_the_clocks_do(
+    store: Store, database: Database, zone: str, starts: str, minutes: int, is_late: bool
+) -> None:
+    starts_at = datetime.fromisoformat(starts).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    slot = new_slot(database, starts=starts_at, zone=zone)
+    now = starts_at - timedelta(minutes=minutes)
+    await applied(store, Book(slot=slot), now=now - timedelta(hours=1))
+    ((booking),) = (await loaded(store, now=now)).bookings
+
+    await applied(store, Release(booking=booking.ref, cause="said N"), now=now)
+
+    assert len(await store.due_covers(HUB.id, now, 10)) == is_late

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from storage import outbox as outbox_queries
 from storage.database import Database
-from storage.operations import addresses, broadcasts, outbox, reading, reminders, timers, waits
+from storage.operations import addresses, broadcasts, covers, outbox, reading, reminders, swaps, timers, waits
 from storage.statements import POSTGRES, SQLITE
 from tests.databases import NewDatabase
 from tests.storage.cases import change
@@ -46,6 +46,10 @@ _STATEMENTS = {
     "lines_that_are_over": (waits.OVER, ("_wait_live",)),
     "unfilled": (waits.UNFILLED, ("ix_wait_",)),
     "kept_seats": (waits.KEPT, ("_wait_live",)),
+    "calls_for_cover": (covers.DUE, ("_cover_",)),
+    "swaps_without_answer": (swaps.LAPSED, ("ix_swap_open",)),
+    "calls_that_ask_a_person": (reading.COVER_ASKS, ("ix_cover_ask_person",)),
+    "swaps_that_ask_a_person": (reading.SWAP_ASKS, ("ix_swap_",)),
     "next_account": (outbox.NEXT_ACCOUNT, ("ix_outbox_ready",)),
     "next_channel": (outbox.NEXT_CHANNEL, ("ix_outbox_ready",)),
     "claim": (outbox.CLAIM, ("ix_outbox_ready", "ix_outbox_in_line")),
@@ -72,8 +76,12 @@ _SORT_A_FEW = {
     "lines_that_are_over",
     "unfilled",
     "kept_seats",
+    "calls_for_cover",
+    "swaps_without_answer",
+    "calls_that_ask_a_person",
+    "swaps_that_ask_a_person",
 }
-_TABLES = "wait|outbox|person|address|inbound|slot|booking|reminder|[oepaiskrw]"
+_TABLES = "cover|cover_ask|swap|wait|outbox|person|address|inbound|slot|booking|reminder|[oepaiskrw]"
 _FILL = (
     """INSERT INTO person (id, hub, ref, stage, answers, created_at, changed_at)
        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
@@ -100,6 +108,15 @@ _FILL = (
     # Of 5,000 who once waited fifty still do.
     """INSERT INTO wait (hub, ref, person_id, slot_id, status, joined_at, changed_at)
        SELECT 'hub', ref, id, id, CASE WHEN id % 100 = 0 THEN 'waiting' ELSE 'taken' END, 0, 0 FROM person""",
+    # Of 5,000 calls and swaps fifty are open.
+    """INSERT INTO cover (id, hub, ref, slot_id, status, wave, next_wave_at, opened_at)
+       SELECT id, 'hub', ref, id, CASE WHEN id % 100 = 0 THEN 'open' ELSE 'filled' END, 0, 4000000000000000 + id, 0
+       FROM person""",
+    """INSERT INTO cover_ask (hub, cover_id, person_id, status, asked_at)
+       SELECT 'hub', id, id, 'asked', 0 FROM person""",
+    """INSERT INTO swap (hub, ref, booking_id, to_person_id, status, expires_at, created_at)
+       SELECT 'hub', ref, id, id, CASE WHEN id % 100 = 0 THEN 'asked' ELSE 'taken' END, 4000000000000000 + id, 0
+       FROM person""",
     """INSERT INTO reminder (hub, booking_id, kind, due_at, status)
        SELECT 'hub', id, 'day_before', 4000000000000000 + id,
            CASE WHEN id % 50 = 0 THEN 'pending' ELSE 'queued' END FROM person""",
