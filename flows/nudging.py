@@ -124,6 +124,8 @@ def hear(draft: Draft) -> None:
     talk, now = draft.conversation, int(draft.now.timestamp())
     draft.away = talk.closed or bool(talk.heard_at and now - talk.heard_at > _AWAY_S)
     draft.conversation = replace(talk, heard_at=now, nudged=0, closed=False)
+    if draft.away and talk.frame:  # what was not understood days ago is not held against them
+        draft.conversation = draft.conversation.with_frame(replace(talk.frame, misses=0))
 
 
 def greet(draft: Draft) -> None:

@@ -21,6 +21,8 @@ from flows.model import Ask, Step
 _MAX_MISSES: Final = 3
 #: After this many the bot leaves it to the human: it is silent until it understands something again.
 _SILENT_AFTER: Final = 4
+#: Reasons whose words tell what to send, so that the question need not follow.
+_SAY_WHAT_TO_SEND: Final = frozenset({Reason.YEAR_MISSING.value, Reason.DAY_MISSING.value})
 #: Answer types that take almost any words for an answer.
 ANY_TEXT: Final = frozenset({"text", "name"})
 #: Guesses at these are not said back: free text needs no reading, and of a yes the flow says what comes of it.
@@ -153,6 +155,9 @@ def _say_entry(draft: Draft, entry: Entry) -> None:
 
 
 def _back_to_question(draft: Draft) -> None:
+    frame = draft.frame
+    if frame.misses > _MAX_MISSES:  # we understand each other: no reason to be silent
+        draft.conversation = draft.conversation.with_frame(replace(frame, misses=_MAX_MISSES))
     draft.say_phrase("back_to")
     draft.ask_again()
 
@@ -224,6 +229,9 @@ def _misunderstood(draft: Draft, frame: Frame, step: Step, ask: Ask, reason: str
         return
     elif misses == 2 and f"example.{ask.type}" in draft.library.phrases:
         draft.say_phrase(f"example.{ask.type}")
+    elif misses == 1 and reason in _SAY_WHAT_TO_SEND:
+        draft.say_phrase(f"reason.{reason}")
+        return
     else:
         draft.say_phrase(f"reason.{reason}")
     draft.ask_again()

@@ -158,8 +158,8 @@ def test_whoever_is_stuck_can_go_back_and_change_an_answer() -> None:
     assert stuck.says("1").step != "audience"
 
 
-def test_a_question_is_repeated_once_more_and_a_sentence_still_so() -> None:
+def test_a_question_is_repeated_once_more_and_a_sentence_as_we_said() -> None:
     begun, done = PLACES["en zip"], booked("s2")
 
     assert begun.says("START").text.startswith("Once more:")
-    assert done.says("STATUS", "STATUS").text.startswith("Still so:")
+    assert done.says("STATUS", "STATUS").text.startswith("As we said:")

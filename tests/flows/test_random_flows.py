@@ -18,7 +18,7 @@ from tests.flows.random_flows import Flows, edits, fitting_reply, random_flows
 from tests.flows.talk import MONDAY, Talk
 
 TODAY = MONDAY.date()
-THOROUGHLY = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+THOROUGHLY = settings(max_examples=70, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 def waiting(talk: Talk) -> Ask | None:
