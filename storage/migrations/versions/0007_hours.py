@@ -22,6 +22,4 @@ def upgrade() -> None:
         sqlite_where=_UNANSWERED,
         postgresql_where=_UNANSWERED,
     )
-    op.create_index(
-        "ix_hours_claimed", "hours", ["hub", "site_id"], sqlite_where=_CLAIMED, postgresql_where=_CLAIMED
-    )
+    op.create_index("ix_hours_claimed", "hours", ["hub", "site_id"], sqlite_where=_CLAIMED, postgresql_where=_CLAIMED)
