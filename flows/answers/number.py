@@ -170,11 +170,8 @@ def read_age(text: str, context: AnswerContext) -> Outcome:
         return _aged(reply, born_in, age, limits)
     if birthday := _BIRTHDAY.search(fold(text).text):
         age = int(birthday["age"]) - (_AHEAD.search(reply.text) is not None)
-        return (
-            Match(value=age, span=(0, len(text)), confidence=GUESS)
-            if age <= limits.maximum
-            else NoMatch(reason=Reason.TOO_LARGE)
-        )
+        fault = _fault(age, limits)
+        return NoMatch(reason=fault) if fault else Match(value=age, span=(0, len(text)), confidence=GUESS)
     coming = None if _TURNED.search(reply.text) else _COMING.search(reply.text)
     both = _THEN_MORE.search(reply.text)
     if both and (" going on" in both[0] or int(both["next"]) == int(both["age"]) + 1):

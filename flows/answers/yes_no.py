@@ -10,7 +10,8 @@ from rapidfuzz.distance import OSA
 
 from flows.answers.context import AnswerContext
 from flows.answers.outcome import CERTAIN, GUESS, LIKELY, Ambiguous, Match, NoMatch, Option, Outcome, Reason
-from flows.answers.question import Question, answered, guessed, question_of
+from flows.answers.question import Question, question_of
+from flows.answers.statements import answered, guessed
 from flows.answers.words import core, fold, line, words
 from flows.answers.yes_no_words import (
     ACCENTED_YES,
@@ -78,12 +79,7 @@ def read_yes_no(text: str, context: AnswerContext) -> Outcome:
     question = question_of(context.question) if context.question else None
     agrees = "no" if question and question.turned else "yes"
     agreeing = joined.replaced([(f.start(), f.end(), agrees) for f in AGREEING_NEGATIONS.finditer(joined.text)])
-    reading = (
-        (question and _answered(agreeing.text, question))
-        or _decide(agreeing.text, question)
-        or _misspelt(agreeing.text)
-        or (question and _guessed(agreeing.text, question))
-    )
+    reading = _read(agreeing.text, question)
     if reading is None:
         return NoMatch(reason=Reason.NOT_UNDERSTOOD)
     if reading.both:
@@ -95,6 +91,12 @@ def read_yes_no(text: str, context: AnswerContext) -> Outcome:
         confidence=reading.confidence,
         rest=agreeing.rest(reading.start, reading.end),
     )
+
+
+def _read(said: str, question: Question | None) -> _Reading | None:
+    if question is None:
+        return _decide(said, None) or _misspelt(said)
+    return _answered(said, question) or _decide(said, question) or _misspelt(said) or _guessed(said, question)
 
 
 def _answered(said: str, question: Question) -> _Reading | None:
@@ -129,18 +131,12 @@ def _only_courtesy(text: str) -> Outcome:
     return NoMatch(reason=Reason.NOT_UNDERSTOOD if reply.text else Reason.EMPTY)
 
 
-def _decide(said: str, question: Question | None = None) -> _Reading | None:
+def _decide(said: str, question: Question | None) -> _Reading | None:
     """Read the first sentence, or, when that is no answer, the one after it that is nothing but one."""
-    if concluded := CONCLUDED.search(said):
-        value = concluded[1] not in ("no", "nope")
-        return _Reading(value=value, start=concluded.start(1), end=concluded.end(1), confidence=LIKELY)
-    if wished := WISHED_IN_VAIN.match(said):
-        return _Reading(value=False, start=wished.start(), end=wished.end(), confidence=LIKELY)
-    if hedged := HEDGED.match(said):
-        value = hedged["answer"] not in ("no", "nope")
-        return _Reading(value=value, start=0, end=hedged.end(), confidence=LIKELY)
-    if listening := LISTENING_YES.match(said):
-        return _Reading(value=False, start=0, end=listening.end(), confidence=LIKELY)
+    if ended := CONCLUDED.search(said) or HEDGED.match(said):
+        return _as_it_ends(ended, LIKELY)
+    if in_vain := WISHED_IN_VAIN.match(said) or LISTENING_YES.match(said):
+        return _Reading(value=False, start=0, end=in_vain.end(), confidence=LIKELY)
     leading = CALMING.match(said) or CONDITION.match(said)
     reading = _decided(said, leading.end() if leading else 0, question)
     if reading is None and (opening := OPENING.match(said)):
@@ -150,13 +146,17 @@ def _decide(said: str, question: Question | None = None) -> _Reading | None:
     if reading is not None:
         return reading
     if ending := ENDING.match(said):
-        value = ending["answer"] not in ("no", "nope")
-        return _Reading(value=value, start=ending.start("answer"), end=ending.end("answer"), confidence=GUESS)
+        return _as_it_ends(ending, GUESS)
     for place in re.finditer(r" [|] (?=([^|]*?)(?: [|]|$))", said):
         for pattern, value in ((UNSURE, None), (NO_OPENERS, False), (YES_OPENERS, True)):
             if pattern.fullmatch(place[1]):
                 return _Reading(value=value, start=place.start(1), end=place.end(1), confidence=LIKELY)
     return None
+
+
+def _as_it_ends(found: re.Match[str], confidence: float) -> _Reading:
+    start, end = found.span("answer")
+    return _Reading(value=found["answer"] not in ("no", "nope"), start=start, end=end, confidence=confidence)
 
 
 def _decided(said: str, start: int, question: Question | None) -> _Reading | None:
