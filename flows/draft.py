@@ -229,6 +229,7 @@ class Draft:
             minimum=ask.minimum,
             maximum=ask.maximum,
             tap=tap,
+            question=ask.question[self.language],
         )
 
     def say_phrase(self, key: str, **values: str) -> None:
@@ -307,7 +308,7 @@ class Draft:
             return ()
         found = outstanding(self.subject(), self.needs_of_hub, self.facts.person.requirements, on=self.today)
         own = self.library.requirements
-        return tuple(kind for kind in found if own[kind].course is None and own[kind].decides == "coordinator")
+        return tuple(kind for kind in found if own[kind].need.course is None and own[kind].decides == "coordinator")
 
     @property
     def needs_of_hub(self) -> tuple[Need, ...]:

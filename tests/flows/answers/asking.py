@@ -21,6 +21,7 @@ def outcome(
     minimum: int | None = None,
     maximum: int | None = None,
     asked: bool = True,
+    question: str = "",
 ) -> Outcome:
     """Read a reply to a question of a type."""
     context = AnswerContext(
@@ -33,6 +34,7 @@ def outcome(
         minimum=minimum,
         maximum=maximum,
         asked=asked,
+        question=question,
     )
     return read(type_name, text, context)
 
