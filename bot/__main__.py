@@ -1,4 +1,4 @@
-"""The command line: ``peoplepower demo | serve | chat | check | attended | broadcast | trouble | understand | flows | sites | holidays | shifts | organisations``."""
+"""The command line: ``peoplepower demo | serve | chat | check | attended | broadcast | trouble | understand | flows | sites | holidays | shifts | requirement | audit | organisations``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
-from bot import flow_commands, hours_commands, organisation_commands, planning_commands
+from bot import flow_commands, hours_commands, organisation_commands, planning_commands, vetting_commands
 
 #: An operator's mistake ends the program with this code and a sentence.
 EXIT_MISTAKE: Final = 2
@@ -27,6 +27,8 @@ app.add_typer(flow_commands.app)
 app.add_typer(planning_commands.sites)
 app.add_typer(planning_commands.holidays)
 app.add_typer(planning_commands.shifts)
+app.add_typer(vetting_commands.requirement)
+app.add_typer(vetting_commands.audit)
 app.add_typer(organisation_commands.app)
 app.add_typer(hours_commands.app)
 
@@ -149,6 +151,27 @@ def trouble(config: _Config = Path("config.toml")) -> None:
 
     for line in list_trouble(config, os.environ):
         typer.echo(line)
+
+
+@app.command()
+def letter(
+    person: Annotated[
+        str | None, typer.Argument(help="The person's reference, or the phone or id they write from.")
+    ] = None,
+    lang: Annotated[Language | None, typer.Option(help="The language of the letter; else the person's own.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The file to write; else letter-REFERENCE.pdf here.")] = None,
+    revoke: Annotated[str | None, typer.Option(help="The code of a letter that shall be genuine no more.")] = None,
+    config: _Config = Path("config.toml"),
+) -> None:
+    """Write the letter about somebody's approved hours as PDF, with a code by which anybody can check it."""
+    from bot.letter_command import revoke_letter, write_letter
+
+    if (person is None) == (revoke is None):
+        raise typer.BadParameter("Name a person, or --revoke CODE.")
+    if revoke is not None:
+        typer.echo(revoke_letter(config, os.environ, revoke))
+    if person is not None:
+        typer.echo(write_letter(config, os.environ, person=person, language=lang.value if lang else None, to=out))
 
 
 @app.command()

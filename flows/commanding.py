@@ -70,6 +70,8 @@ def obey(draft: Draft, command: Command, inbound: Inbound) -> None:
             open_offer(draft, SlotKind.SHIFT)
         case Command.TRAINING:
             open_offer(draft, SlotKind.TRAINING)
+        case Command.LETTER:
+            own_pages.send_letter(draft)
         case Command.HERE:
             hours_words.here(draft)
         case Command.DONE:

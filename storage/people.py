@@ -40,6 +40,12 @@ def find(session: Session, hub: str, ref: str) -> PersonRow | None:
     return session.exec(select(PersonRow).where(col(PersonRow.hub) == hub, col(PersonRow.ref) == ref)).one_or_none()
 
 
+def get(session: Session, hub: str, person_id: int | None) -> PersonRow | None:
+    """Return a person by their number; ``None`` once they are erased."""
+    row = session.get(PersonRow, person_id) if person_id is not None else None
+    return row if row and row.hub == hub else None
+
+
 def find_by_user(session: Session, hub: str, user: str, *, channel: str = "sms") -> PersonRow | None:
     """Find whoever writes from a phone number in E.164, or a vendor's user id; the latest, if there are several."""
     return session.exec(

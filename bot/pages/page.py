@@ -34,6 +34,15 @@ class Taken:
     """The form was taken; what has come of it is shown by the page itself."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file that the form asked for."""
+
+    name: str
+    type: str
+    content: bytes
+
+
 class LinkPage(Protocol):
     """The page of one purpose."""
 
@@ -44,5 +53,5 @@ class LinkPage(Protocol):
     def show(self, desk: Desk, session: Any, link: Opened) -> Shown | None:
         """Show what there is to decide, or what was decided; ``None`` when what it is about is gone."""
 
-    def take(self, desk: Desk, session: Any, link: Opened, form: Mapping[str, str]) -> Shown | Taken | None:
+    def take(self, desk: Desk, session: Any, link: Opened, form: Mapping[str, str]) -> Shown | Taken | File | None:
         """Take what was sent, or show it again with what is wrong; ``None`` when what it is about is gone."""

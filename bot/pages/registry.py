@@ -8,10 +8,12 @@ from typing import Final
 from bot.pages.aid_office import AidOfficePage
 from bot.pages.guardian import GuardianPage
 from bot.pages.hours import HoursPage
+from bot.pages.letter import LetterPage
 from bot.pages.manager import ManagerPage
+from bot.pages.my_data import MyDataPage
 from bot.pages.page import LinkPage
 from flows.rules.links import LinkPurpose
 
 PAGES: Final[Mapping[LinkPurpose, LinkPage]] = {
-    page.purpose: page for page in (GuardianPage(), HoursPage(), AidOfficePage(), ManagerPage())
+    page.purpose: page for page in (GuardianPage(), HoursPage(), AidOfficePage(), ManagerPage(), LetterPage(), MyDataPage())
 }

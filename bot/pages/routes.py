@@ -8,20 +8,21 @@ from importlib.resources import files
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, HTTPException, Path, Request, Response
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader
 from starlette.staticfiles import StaticFiles
 
+from bot.letters import verified
 from bot.pages.desk import Desk
 from bot.pages.guard import HEADERS, is_own
 from bot.pages.limits import Misses
-from bot.pages.page import LinkPage, Opened, Shown, Taken
+from bot.pages.page import File, LinkPage, Opened, Shown, Taken
 from bot.pages.registry import PAGES
 from flows.facts import LANGUAGES
 from flows.phrases import read_phrases
 from flows.rules.links import CodeOutcome, LinkPurpose
-from storage import links
+from storage import letters, links
 
 #: What a browser holds that typed the right code.
 _COOKIE: Final = "ticket"
@@ -76,6 +77,10 @@ def link_routes(desk: Desk) -> APIRouter:
     @router.post("/l/{token}/stop")
     async def stop(request: Request, token: Token) -> Response:
         return await door.change(request, token, door.stop, from_mail=True)
+
+    @router.get("/verify")
+    async def verify(request: Request, code: Annotated[str, Query(max_length=40)] = "") -> Response:
+        return await door.verify(request, code)
 
     return router
 
@@ -139,6 +144,21 @@ class _Door:
         except _GoneError:
             self._misses.note(client)
             return self._note(visit, "gone", status=404)
+
+    async def verify(self, request: Request, code: str) -> Response:
+        """Tell whether a letter is genuine; whoever tries codes is not listened to for long."""
+        client, visit = request.client.host if request.client else "", _Visit(request, "", {})
+        if self._misses.are_too_many(client):
+            return self._note(visit, "slow", status=429)
+        row = await asyncio.to_thread(self._letter, code) if code.strip() else None
+        if code.strip() and row is None:
+            self._misses.note(client)
+        found = verified(row, visit.language) if row else None
+        return self._show(visit, "verify.html", code=code.strip(), found=found)
+
+    def _letter(self, code: str) -> Any:
+        with self._desk.database.reading() as session:
+            return letters.find_valid(session, self._desk.hub.id, code)
 
     def _show(self, visit: _Visit, template: str, *, status: int = 200, **values: Any) -> Response:
         hub = self._desk.hub
@@ -225,7 +245,7 @@ class _Door:
             if not links.holds_ticket(link, visit.ticket, self._desk.now()):
                 return RedirectResponse(f"{visit.link}?lang={visit.language}", status_code=303, headers=HEADERS)
             taken = _page(link).take(self._desk, session, self._opened(visit, link), visit.form)
-            if isinstance(taken, Taken):
+            if isinstance(taken, Taken | File):
                 links.note_used(session, link, self._desk.now())
         match taken:
             case None:
@@ -234,6 +254,9 @@ class _Door:
                 return self._show(visit, taken.template, status=422, **taken.values)
             case Taken():
                 return self._led(visit, "page")
+            case File():
+                named = {"content-disposition": f'attachment; filename="{taken.name}"'}
+                return Response(taken.content, media_type=taken.type, headers={**HEADERS, **named})
 
     def stop(self, visit: _Visit) -> Response:
         """Write no more to the contact that the link was made for."""

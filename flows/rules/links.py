@@ -16,7 +16,7 @@ class LinkPurpose(StrEnum):
     AID_OFFICE = "aid_office"  #: confirm a student's work-study award
     MANAGER = "manager"  #: approve an employee's paid time off
     HOURS = "hours"  #: approve or correct hours
-    LETTER = "letter"  #: prove that a service letter is genuine
+    LETTER = "letter"  #: fetch one's own service letter
     EXPORT = "export"  #: fetch what is known about oneself
     CALENDAR = "calendar"  #: subscribe to one's own dates
 
@@ -27,7 +27,7 @@ LIFETIMES: Final[Mapping[LinkPurpose, timedelta | None]] = {
     LinkPurpose.AID_OFFICE: timedelta(days=30),
     LinkPurpose.MANAGER: timedelta(days=14),
     LinkPurpose.HOURS: timedelta(days=14),
-    LinkPurpose.LETTER: None,
+    LinkPurpose.LETTER: timedelta(days=7),
     LinkPurpose.EXPORT: timedelta(days=1),
     LinkPurpose.CALENDAR: None,
 }
