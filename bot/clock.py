@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import organisations
+from bot import organisations, vetting
 from bot.afterwards import is_time_for_digests, look_after_shifts, send_digests
+from bot.birthdays import come_of_age
 from bot.broadcasts import write_out
 from bot.covering import call_for_cover, end_swaps
 from bot.reconcile import reconcile
@@ -100,14 +101,23 @@ class Clock:
             sent = await asyncio.to_thread(send_digests, self.database, self.hub, self.library, accounts, now)
             log.info("hours sent for approval", extra={"messages": len(sent)})
             self._digested_on = today
+        if freed := await asyncio.to_thread(vetting.free_lacking, self.database, self.hub, self.library, now):
+            log.warning("places given back for want of a requirement", extra={"bookings": freed})
         self._looked_at = now
 
+    async def _tell_endings(self, now: datetime) -> None:
+        if told := await asyncio.to_thread(vetting.tell_endings, self.database, self.hub, self.library, now):
+            log.info("ends of requirements told", extra={"messages": told})
+
     async def _once_a_day(self, now: datetime) -> None:
-        """Make the slots of series for one more day; whoever starts late makes those of the missed days too."""
+        """Do what is due once a day by the clock of the hub; whoever starts late makes up for the missed days."""
         today = now.astimezone(ZoneInfo(self.hub.zone)).date()
         if today != self._topped_up_on:
+            await self._tell_endings(now)
             if made := await asyncio.to_thread(top_up, self.database, self.hub, now):
                 log.info("slots of series made", extra={"slots": made})
+            if adults := await asyncio.to_thread(come_of_age, self.database, self.hub, self.library, now):
+                log.info("came of age", extra={"people": adults})
             self._topped_up_on = today
 
     async def reconcile(self) -> None:

@@ -17,12 +17,13 @@ from flows.facts import SlotKind, age_on
 from flows.file_shape import did_you_mean
 from flows.rules.eligibility import ADULT
 from flows.rules.grades import read_grades
-from flows.rules.placement import candidate_of, refusal
+from flows.rules.placement import Vetting, candidate_of, lacking, refusal
+from flows.rules.requirements import Subject
 from flows.rules.reminders import KINDS
 from flows.rules.series import Series, SeriesError
 from flows.rules.training import missing, trained
 from storage import people, schedule, series
-from storage.operations import reading
+from storage.operations import reading, requirements
 from storage.performing import perform
 from storage.series import Template
 from storage.tables import Site, SlotRow
@@ -38,6 +39,7 @@ _WHY: Final[Mapping[str, str]] = {
     "too_soon": "it starts too soon, or has begun",
     "other_role": "it is for another role: {role}",
     "minor_unsupervised": "they are under 18, and it is one to one or without a vetted adult in sight",
+    "requirement": "it asks for something they have not brought, or that does not hold on that day: {what}",
     "needs_course": "it asks for a course they have not done, or did too long ago: {course}",
     "aid_office": "the college's aid office has not confirmed their work-study award",
     "award_over": "it comes after the last day of their work-study award",
@@ -250,6 +252,12 @@ def explain(desk: Desk, person: str) -> list[str]:
         answers = people.describe(session, found, turns=0).answers
         history = perform(session, reading.history(desk.hub.id, found.id))
         bookings = perform(session, reading.bookings_of(found.id, now))
+        vetting = Vetting(
+            subject=Subject(birth_date=found.birth_date, audience=found.audience, role=found.role),
+            needs=perform(session, requirements.needs(desk.hub.id)),
+            held=perform(session, requirements.held_by(found.id)),
+            site_needs=history.site_needs,
+        )
         slots = [
             slot
             for kind in SlotKind
@@ -266,13 +274,15 @@ def explain(desk: Desk, person: str) -> list[str]:
         trained=trained(history.courses, desk.library.courses),
         last_site=history.last_site,
         allowance=history.allowance,
+        vetting=vetting,
     )
     held = {booking.slot.ref for booking in bookings}
     lines = []
     for slot in slots:
         reason = None if slot.ref in held else refusal(slot, candidate, now=now)
         course = missing(slot.needs_courses, candidate.trained, on=slot.starts_local.date())
-        values = {"role": slot.role, "course": course, "subject": slot.subject, "grades": slot.grades}
+        what = ", ".join(desk.library.requirements[kind].label["en"] for kind in lacking(slot, vetting))
+        values = {"what": what, "role": slot.role, "course": course, "subject": slot.subject, "grades": slot.grades}
         said = "they have a place" if slot.ref in held else "it is offered"
         if reason:
             said = "not offered: " + _WHY[reason].format(**values, language=slot.language)

@@ -20,8 +20,9 @@ from flows.files import read_flow
 from flows.library import Library, library_of
 from flows.model import Flow
 from flows.names import Sets, with_called
+from flows.rules.requirements import needs_of
 from flows.sources import overlaid, shipped_sources
-from storage import hubs, publications, revisions
+from storage import hubs, publications, requirements, revisions
 from storage.database import Database
 from storage.tables import FlowRevision
 
@@ -97,6 +98,7 @@ def read_current(database: Database, hub: Hub, now: datetime) -> tuple[int, Libr
     library = published(publications.files_of(rows[-1] if rows else None))
     with database.session() as session:
         hubs.keep(session, hub, now)
+        requirements.keep_needs(session, hub.id, needs_of(library.requirements, hub.requires))
         revisions.save(session, hub.id, library.flows.values(), now)
         kept = revisions.load(session, hub.id)
     return (rows[-1].id or 0) if rows else 0, with_kept(library, kept)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from importlib.resources import files
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -54,6 +55,11 @@ def read_requirements(source: str, *, file: str = REQUIREMENTS) -> dict[str, Req
     return {name: _requirement(name, table) for name, table in tables.items()}
 
 
+def shipped_requirements() -> tuple[str, ...]:
+    """List the kinds that come with the program."""
+    return tuple(read_requirements((files("flows") / REQUIREMENTS).read_text("utf-8")))
+
+
 def _fault(source: str, file: str, fault: Any) -> str:
     path = [str(part) for part in fault["loc"]]
     where = f"{file}:{line_of(source, path)}: {'.'.join(path)}"
@@ -85,10 +91,10 @@ def _requirement(name: str, table: _Table) -> Requirement:
             below_age=table.below_age,
             audiences=frozenset(table.audiences),
             roles=frozenset(table.roles),
+            course=table.course,
             needed=table.needed,
         ),
         label=table.label,
         ask=table.ask,
         decides=table.decides,
-        course=table.course,
     )

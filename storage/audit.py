@@ -123,9 +123,7 @@ def verify(session: Session, hub: str, *, noted: Head | None = None) -> Verified
         noted: an end of the chain that was written down elsewhere; the chain must still pass through it.
     """
     head = Head(seal_no=0, seal=FIRST_SEAL)
-    unsealed = session.exec(
-        select(func.count()).where(col(AuditRow.hub) == hub, col(AuditRow.seal_no).is_(None))
-    ).one()
+    unsealed = session.exec(select(func.count()).where(col(AuditRow.hub) == hub, col(AuditRow.seal_no).is_(None))).one()
     for row in _sealed(session, hub):
         fault = _fault_of(row, head) or _differs(noted, row)
         if fault:

@@ -24,12 +24,6 @@ def keep_needs(session: Session, hub: str, needs: Sequence[Need]) -> None:
     perform(session, requirements.keep_needs(hub, needs))
 
 
-def find_site(session: Session, hub: str, name: str) -> Site | None:
-    """Find a site by its name, whatever its capitals."""
-    sites = session.exec(select(Site).where(col(Site.hub) == hub)).all()
-    return next((site for site in sites if site.name.casefold() == name.strip().casefold()), None)
-
-
 def set_site(
     session: Session, site: Site, kind: str, *, needed: bool, months: int | None, author: str, now: datetime
 ) -> None:

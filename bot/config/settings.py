@@ -19,6 +19,7 @@ from bot.config.values import (
     OptionalSecret,
     PublicUrl,
     Rate,
+    Requirements,
     Secret,
     TimeOfDay,
     Zone,
@@ -207,6 +208,8 @@ class Hub(_Table):
     income_limit_source: str = ""
     quiet_hours: NightHours = "20:00-09:00"
     quiet_until_sunday: TimeOfDay = "12:00"
+    #: Kinds of ``flows/requirements.toml`` that everybody has to bring before a shift.
+    requirements: Requirements = ("background_check", "reference")
 
     def facts(self) -> HubFacts:
         """Return the hub as the flows know it."""
@@ -219,6 +222,7 @@ class Hub(_Table):
             income_limit=self.income_limit,
             income_limit_from=date.fromisoformat(self.income_limit_from) if self.income_limit_from else None,
             quiet_hours=self._quiet_hours(),
+            requires=self.requirements,
         )
 
     def _quiet_hours(self) -> QuietHours:

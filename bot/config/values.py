@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
 
 from flows.facts import LANGUAGES
+from flows.requirements import shipped_requirements
 
 #: What ``config.example.toml`` holds wherever only the operator knows the value; ``serve`` refuses it.
 PLACEHOLDER: Final = "change-me"
@@ -187,6 +188,15 @@ def _read_languages(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def _read_requirements(value: tuple[str, ...]) -> tuple[str, ...]:
+    known = shipped_requirements()
+    fix = f"write some of {', '.join(known)}, or [] for none"
+    for kind in value:
+        if kind not in known:
+            raise fault(f"{found(kind)} is no requirement", fix)
+    return value
+
+
 def sid(prefix: str) -> AfterValidator:
     """Refuse what is not a Twilio SID of a kind; nothing at all and the placeholder pass."""
 
@@ -241,3 +251,4 @@ TimeOfDay = Annotated[str, AfterValidator(_read_time)]
 NightHours = Annotated[str, AfterValidator(_read_quiet_hours)]
 #: The first is the default.
 Languages = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_words), AfterValidator(_read_languages)]
+Requirements = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_words), AfterValidator(_read_requirements)]

@@ -37,6 +37,8 @@ class Need:
     #: Asked of these alone; empty for all.
     audiences: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
+    #: The training by which it is met.
+    course: str | None = None
     #: Whether it is asked where no site says otherwise.
     needed: bool = True
 
@@ -222,8 +224,6 @@ class Requirement:
     ask: Mapping[str, str]
     #: Who says that it is met: ``coordinator``, ``guardian``, ``aid_office``, ``employer``.
     decides: str
-    #: The training by which it is met.
-    course: str | None = None
 
 
 def needs_of(requirements: Mapping[str, Requirement], wanted: Iterable[str]) -> tuple[Need, ...]:
@@ -233,6 +233,4 @@ def needs_of(requirements: Mapping[str, Requirement], wanted: Iterable[str]) -> 
         wanted: kinds that the hub asks beside those that are always needed.
     """
     asked = frozenset(wanted)
-    return tuple(
-        replace(one.need, needed=one.need.needed or one.need.kind in asked) for one in requirements.values()
-    )
+    return tuple(replace(one.need, needed=one.need.needed or one.need.kind in asked) for one in requirements.values())

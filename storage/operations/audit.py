@@ -43,9 +43,7 @@ def note(
     )
 
 
-def params(
-    hub: str, *, person_ref: str | None, author: str, what: str, detail: Mapping[str, Json], now: int
-) -> Params:
+def params(hub: str, *, person_ref: str | None, author: str, what: str, detail: Mapping[str, Json], now: int) -> Params:
     """Write what ``NOTE`` inserts."""
     return {
         "hub": hub,

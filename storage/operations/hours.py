@@ -14,7 +14,7 @@ from flows.facts import BookingStatus, Json, Served, SlotKind, Visit
 from flows.rules.attendance import stage_after, tells_human
 from flows.rules.ledger import LOOK_BACK, HoursStatus, Tie, ledger_for
 from flows.stages import Stage
-from storage.operations import audit, people
+from storage.operations import audit, people, requirements
 from storage.operations.rows import BOOKING_COLUMNS, SLOT_COLUMNS, read_booking
 from storage.operations.scope import Scope
 from storage.statements import Operation, Params, Row, Statement
@@ -222,6 +222,7 @@ def _came(scope: Scope, row: Row, author: str) -> Operation[None]:
     if not (yield Statement(_CAME, {"booking_id": row["booking_id"], "asked": False, "now": scope.now})):
         return
     yield Statement(_RELEASE_REMINDERS, {"booking_id": row["booking_id"], "now": scope.now})
+    yield from requirements.meet_by_course(scope, row["booking_id"])
     stage = Stage(row["stage"])
     after = stage_after(SlotKind(row["kind"]), stage)
     if after is not stage:

@@ -8,13 +8,13 @@ from datetime import date, datetime
 from typing import Final
 
 from flows.facts import Slot
-from flows.rules.requirements import Held, Need, SiteNeed, Status
+from flows.rules.requirements import Held, Need, SiteNeed, Status, last_day
 from storage.operations import audit, seats
 from storage.operations.gates import LACKS
 from storage.operations.rows import SLOT_COLUMNS, read_slot
 from storage.operations.scope import Scope
 from storage.statements import Batch, Operation, Params, Row, Statement
-from storage.tables import to_micros
+from storage.tables import from_micros, to_micros
 
 # --- read -------------------------------------------------------------------------------------------------------------
 
@@ -23,7 +23,7 @@ HELD: Final = """
 """
 _SITES: Final = "SELECT site_id, kind, needed, months FROM site_requirement WHERE hub = :hub"
 _POLICY: Final = """
-    SELECT kind, needed, many, months, min_age, below_age, audiences, roles
+    SELECT kind, needed, many, months, min_age, below_age, audiences, roles, course
     FROM requirement_policy WHERE hub = :hub ORDER BY kind
 """
 
@@ -70,6 +70,7 @@ def needs(hub: str) -> Operation[tuple[Need, ...]]:
             below_age=row["below_age"],
             audiences=_listed(row["audiences"]),
             roles=_listed(row["roles"]),
+            course=row["course"],
             needed=bool(row["needed"]),
         )
         for row in rows
@@ -83,8 +84,8 @@ def _listed(written: str) -> frozenset[str]:
 # --- what the hub asks ------------------------------------------------------------------------------------------------
 
 _KEEP_NEED: Final = """
-    INSERT INTO requirement_policy (hub, kind, needed, many, months, min_age, below_age, audiences, roles)
-    VALUES (:hub, :kind, :needed, :many, :months, :min_age, :below_age, :audiences, :roles)
+    INSERT INTO requirement_policy (hub, kind, needed, many, months, min_age, below_age, audiences, roles, course)
+    VALUES (:hub, :kind, :needed, :many, :months, :min_age, :below_age, :audiences, :roles, :course)
 """
 
 
@@ -108,6 +109,7 @@ def _need_params(hub: str, need: Need) -> Params:
         "below_age": need.below_age,
         "audiences": _written(need.audiences),
         "roles": _written(need.roles),
+        "course": need.course,
     }
 
 
@@ -215,6 +217,27 @@ def decide(hub: str, person_id: int, decided: Decided, now: datetime) -> Operati
         },
         now=now,
     )
+
+
+_MEETS: Final = """
+    SELECT q.kind, q.months, s.starts_local FROM booking AS b
+    JOIN slot AS s ON s.id = b.slot_id JOIN requirement_policy AS q ON q.hub = s.hub AND q.course = s.course
+    WHERE b.id = :booking_id AND s.kind = 'training'
+"""
+
+
+def meet_by_course(scope: Scope, booking_id: int) -> Operation[None]:
+    """Note that who came to a training has met what asks for its course."""
+    for row in (yield Statement(_MEETS, {"booking_id": booking_id})):
+        day = date.fromisoformat(row["starts_local"][:10])
+        decided = Decided(
+            kind=row["kind"],
+            status=Status.MET,
+            author="rule:attendance",
+            valid_from=day,
+            valid_until=last_day(day, row["months"]),
+        )
+        yield from decide(scope.hub, scope.person_id, decided, from_micros(scope.now))
 
 
 # --- give back --------------------------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ class RequirementPolicyRow(Table, table=True):
     below_age: int | None = None  #: and not yet that old
     audiences: str = ""  #: ``,employee,older_adult,``; empty for all
     roles: str = ""  #: likewise
+    course: str | None = None  #: the training by which it is met
 
 
 class SiteRequirementRow(Table, table=True):

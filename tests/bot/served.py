@@ -153,6 +153,7 @@ id = "test"
 name = "Bright Hub"
 timezone = "America/Chicago"
 help_phone = "312-555-0100"
+requirements = []
 {hub}
 """,
             "utf-8",

@@ -99,9 +99,7 @@ async def test_moves_are_in_the_trail_with_whoever_is_behind_them(store: Store, 
         ("DELETE FROM audit_head", "not the end that the sealer kept"),
     ],
 )
-async def test_tampering_is_named_at_the_first_entry(
-    store: Store, database: Database, sql: str, named: str
-) -> None:
+async def test_tampering_is_named_at_the_first_entry(store: Store, database: Database, sql: str, named: str) -> None:
     await sealed(store, database)
 
     tamper(database, sql)

@@ -23,9 +23,7 @@ _NOTE = """
 
 def upgrade() -> None:
     """Move what was kept of stages into the trail; nobody had noted who was behind it."""
-    op.create_index(
-        "ix_audit_unsealed", "audit", ["hub", "id"], sqlite_where=_UNSEALED, postgresql_where=_UNSEALED
-    )
+    op.create_index("ix_audit_unsealed", "audit", ["hub", "id"], sqlite_where=_UNSEALED, postgresql_where=_UNSEALED)
     op.create_table(
         "audit_head",
         sa.Column("hub", sa.String(), nullable=False),
@@ -45,6 +43,7 @@ def upgrade() -> None:
         sa.Column("below_age", sa.Integer(), nullable=True),
         sa.Column("audiences", sa.String(), nullable=False),
         sa.Column("roles", sa.String(), nullable=False),
+        sa.Column("course", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("hub", "kind", name="pk_requirement_policy"),
     )
     op.add_column("requirement", sa.Column("told_days", sa.Integer(), nullable=True))
