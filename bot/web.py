@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
 from bot.inbox import Inbox
-from bot.pages import Desk, link_routes, page_assets
+from bot.pages import Desk, calendar_routes, link_routes, page_assets
 from channels.base import Channel, ForgedRequestError, MalformedRequestError, WebRequest
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ def build_web(
 
     if desk is not None:
         web.include_router(link_routes(desk))
+        web.include_router(calendar_routes(desk))
         web.mount("/page-assets", page_assets())
 
     @web.get("/healthz")

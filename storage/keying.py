@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 #: Where a session of pages and commands keeps the key.
 KEY: Final = "privacy_key"
@@ -15,6 +16,6 @@ def keyed_hash(key: str, text: str) -> str:
     return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-def answer(key: str, text: str) -> list[dict[str, str]]:
+def answer(key: str, text: str) -> list[Mapping[str, Any]]:
     """Answer ``storage.statements.Keyed``."""
     return [{"hash": keyed_hash(key, text)}]

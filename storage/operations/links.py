@@ -9,9 +9,10 @@ from typing import Final
 
 from flows.messages import Purpose
 from flows.rules.links import LinkPurpose, expires
+from storage.operations.scope import Scope
 from storage.statements import Operation, Params, Statement
 from storage.store import OutboxStatus
-from storage.tables import new_message_ref, to_micros
+from storage.tables import from_micros, new_message_ref, to_micros
 
 #: 128 bits, as 22 characters that may stand in a URL.
 _TOKEN_BYTES: Final = 16
@@ -22,6 +23,12 @@ _MAKE: Final = """
 _REVOKE: Final = """
     UPDATE link SET revoked_at = :now
     WHERE hub = :hub AND purpose = :purpose AND person_id = :person_id AND subject = :subject AND revoked_at IS NULL
+"""
+_REVOKE_BUT: Final = """
+    UPDATE link SET revoked_at = :now
+    WHERE hub = :hub AND purpose = :purpose AND person_id = :person_id AND revoked_at IS NULL AND id NOT IN (
+        SELECT k.id FROM link AS k WHERE k.hub = :hub AND k.purpose = :purpose AND k.person_id = :person_id
+        ORDER BY k.id DESC LIMIT :beside)
 """
 _EXTEND: Final = """
     UPDATE link SET expires_at = :expires_at
@@ -77,6 +84,21 @@ def make(
         },
     )
     return token
+
+
+def make_own(scope: Scope, purpose: LinkPurpose, *, beside: int) -> Operation[str]:
+    """Make a link for whoever the turn is with, to the address that they write from; return its token.
+
+    Args:
+        beside: how many earlier ones may still be opened.
+    """
+    key: Params = {"hub": scope.hub, "purpose": purpose.value, "person_id": scope.person_id}
+    yield Statement(_REVOKE_BUT, {**key, "beside": beside, "now": scope.now})
+    return (
+        yield from make(
+            scope.hub, purpose, person_id=scope.person_id, address_id=scope.address_id, now=from_micros(scope.now)
+        )
+    )
 
 
 def revoke(hub: str, purpose: LinkPurpose, *, person_id: int, subject: str, now: datetime) -> Operation[None]:

@@ -121,8 +121,9 @@ _SETTLE: Final = """
 """
 _HIDE: Final = "UPDATE outbox SET body = :body WHERE id = :id"
 #: The secret part of a link, and a one-time code: once they have left, nobody here may use them.
-_SECRET: Final = re.compile(r"(?<=/l/)[\w-]{22}|\b\d{6}\b")
-_WITH_SECRET: Final = frozenset({Purpose.REQUEST, Purpose.CODE})
+_TOKEN: Final = re.compile(r"(?:(?<=/l/)|(?<=/calendar/))[\w-]{22}")
+_CODE: Final = re.compile(r"\b\d{6}\b")
+_WITH_CODE: Final = frozenset({Purpose.REQUEST, Purpose.CODE})
 
 
 def settle(settlements: Sequence[Settlement], now: datetime) -> Operation[None]:
@@ -164,8 +165,13 @@ def _scope(row: Row, now: datetime) -> Scope:
 
 
 def _hide_secret(row: Row) -> Operation[None]:
-    if row["purpose"] in _WITH_SECRET and row["status"] >= OutboxStatus.SENT:
-        yield Statement(_HIDE, {"id": row["id"], "body": _SECRET.sub("***", row["body"])})
+    if row["status"] < OutboxStatus.SENT:
+        return
+    body = _TOKEN.sub("***", row["body"])
+    if row["purpose"] in _WITH_CODE:
+        body = _CODE.sub("***", body)
+    if body != row["body"]:
+        yield Statement(_HIDE, {"id": row["id"], "body": body})
 
 
 def _forget_if_left(row: Row) -> Operation[None]:

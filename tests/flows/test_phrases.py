@@ -75,6 +75,7 @@ def test_every_key_in_the_file_is_used() -> None:
         | {"reminder_confirmed", "slot_moved", "slot_lasts", "slot_renamed", "seat_kept"}
         | {f"{why}.{kind.value}" for why in ("called_off", "not_under_18") for kind in SlotKind}
         | {"cover.ask", "swap.lapsed"}
+        | {"calendar.sent", "calendar.renewed"}
         | {f"refusal.{reason}" for reason in REASONS}
         | {f"seat_choice.{reply.name.lower()}" for reply in (ShiftReply.CONFIRM, ShiftReply.DECLINE)}
         | {f"idle_by_stage.{stage.value}" for stage in Stage}
