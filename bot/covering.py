@@ -10,12 +10,13 @@ from flows.facts import Hub
 from flows.library import Library
 from flows.messages import Choice, Purpose
 from flows.rules.covering import COVER_STEP, LAST_ASK, Helper, Wave, is_over, next_wave, size_and_pause
+from flows.rules.requirements import needs_of
 from flows.wording import say_offer, say_slot
 from storage.store import CoverSettled, DueCover, LapsedSwap, NewMessage, Store
 
 _BATCH: Final = 50
 #: People looked at in one go; whoever was asked least recently is in the first of them.
-_HELPERS: Final = 200
+_HELPERS: Final = 50
 
 
 async def call_for_cover(store: Store, hub: Hub, library: Library, now: datetime) -> int:
@@ -52,7 +53,13 @@ async def _choose(store: Store, cover: DueCover, hub: Hub, library: Library, now
         more = await store.helpers(hub.id, cover, limit=_HELPERS, offset=len(helpers))
         helpers += more
         wave = next_wave(
-            helpers, cover.slot, seats=cover.seats, courses=library.courses, quiet_hours=hub.quiet_hours, now=now
+            helpers,
+            cover.slot,
+            seats=cover.seats,
+            courses=library.courses,
+            needs=needs_of(library.requirements, hub.requires),
+            quiet_hours=hub.quiet_hours,
+            now=now,
         )
         if len(wave.asked) >= size or len(more) < _HELPERS:
             return wave

@@ -86,7 +86,14 @@ def _may(draft: Draft, booking: Booking, colleague: Colleague) -> bool:
     is_elsewhere = any(
         slot.starts_at < other.slot.ends_at and other.slot.starts_at < slot.ends_at for other in colleague.bookings
     )
-    refused = keeps_from(slot, colleague.person, colleague.history, courses=draft.library.courses, now=draft.now)
+    refused = keeps_from(
+        slot,
+        colleague.person,
+        colleague.history,
+        courses=draft.library.courses,
+        needs=draft.needs_of_hub,
+        now=draft.now,
+    )
     if refused:
         draft.note("refused", reason=refused, slot=slot.ref)
     return colleague.can_be_told and not is_elsewhere and refused is None

@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from flows.courses import Course
-from flows.facts import History, Person, QuietHours, Slot, age_on
+from flows.facts import History, Json, Person, QuietHours, Slot, age_on
 from flows.rules.contact import next_open
 from flows.rules.eligibility import ADULT
-from flows.rules.placement import candidate_of, refusal
+from flows.rules.placement import Vetting, candidate_of, refusal
+from flows.rules.requirements import Need, Subject
 from flows.rules.training import trained
 from flows.stages import MAY_SERVE
 
@@ -76,6 +77,7 @@ def next_wave(
     *,
     seats: int,
     courses: Mapping[str, Course],
+    needs: tuple[Need, ...],
     quiet_hours: QuietHours,
     now: datetime,
 ) -> Wave:
@@ -90,7 +92,7 @@ def next_wave(
         (
             helper
             for helper in helpers
-            if keeps_from(slot, helper.person, helper.history, courses=courses, now=now) is None
+            if keeps_from(slot, helper.person, helper.history, courses=courses, needs=needs, now=now) is None
         ),
         key=_least_recently_asked,
     )
@@ -106,7 +108,13 @@ def _least_recently_asked(helper: Helper) -> tuple[datetime, int]:
 
 
 def keeps_from(
-    slot: Slot, person: Person, history: History, *, courses: Mapping[str, Course], now: datetime
+    slot: Slot,
+    person: Person,
+    history: History,
+    *,
+    courses: Mapping[str, Course],
+    needs: tuple[Need, ...],
+    now: datetime,
 ) -> str | None:
     """Say why somebody may not take a shift over; ``None`` when they may.
 
@@ -114,18 +122,32 @@ def keeps_from(
     """
     if person.stage not in MAY_SERVE:
         return "stage"
-    born = person.answers.get("birth_date")
-    day = slot.starts_local.date()
+    born = _text(person.answers.get("birth_date"))
+    birth_date = date.fromisoformat(born) if born else None
     candidate = candidate_of(
         person.answers,
         (),
-        minor=isinstance(born, str) and age_on(date.fromisoformat(born), day) < ADULT,
+        minor=birth_date is not None and age_on(birth_date, slot.starts_local.date()) < ADULT,
         language=person.language or "en",
         trained=trained(history.courses, courses),
         last_site=history.last_site,
         allowance=history.allowance,
+        vetting=Vetting(
+            subject=Subject(
+                birth_date=birth_date,
+                audience=_text(person.answers.get("audience")),
+                role=_text(person.answers.get("role")),
+            ),
+            needs=needs,
+            held=person.requirements,
+            site_needs=history.site_needs,
+        ),
     )
     return refusal(replace(slot, seats_left=max(slot.seats_left, 1)), candidate, now=now, notice=timedelta())
+
+
+def _text(value: Json) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def swap_until(starts_at: datetime, now: datetime) -> datetime | None:

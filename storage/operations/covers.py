@@ -14,6 +14,7 @@ from typing import Final
 from flows.facts import Person
 from flows.rules.covering import LAST_ASK, LATE, Helper
 from flows.stages import MAY_SERVE, Stage
+from storage.operations import requirements
 from storage.operations.reading import history
 from storage.operations.reminders import QUEUE, queue_params
 from storage.operations.rows import SLOT_COLUMNS, read_instant, read_slot
@@ -214,6 +215,7 @@ def helpers(hub: str, cover: DueCover, limit: int, offset: int) -> Operation[lis
             zone=row["zone"],
             answers=json.loads(row["answers"]),
             consented=True,
+            requirements=(yield from requirements.held_by(row["person_id"])),
         )
         last_asked_at = read_instant(row["last_asked_at"])
         found.append(Helper(person_id=row["person_id"], person=person, history=past, last_asked_at=last_asked_at))

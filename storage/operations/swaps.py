@@ -12,7 +12,7 @@ from flows.facts import QuietHours
 from flows.messages import Purpose
 from flows.rules.covering import SWAP_STEP
 from flows.stages import Stage
-from storage.operations import audit, people, seats
+from storage.operations import allowances, audit, people, seats
 from storage.operations.reading import history, read_loaded
 from storage.operations.reminders import QUEUE, queue_params
 from storage.operations.rows import SLOT_COLUMNS, read_slot
@@ -169,6 +169,7 @@ def answer(scope: Scope, effect: AnswerSwap, *, quiet_hours: QuietHours) -> Oper
 def _move(scope: Scope, row: Row, quiet_hours: QuietHours) -> Operation[None]:
     """Put the person where the colleague was, and the colleague back to where they stand without it."""
     theirs = Scope(hub=scope.hub, person_id=row["from_id"], address_id=0, now=scope.now)
+    yield from allowances.give_back(row["booking_id"])
     yield from seats.enter(scope, row["slot_ref"], row["slot_id"], quiet_hours=quiet_hours)
     yield from seats.drop_reminders(theirs, row["booking_ref"], row["booking_id"])
     others = yield Statement(_HAS_OTHERS, {"person_id": row["from_id"], "now": scope.now})

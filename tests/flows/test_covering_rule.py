@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,8 @@ from flows.rules.covering import (
     size_and_pause,
     swap_until,
 )
+from flows.rules.organisations import Allowance, PaidBy
+from flows.rules.requirements import Held, Need, Status
 from flows.stages import Stage
 
 CHICAGO = "America/Chicago"
@@ -47,7 +50,7 @@ def helper(number: int, *, asked: datetime | None = None, zone: str | None = CHI
 
 
 def asked_of(*helpers: Helper, now: datetime, seats: int = 1) -> list[int]:
-    wave = next_wave(helpers, SHIFT, seats=seats, courses={}, quiet_hours=QUIET, now=now)
+    wave = next_wave(helpers, SHIFT, seats=seats, courses={}, needs=(), quiet_hours=QUIET, now=now)
     return [one.person_id for one in wave.asked]
 
 
@@ -121,28 +124,56 @@ def test_whom_a_rule_keeps_from_the_shift_is_not_asked() -> None:
         **{**{name: getattr(SHIFT, name) for name in SHIFT.__slots__}, "latitude": 41.92, "longitude": -87.65}
     )
 
-    wave = next_wave([far, near, wrong, resting], placed, seats=1, courses={}, quiet_hours=QUIET, now=now)
+    wave = next_wave([far, near, wrong, resting], placed, seats=1, courses={}, needs=(), quiet_hours=QUIET, now=now)
 
     assert [one.person_id for one in wave.asked] == [2]
+
+
+def test_who_lacks_on_the_day_what_is_asked_is_not_asked_to_cover() -> None:
+    now = START - timedelta(hours=23)
+    needs = (Need(kind="background_check"),)
+    day = STARTS.date()
+    held = {
+        1: (),
+        2: (Held(kind="background_check", status=Status.PENDING),),
+        3: (Held(kind="background_check", status=Status.MET, valid_until=day - timedelta(days=1)),),
+        4: (Held(kind="background_check", status=Status.MET, valid_until=day),),
+    }
+    helpers = [replace(helper(n), person=replace(helper(n).person, requirements=own)) for n, own in held.items()]
+
+    wave = next_wave(helpers, SHIFT, seats=1, courses={}, needs=needs, quiet_hours=QUIET, now=now)
+
+    assert [one.person_id for one in wave.asked] == [4]
+
+
+def test_who_has_used_up_what_their_college_pays_is_not_asked_to_cover() -> None:
+    now = START - timedelta(hours=23)
+    left = {1: 59, 2: 60}
+    awards = {n: Allowance(paid_by=PaidBy.COLLEGE, authorised=True, left={"award": m}) for n, m in left.items()}
+    helpers = [replace(helper(n), history=History(allowance=one)) for n, one in awards.items()]
+
+    assert asked_of(*helpers, now=now) == [2]
 
 
 def test_notice_of_placement_does_not_count_for_cover() -> None:
     one = helper(1)
 
-    assert keeps_from(SHIFT, one.person, one.history, courses={}, now=START - LAST_ASK) is None
-    assert keeps_from(SHIFT, one.person, one.history, courses={}, now=START + timedelta(minutes=1)) == "too_soon"
+    assert keeps_from(SHIFT, one.person, one.history, courses={}, needs=(), now=START - LAST_ASK) is None
+    assert (
+        keeps_from(SHIFT, one.person, one.history, courses={}, needs=(), now=START + timedelta(minutes=1)) == "too_soon"
+    )
 
 
 def test_sleeping_people_are_asked_in_the_morning() -> None:
     night = datetime(2026, 11, 25, 2, 0, tzinfo=ZoneInfo(CHICAGO)).astimezone(UTC)  # thirteen hours before
-    wave = next_wave([helper(1), helper(2)], SHIFT, seats=1, courses={}, quiet_hours=QUIET, now=night)
+    wave = next_wave([helper(1), helper(2)], SHIFT, seats=1, courses={}, needs=(), quiet_hours=QUIET, now=night)
 
     assert wave.asked == ()
     assert wave.next_at == datetime(2026, 11, 25, 9, 0, tzinfo=ZoneInfo(CHICAGO))
 
 
 def test_where_nobody_is_left_it_is_looked_at_again_at_the_end() -> None:
-    wave = next_wave([], SHIFT, seats=1, courses={}, quiet_hours=QUIET, now=START - timedelta(hours=20))
+    wave = next_wave([], SHIFT, seats=1, courses={}, needs=(), quiet_hours=QUIET, now=START - timedelta(hours=20))
 
     assert (wave.asked, wave.next_at) == ((), START - LAST_ASK)
 
@@ -169,7 +200,7 @@ def test_every_wave_keeps_to_hours_size_order_and_end(
         for n, (zone, hours) in enumerate(people)
     ]
 
-    wave = next_wave(helpers, shift, seats=seats, courses={}, quiet_hours=QUIET, now=now)
+    wave = next_wave(helpers, shift, seats=seats, courses={}, needs=(), quiet_hours=QUIET, now=now)
 
     assert len(wave.asked) <= size_and_pause(shift.starts_at, now, seats=seats)[0]
     assert now < wave.next_at <= start - LAST_ASK

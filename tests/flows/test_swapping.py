@@ -10,6 +10,7 @@ import pytest
 from flows.effects import AskSwap
 from flows.events import Colleague
 from flows.facts import Booking, BookingStatus, History, Person
+from flows.rules.requirements import Held, Status
 from flows.stages import Stage
 from tests.flows.talk import SHIFTS, Talk, booked, slot
 
@@ -86,12 +87,15 @@ def test_who_may_not_is_not_asked_and_nothing_is_told_of_them(colleague: Colleag
 
 
 def test_minor_takes_nothing_over_that_is_unsupervised() -> None:
-    teen = replace(OMAR, person=replace(OMAR.person, answers={"birth_date": "2009-11-25"}))
-    talk = holding("s1", colleague=teen)
+    consent = Held(kind="guardian_consent", status=Status.MET)
+    person = replace(OMAR.person, answers={"birth_date": "2009-11-25"}, requirements=(consent,))
+    talk = holding("s1", colleague=replace(OMAR, person=person))
+    without = holding("s1", colleague=replace(OMAR, person=replace(person, requirements=())))
     alone = replace(talk, bookings=(replace(talk.bookings[0], slot=replace(SHIFTS[0], supervised=False)),))
 
     assert len(talk.says("SWAP 312-555-0143").all(AskSwap)) == 1
     assert alone.says("SWAP 312-555-0143").all(AskSwap) == []
+    assert without.says("SWAP 312-555-0143").all(AskSwap) == []
 
 
 def test_of_several_places_the_person_picks_one() -> None:

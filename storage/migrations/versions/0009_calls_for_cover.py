@@ -15,7 +15,5 @@ _ASKED = sa.text("status = 'asked'")
 def upgrade() -> None:
     """Add the count, and the indexes that calls and swaps rely on."""
     op.add_column("cover", sa.Column("seats", sa.Integer(), nullable=False, server_default="1"))
-    op.create_index(
-        "ix_swap_open", "swap", ["hub", "expires_at"], sqlite_where=_ASKED, postgresql_where=_ASKED
-    )
+    op.create_index("ix_swap_open", "swap", ["hub", "expires_at"], sqlite_where=_ASKED, postgresql_where=_ASKED)
     op.create_index("uq_cover_open", "cover", ["slot_id"], unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN)
