@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from flows.effects import Book, Confirm, Release, Remember
 from flows.messages import Purpose
 from flows.rules.reminders import SILENT
@@ -147,12 +149,15 @@ async def test_who_leaves_the_last_reminder_unanswered_is_shown_to_staff_until_t
     assert [bool(row["open"]) for row in rows(database, tasks)] == [False]
 
 
-async def test_who_answers_meanwhile_is_not_shown(store: Store, database: Database) -> None:
+@pytest.mark.parametrize("reminded_again", [False, True])
+async def test_who_answers_meanwhile_is_not_shown(store: Store, database: Database, reminded_again: bool) -> None:
     await applied(store, Book(slot=new_slot(database)))
     for one in await store.due_reminders(HUB.id, AFTER_ALL, 10):
         await store.settle_reminders(HUB.id, [replace(remind(one), look_at=AFTER_ALL)], AFTER_ALL)
     (look,) = await store.due_reminders(HUB.id, AFTER_ALL, 10)
     await applied(store, Confirm(booking=look.booking.ref))
+    if reminded_again:
+        change(database, "UPDATE booking SET asked = TRUE")
 
     await store.settle_reminders(
         HUB.id,

@@ -103,6 +103,7 @@ async def test_whoever_is_elsewhere_then_takes_nothing_over(store: Store, databa
 async def test_what_is_not_answered_in_time_ends_and_is_told_once(store: Store, database: Database) -> None:
     slot, swap = await asked(store, database)
     assert await store.lapsed_swaps(HUB.id, UNTIL - timedelta(seconds=1), 10) == []
+    assert await turn(store, answer(swap, slot, taken=True), sender=OMAR, now=UNTIL) == SeatTaken(slot=slot)
     (lapsed,) = await store.lapsed_swaps(HUB.id, UNTIL, 10)
     message = NewMessage(
         dedupe_key=f"swap:{swap}:told", person_id=lapsed.person_id, text="No answer.", purpose=Purpose.NOTICE
@@ -112,7 +113,6 @@ async def test_what_is_not_answered_in_time_ends_and_is_told_once(store: Store, 
 
     assert value(database, "SELECT count(*) FROM outbox WHERE body = 'No answer.'") == 1
     assert (lapsed.slot.ref, (await loaded(store, OMAR)).asks) == (slot, ())
-    assert await turn(store, answer(swap, slot, taken=True), sender=OMAR, now=UNTIL) == SeatTaken(slot=slot)
 
 
 async def test_owner_who_gives_back_and_colleague_who_takes_over_at_once_never_lose_a_seat(
