@@ -62,13 +62,13 @@ class Standing:
 def standing(session: Session, person: PersonRow, *, on: date) -> Standing:
     """Judge what somebody has brought on a day, for the hub as a whole."""
     assert person.id is not None
+    held: tuple[Held, ...] = perform(session, requirements.held_by(person.id))
+    needs: tuple[Need, ...] = perform(session, requirements.needs(person.hub))
     rows = session.exec(
         select(RequirementRow)
         .where(col(RequirementRow.person_id) == person.id)
         .order_by(col(RequirementRow.kind), col(RequirementRow.nth))
     ).all()
-    held: tuple[Held, ...] = perform(session, requirements.held_by(person.id))
-    needs: tuple[Need, ...] = perform(session, requirements.needs(person.hub))
     subject = Subject(birth_date=person.birth_date, audience=person.audience, role=person.role)
     return Standing(findings=judge(subject, needs, held, on=on), rows=rows)
 
