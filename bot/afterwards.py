@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from flows.answers import Match, read
+from flows.answers.context import AnswerContext
 from flows.facts import LANGUAGES, Hub
 from flows.hours_words import AFTER_STEP, CAME, MISSED
 from flows.library import Library
 from flows.messages import Address, Choice, Purpose
-from flows.rules.attendance import ANSWER_WITHIN
+from flows.rules.attendance import ANSWER_WITHIN, ASK_AFTER, STILL_ASKED
 from flows.wording import say_minutes, say_slot
 from storage import hours
 from storage.database import Database
@@ -23,24 +25,43 @@ from storage.statements import Operation
 from storage.store import NewMessage
 
 _BATCH: Final = 200
+#: The task for claims at a place where nobody can be written to.
+_UNSENT: Final = "hours_without_supervisor"
+#: How far back the first look goes, after a start or a long outage.
+_FIRST_LOOK: Final = timedelta(days=60)
 #: When supervisors are written to, by the clock of the hub: school is over, the evening has not begun.
 DIGEST_AT: Final = time(17, 0)
 
 
-def look_after_shifts(database: Database, hub: Hub, library: Library, now: datetime) -> int:
-    """Do what is due for shifts that are over; return how many bookings that concerned."""
-    with database.reading() as session:
-        found = perform(session, afterwards.over(hub.id, now, _BATCH))
-    for one in found:
-        with database.session() as session:  # each by itself: one that fails does not keep the others waiting
-            perform(session, _operation(one, hub, library, now))
-    missed = 0
-    with database.session() as session:
-        missed = perform(session, afterwards.give_up(hub.id, now, _BATCH))
-    return len(found) + missed
+def look_after_shifts(
+    database: Database, hub: Hub, library: Library, now: datetime, *, looked_at: datetime | None
+) -> int:
+    """Do what is due for shifts that are over; return how many bookings that concerned.
+
+    Args:
+        looked_at: when this was done last.
+    """
+    since = min(looked_at or now - _FIRST_LOOK, now) - ASK_AFTER - STILL_ASKED
+    concerned = 0
+    while True:
+        with database.reading() as session:
+            found = perform(session, afterwards.over(hub.id, now, since, _BATCH))
+            missed = perform(session, afterwards.unanswered(hub.id, now, _BATCH))
+        # each by itself: whoever decides about several people at once could be waiting for us, and we for them
+        for operation in (
+            *(_operation(one, hub, library, now) for one in found),
+            *(afterwards.give_up(hub.id, one, now) for one in missed),
+        ):
+            with database.session() as session:
+                perform(session, operation)
+        concerned += len(found) + len(missed)
+        if max(len(found), len(missed)) < _BATCH:
+            return concerned
 
 
 def _operation(one: Over, hub: Hub, library: Library, now: datetime) -> Operation[None]:
+    if not one.arrived and one.booking.slot.ends_at < now - STILL_ASKED:
+        return afterwards.give_up_unasked(hub.id, one, now)
     language = one.language or hub.languages[0]
     slot = say_slot(one.booking.slot, zone=one.zone, language=language)
     values = {"hub": hub.name, "help_phone": hub.help_phone, "given_name": "", "slot": slot}
@@ -68,10 +89,8 @@ def is_time_for_digests(hub: Hub, now: datetime) -> bool:
     return now.astimezone(ZoneInfo(hub.zone)).time() >= DIGEST_AT
 
 
-def send_digests(
-    database: Database, hub: Hub, library: Library, accounts: Mapping[str, str], now: datetime
-) -> list[tuple[str, str]]:
-    """Write to each supervisor who has claims to look at, once a day; return the senders that have something to do.
+def send_digests(database: Database, hub: Hub, library: Library, accounts: Mapping[str, str], now: datetime) -> int:
+    """Write to each supervisor who has claims to look at, once a day; return to how many.
 
     Args:
         accounts: our side of each channel that is on, by its name.
@@ -79,19 +98,29 @@ def send_digests(
     day = now.astimezone(ZoneInfo(hub.zone)).date()
     with database.reading() as session:
         sites = hours.waiting(session, hub.id)
-    woken: list[tuple[str, str]] = []
+    sent = 0
     for site in sites:
-        channel = "email" if "@" in site.contact else "sms"
+        user = _contact(site.contact, day)
+        channel = "email" if "@" in user else "sms"
         account = accounts.get(channel)
         with database.session() as session:
-            if not site.contact or not account or not hub.public_url:
-                hours.tell_of_unsent(session, hub.id, "hours_without_supervisor", now)
+            if not user or not account or not hub.public_url:
+                hours.tell_of_unsent(session, hub.id, _UNSENT, now)
                 continue
-            to = Address(channel=channel, account=account, user=site.contact)
+            to = Address(channel=channel, account=account, user=user)
             text = _digest(library, hub, site)
-            if hours.send_digest(session, hub.id, site, to=to, text=text, key=f"hours:{site.site_id}:{day}", now=now):
-                woken.append((channel, account))
-    return woken
+            key = f"hours:{site.site_id}:{day}"
+            if hours.send_digest(session, hub.id, site, to=to, text=text, key=key, now=now):
+                sent += 1
+            else:
+                hours.tell_of_unsent(session, hub.id, _UNSENT, now)
+    return sent
+
+
+def _contact(written: str, today: date) -> str:
+    """Read a phone number or e-mail address as somebody wrote it down; empty when it is neither."""
+    outcome = read("contact", written, AnswerContext(language="en", today=today)) if written else None
+    return str(outcome.value) if isinstance(outcome, Match) else ""
 
 
 def _digest(library: Library, hub: Hub, site: hours.Waiting) -> str:

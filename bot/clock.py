@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -92,14 +93,15 @@ class Clock:
         """Look after shifts that are over, and ask organisations what only they know; from the late afternoon on, send supervisors the hours of the day."""
         if self._looked_at and timedelta() <= now - self._looked_at < _LOOK:
             return
-        if concerned := await asyncio.to_thread(look_after_shifts, self.database, self.hub, self.library, now):
+        look = partial(look_after_shifts, self.database, self.hub, self.library, now, looked_at=self._looked_at)
+        if concerned := await asyncio.to_thread(look):
             log.info("shifts looked after", extra={"bookings": concerned})
         accounts = {name: channel.account for name, channel in self.channels.items()}
         await asyncio.to_thread(organisations.look, self.database, self.hub, self.library, accounts, now)
         today = now.astimezone(ZoneInfo(self.hub.zone)).date()
         if today != self._digested_on and is_time_for_digests(self.hub, now):
             sent = await asyncio.to_thread(send_digests, self.database, self.hub, self.library, accounts, now)
-            log.info("hours sent for approval", extra={"messages": len(sent)})
+            log.info("hours sent for approval", extra={"messages": sent})
             self._digested_on = today
         if freed := await asyncio.to_thread(vetting.free_lacking, self.database, self.hub, self.library, now):
             log.warning("places given back for want of a requirement", extra={"bookings": freed})

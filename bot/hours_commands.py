@@ -34,6 +34,17 @@ def decide(
     typer.echo(settle(config, os.environ, ref, minutes))
 
 
+@app.command("supervisor")
+def supervisor(
+    site: Annotated[str, typer.Argument(help="Name or number of a place.")],
+    contact: Annotated[str, typer.Option(help="Their phone or e-mail; empty for nobody.")],
+    name: Annotated[str, typer.Option(help="Who of the partner, never of the school.")] = "",
+    config: _Config = _SETTINGS,
+) -> None:
+    """Say who approves the hours of a place."""
+    typer.echo(name_supervisor(config, os.environ, site, name=name, contact=contact))
+
+
 def describe(path: Path, environ: Mapping[str, str]) -> list[str]:
     """Say which claims wait, one a line."""
     from bot.reporting import open_hub
@@ -68,3 +79,31 @@ def settle(path: Path, environ: Mapping[str, str], ref: str, minutes: int | None
     if not done:
         raise MistakeError("Some of that time is counted already, for another shift. Nothing was changed.")
     return "Taken away." if minutes == 0 else "Approved."
+
+
+def name_supervisor(path: Path, environ: Mapping[str, str], named: str, *, name: str, contact: str) -> str:
+    """Keep who approves the hours of a place; return a sentence about it.
+
+    Raises:
+        MistakeError: there is no such place, or the contact is neither a phone number nor an e-mail address.
+    """
+    from bot.app import utc_now
+    from bot.mistake import MistakeError
+    from bot.reporting import open_hub
+    from flows.answers import Match, read
+    from flows.answers.context import AnswerContext
+    from storage import series
+
+    database, hub = open_hub(path, environ)
+    outcome = read("contact", contact, AnswerContext(language="en", today=utc_now().date())) if contact else None
+    if contact and not isinstance(outcome, Match):
+        raise MistakeError(f"--contact {contact}: write a phone number or an e-mail address.")
+    with database.session() as session:
+        site = series.find_site(session, hub.id, named)
+        if site is None:
+            raise MistakeError(f"There is no place {named!r}. See peoplepower sites list.")
+        site.supervisor, site.supervisor_contact = name, str(outcome.value) if isinstance(outcome, Match) else ""
+        session.add(site)
+    return (
+        "Hours of this place are sent there each afternoon." if contact else "Hours of this place are sent to nobody."
+    )

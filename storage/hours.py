@@ -78,7 +78,7 @@ def waiting(session: Session, hub: str) -> Sequence[Waiting]:
 
 
 def send_digest(session: Session, hub: str, site: Waiting, *, to: Address, text: str, key: str, now: datetime) -> bool:
-    """Write to a supervisor with a link of their own, once a key; ``False`` when they want no messages, or have it.
+    """Write to a supervisor with a link of their own, once a key; ``False`` when they want no messages.
 
     Args:
         text: with ``{token}`` where the secret part of the link belongs.
@@ -91,23 +91,17 @@ _IS_SENT: Final = "SELECT 1 AS sent FROM outbox WHERE hub = :hub AND dedupe_key 
 
 def _send_digest(hub: str, site: Waiting, *, to: Address, text: str, key: str, now: datetime) -> Operation[bool]:
     if (yield Statement(_IS_SENT, {"hub": hub, "key": key})):
-        return False
+        return True
     address_id = yield from outsiders.contact(hub, to, zone=site.zone, now=to_micros(now))
     if address_id is None:
         return False
     token = yield from links.make(
         hub, LinkPurpose.HOURS, person_id=None, address_id=address_id, subject=str(site.site_id), now=now
     )
-    return (
-        yield from links.write(
-            hub,
-            address_id=address_id,
-            text=text.replace("{token}", token),
-            purpose=Purpose.REQUEST,
-            key=key,
-            now=now,
-        )
+    yield from links.write(
+        hub, address_id=address_id, text=text.replace("{token}", token), purpose=Purpose.REQUEST, key=key, now=now
     )
+    return True
 
 
 def tell_of_unsent(session: Session, hub: str, reason: str, now: datetime) -> None:
@@ -140,10 +134,8 @@ _DECIDE: Final = """
     WHERE hub = :hub AND site_id = :site_id AND ref = :ref AND status = 'claimed'
     RETURNING minutes, ledger, booking_id
 """
-_PERSON: Final = """
-    SELECT p.ref AS person_ref FROM hours AS h JOIN person AS p ON p.id = h.person_id
-    WHERE h.hub = :hub AND h.ref = :ref {for_update}
-"""
+#: The person before their hours, as everybody who changes hours does.
+_LOCK: Final = "SELECT ref AS person_ref FROM person WHERE id = :person_id {for_update}"
 
 
 def list_entries(session: Session, hub: str, site_id: int, *, since: datetime) -> list[Entry]:
@@ -184,7 +176,7 @@ def _decide(
     hub: str, site_id: int, entry: Entry, status: HoursStatus, *, author: str, now: datetime
 ) -> Operation[bool]:
     key = {"hub": hub, "ref": entry.ref}
-    people = yield Statement(_PERSON, key)
+    people = yield Statement(_LOCK, {"person_id": entry.person_id})
     at = to_micros(now)
     rows = yield Statement(_DECIDE, {**key, "site_id": site_id, "status": status.value, "by": author, "now": at})
     for row in rows:

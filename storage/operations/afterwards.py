@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from flows.facts import Booking
-from flows.rules.attendance import ANSWER_WITHIN, ASK_AFTER, STILL_ASKED
+from flows.rules.attendance import ANSWER_WITHIN, ASK_AFTER
 from storage.operations import hours
 from storage.operations.reminders import QUEUE, queue_params
 from storage.operations.rows import BOOKING_COLUMNS, SLOT_COLUMNS, read_booking
@@ -42,6 +41,7 @@ UNANSWERED: Final = """
     ORDER BY k.asked_after_at
     LIMIT :limit
 """
+_RULE: Final = "rule:after_shift"
 _ASKED: Final = """
     UPDATE booking SET asked_after_at = :now, asked = :asked, changed_at = :now
     WHERE hub = :hub AND ref = :booking AND status IN ('booked', 'confirmed') AND asked_after_at IS NULL
@@ -61,11 +61,14 @@ class Over:
     zone: str | None
 
 
-def over(hub: str, now: datetime, limit: int) -> Operation[list[Over]]:
-    """List shifts that ended an hour ago or more, of whoever said neither DONE nor that they could not come."""
+def over(hub: str, now: datetime, since: datetime, limit: int) -> Operation[list[Over]]:
+    """List shifts that ended an hour ago or more, of whoever said neither DONE nor that they could not come.
+
+    Args:
+        since: those that began earlier have been looked at.
+    """
     until = to_micros(now - ASK_AFTER)
-    since = to_micros(now - ASK_AFTER - STILL_ASKED)
-    rows = yield Statement(OVER, {"hub": hub, "since": since, "until": until, "limit": limit})
+    rows = yield Statement(OVER, {"hub": hub, "since": to_micros(since), "until": until, "limit": limit})
     return [_over(row) for row in rows]
 
 
@@ -91,21 +94,38 @@ def count_as_planned(hub: str, one: Over, message: NewMessage, now: datetime) ->
         return
     scope = _scope(hub, one.person_id, now)
     minutes = one.booking.slot.minutes
-    if (yield from hours.claim(scope, one.booking.ref, minutes=minutes, author="rule:after_shift")):
+    if (yield from hours.claim(scope, one.booking.ref, minutes=minutes, author=_RULE)):
         yield Statement(QUEUE, queue_params(hub, message, now))
     else:
         yield from hours.open_task(scope, kind="hours_overlap", booking_id=None)
 
 
-def give_up(hub: str, now: datetime, limit: int) -> Operation[int]:
-    """Note as missing whoever was asked and did not answer in time; return how many there were."""
-    unanswered: Sequence[Row] = yield Statement(
-        UNANSWERED, {"hub": hub, "until": to_micros(now - ANSWER_WITHIN), "limit": limit}
-    )
-    for row in unanswered:
-        cause = "no answer" if row["reached"] else hours.NOT_REACHED
-        yield from hours.miss(_scope(hub, row["person_id"], now), row["ref"], cause=cause, author="rule:after_shift")
-    return len(unanswered)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """A shift of which somebody was asked whether they came, and has not answered in time."""
+
+    person_id: int
+    booking: str
+    #: Whether the question may have reached them.
+    reached: bool
+
+
+def unanswered(hub: str, now: datetime, limit: int) -> Operation[list[Unanswered]]:
+    """List questions that nobody answered in time."""
+    rows = yield Statement(UNANSWERED, {"hub": hub, "until": to_micros(now - ANSWER_WITHIN), "limit": limit})
+    return [Unanswered(person_id=row["person_id"], booking=row["ref"], reached=bool(row["reached"])) for row in rows]
+
+
+def give_up(hub: str, one: Unanswered, now: datetime) -> Operation[None]:
+    """Note as missing whoever was asked and did not answer."""
+    cause = "no answer" if one.reached else hours.NOT_REACHED
+    yield from hours.miss(_scope(hub, one.person_id, now), one.booking, cause=cause, author=_RULE)
+
+
+def give_up_unasked(hub: str, one: Over, now: datetime) -> Operation[None]:
+    """Note as missing, without blame, whoever could not be asked while it was fresh: we were away ourselves."""
+    scope = _scope(hub, one.person_id, now)
+    yield from hours.miss(scope, one.booking.ref, cause=hours.NOT_REACHED, author=_RULE)
 
 
 def _scope(hub: str, person_id: int, now: datetime) -> Scope:

@@ -47,7 +47,7 @@ def volunteer(house: House, phone: str = ANA, *, given_name: str = "Ana", langua
 async def shift(house: House, *phones: str, starts: datetime = SHIFT) -> str:
     """Plan a shift at a place with a supervisor, and book people on it."""
     ref = house.add_shift(starts, capacity=9)
-    change(house, f"UPDATE site SET supervisor = 'Sam', supervisor_contact = '{SUPERVISOR}'")  # noqa: S608
+    change(house, "UPDATE site SET supervisor = 'Sam', supervisor_contact = '(312) 555-0199'")
     for phone in phones:
         change(
             house,
@@ -279,3 +279,44 @@ async def test_claims_at_a_place_without_a_supervisor_are_shown_to_a_human(house
     await house.jump(START + timedelta(hours=30))
 
     assert [row["reason"] for row in rows(house, "SELECT reason FROM task")].count("hours_without_supervisor") == 1
+
+
+async def test_supervisor_who_wants_no_messages_gets_none_and_a_human_is_told(house: House) -> None:
+    await claimed(house)
+    await house.say("sms", SUPERVISOR, "STOP")
+    later = await house.jump(START + timedelta(hours=26))
+
+    assert [m for m in later if m.to.user == SUPERVISOR] == []
+    assert [row["reason"] for row in rows(house, "SELECT reason FROM task")].count("hours_without_supervisor") == 1
+
+
+# --- when the process was away ----------------------------------------------------------------------------------------
+
+
+async def test_after_a_long_outage_nobody_is_asked_or_blamed_and_who_was_there_is_counted(house: House) -> None:
+    volunteer(house)
+    volunteer(house, BEN, given_name="Ben")
+    await shift(house, ANA, BEN)
+    house.clock.at = START
+    await house.say("sms", BEN, "here")
+    house.clock.at = START + timedelta(days=20)
+    await house.app.clock.tick()
+
+    left = await house.send()
+
+    assert [m.to.user for m in left] == [BEN]
+    assert [row["status"] for row in rows(house, "SELECT status FROM booking ORDER BY id")] == ["no_show", "attended"]
+    assert booking(house)["cause"] == "not_reached"
+    assert ledger(house) == [("volunteer", 60, "claimed")]
+
+
+async def test_minutes_of_who_is_erased_stay_without_a_name(house: House) -> None:
+    volunteer(house)
+    await shift(house, ANA)
+    house.clock.at = START + timedelta(minutes=60)
+    await house.say("sms", ANA, "done")
+    await house.say("sms", ANA, "delete my data")
+    await house.say("sms", ANA, "1")
+
+    assert ledger(house) == [("volunteer", 60, "claimed")]
+    assert rows(house, "SELECT person_id, booking_id FROM hours") == [{"person_id": None, "booking_id": None}]

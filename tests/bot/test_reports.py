@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 from typer.testing import CliRunner
 
 from bot.__main__ import app
 from bot.mistake import MistakeError
 from storage.database import Database, migrate
 from storage.reports import Report, all_reports, as_csv, as_json
-from storage.tables import HoursRow, OrganisationRow
+from storage.tables import HoursRow, OrganisationRow, Site
 
 NOW = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
 
@@ -114,3 +115,18 @@ def test_hours_that_wait_are_listed_without_names_and_decided(settings: Path) ->
     assert listed.stdout == "Nothing waits for a decision.\n"
     with pytest.raises(MistakeError, match="There is no entry"):
         CliRunner().invoke(app, ["hours", "decide", "x", "--config", str(settings)], catch_exceptions=False)
+
+
+def test_supervisor_of_a_place_is_named_afterwards(settings: Path) -> None:
+    def type_in(*arguments: str) -> str:
+        line = [*arguments, "--config", str(settings)]
+        return CliRunner().invoke(app, line, catch_exceptions=False).stdout
+
+    type_in("sites", "add", "Lincoln School", "--zip", "60614")
+
+    assert "each afternoon" in type_in("hours", "supervisor", "Lincoln School", "--contact", "(312) 555-0199")
+    with Database(f"sqlite:///{settings.parent / 'hub.db'}").reading() as session:
+        (site,) = session.exec(select(Site)).all()
+        assert site.supervisor_contact == "+13125550199"
+    with pytest.raises(MistakeError, match="write a phone number"):
+        type_in("hours", "supervisor", "Lincoln School", "--contact", "Sam")
