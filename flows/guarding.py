@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -58,11 +59,17 @@ def come_of_age(draft: Draft) -> None:
     """Let nobody wait for a guardian from their 18th birthday on: from then they decide alone."""
     if draft.current_stage is not Stage.WAITING_GUARDIAN or draft.age is None or draft.is_minor:
         return
-    role = draft.library.roles.get(str(draft.profile.get("role")))
-    review = needs_review(role, text_or_none(draft.profile.get("audience")))
-    draft.move(Stage.IN_REVIEW if review else Stage.ELIGIBLE, cause="came of age")
-    if review:
+    stage = stage_when_of_age(draft.library, draft.profile)
+    draft.move(stage, cause="came of age")
+    if stage is Stage.IN_REVIEW:
         draft.effects.append(HandOff(reason="review_application"))
+
+
+def stage_when_of_age(library: Library, answers: Mapping[str, Json]) -> Stage:
+    """Say where somebody stands from their 18th birthday on, who waited for a guardian until then."""
+    role = library.roles.get(str(answers.get("role")))
+    review = needs_review(role, text_or_none(answers.get("audience")))
+    return Stage.IN_REVIEW if review else Stage.ELIGIBLE
 
 
 def _full_name(value: Json) -> str:
