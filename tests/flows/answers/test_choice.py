@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows.answers import AnswerChoice, Match
+from flows.intents import Waiting, read_intent
 from tests.flows.answers.asking import outcome, told
 
 ROLES = (
@@ -135,3 +136,18 @@ def test_a_button_of_another_question_is_no_pick() -> None:
 
 def test_without_choices_nothing_is_picked() -> None:
     assert told(outcome("choice", "1")) == "-not_understood"
+
+
+@pytest.mark.parametrize(
+    ("reply", "waiting", "outranked"),
+    [
+        ("coordinadora", ("Hub coordinator", "Coach"), False),
+        ("staff", ("Parent", "School staff"), False),
+        ("coordinator", ("Parent", "Student"), True),
+        ("stop", ("Bus stop", "Library"), True),
+    ],
+)
+def test_words_of_a_choice_on_offer_are_no_wish(reply: str, waiting: tuple[str, ...], outranked: bool) -> None:
+    intent = read_intent(reply, waiting=Waiting(type="choice", choices=waiting))
+
+    assert (intent is not None) is outranked

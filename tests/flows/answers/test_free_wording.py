@@ -59,6 +59,12 @@ def test_a_yes_and_a_no_in_one_breath_are_no_guess(reply: str) -> None:
             ("anything but the library", SITES, "-not_understood"),
         ],
         *[("Lincoln or the library", SITES, ("a", "c")), ("I have 2 kids in school", SITES, "-not_understood")],
+        *[
+            ("1, no wait, 2", SITES, "b"),
+            ("not 2, 3", SITES, "c"),
+            ("option b please", SITES, "b"),
+            ("la de abajo", SITES, "d"),
+        ],
         *[("the one on Tuesday", SLOTS, "tue"), ("saturday works", SLOTS, "sat"), ("4pm", SLOTS, "mon")],
         *[
             ("9:30", SLOTS, "tue"),
@@ -81,8 +87,36 @@ def test_a_choice_is_told_apart_by_its_words(reply: str, choices: tuple[AnswerCh
             ("number", "3-4", (3, 4), {}),
             ("number", "thirtey", 30, {}),
         ],
+        *[("number", "un billon", 10**12, {}), ("number", "a million", 1_000_000, {})],
         *[("number", "two and a half", "-not_whole", {}), ("number", "there are 4 of us", 4, {})],
         *[("age", "turning 18 next month", 17, {}), ("age", "casi 18", 17, {}), ("age", "16 going on 17", 16, {})],
+        *[
+            ("age", "I'll be 17 in March", 16, {}),
+            ("age", "born in 58", 69, {}),
+            ("age", "class of 2027", "-not_understood", {}),
+        ],
+        *[
+            ("age", "tengo 17 pero cumplo 18 en mayo", 17, {}),
+            ("age", "turned 31 in March", 31, {}),
+            ("age", "veinti siete", 27, {}),
+        ],
+        *[
+            ("age", "my 31st birthday is next week", 30, {}),
+            ("age", "39 for the last ten years", 39, {}),
+            ("age", "22f", 22, {}),
+        ],
+        *[
+            ("time", "not 5, 6", "18:00", {"window": ("15:00", "19:00")}),
+            ("time", "15 til 6", "17:45", {"window": ("15:00", "19:00")}),
+        ],
+        *[
+            ("name", "wanda perez, that's me", {"first": "Wanda", "last": "Perez"}, {}),
+            ("name", "la señora Frida Kahlo", {"first": "Frida", "last": "Kahlo"}, {}),
+        ],
+        *[
+            ("name", "everyone calls me Patty", {"first": "Patty", "last": ""}, {}),
+            ("name", "jajaja", "-not_a_name", {}),
+        ],
         *[("age", "over 55", "-not_understood", {}), ("age", "my daughter is 12", "-not_understood", {})],
         *[
             ("age", "I have 2 kids", "-not_understood", {}),
@@ -130,22 +164,24 @@ def test_a_fraction_counts_where_the_question_takes_one() -> None:
 
 
 WISHES = {
-    "stop": "these texts need to stop|turn these off|stop txtng me|no autorizo que me escriban|🛑|make them stop|cease and desist|I want out",
+    "stop": "these texts need to stop|turn these off|stop txtng me|no autorizo que me escriban|🛑|make them stop|cease and desist|I want out|can you stop these|I asked you to stop|ya estuvo bueno de mensajes|take me off your contact list",
     "alert": "my dad gets drunk and hits us|I'm in danger|me siento en peligro|he threatened to kill me|me corto los brazos|"
     "my tutor asked me to send nudes|tengo miedo de ir a mi casa|nobody would care if i was dead|i took a bunch of pills|"
-    "me obligó a hacer cosas|my coach kissed me|I get beaten at home|a mi amiga la violaron|no le veo sentido a la vida",
+    "me obligó a hacer cosas|my coach kissed me|I get beaten at home|a mi amiga la violaron|no le veo sentido a la vida|im scared he will kill us|everyone would be better off if I was dead|life isn't worth it anymore|"
+    "a volunteer followed my son into the bathroom|tengo un cuchillo y lo voy a usar|I've been cutting again|an adult is sending me sexual messages",
     "human": "I'd like to speak to the coordinator|con una persona por favor|put me through to staff",
-    "back": "let me go back|a la anterior|quiero regresar",
-    "skip": "sáltalo|next|paso de esta",
-    "status": "where am i in the process|how is my application going|am I in?",
+    "back": "let me go back|a la anterior|quiero regresar|let me change my last answer|regrésame",
+    "skip": "sáltalo|next|paso de esta|pasar a la siguiente",
+    "status": "where am i in the process|how is my application going|am I in?|how long until I'm approved|when will I hear back",
     "delete_data": "please forget me and my info|get rid of my information",
     "language:en": "english only|why is this in spanish? english please",
     "help": "i need help with this|how do i use this",
-    "cancel_shift": "free up my shift",
+    "cancel_shift": "free up my shift|take my name off the Friday shift|quítenme del turno del jueves",
 }
 ORDINARY = """stop, drop and roll lesson|my son plays drums, he hits them hard|took a first aid and child abuse prevention class|
 we watched a documentary about suicide|my mom beats me at scrabble|my brother punches in at 9|no me molesta|I live 5 kms away|
-my mom will call me at 5|who will I meet|my feet are killing me|I never abused anyone|i have class mon-wed"""
+my mom will call me at 5|who will I meet|my feet are killing me|I never abused anyone|alto, ¿en qué escuela?|what if I need to cancel?|I take pills for blood pressure|worked with abused kids before|
+the gun range is near the school|child abuse clearance is done|no me llamen, mejor texto|is class cancelled if it rains|my dad hits golf balls|skip to Friday if you can|puede llamarme Patty|i have class mon-wed"""
 
 
 @pytest.mark.parametrize(("name", "reply"), [(name, reply) for name, lines in WISHES.items() for reply in _each(lines)])
