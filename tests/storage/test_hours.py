@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -141,6 +142,29 @@ def _check_reports(session: Session) -> None:
         assert sum(map(int, parts)) == line["minutes"]
         reported[line["ledger"]] = reported.get(line["ledger"], 0) + int(line["minutes"])
     assert reported == by_ledger
+
+
+def test_two_who_count_overlapping_time_at_once_count_it_once(database: Database, url: str) -> None:
+    rounds, counted = 12, 0
+    for _ in range(rounds):
+        with database.session() as session:
+            person, site = new_person(session), site_of(session)
+            starts = [NOW + timedelta(minutes=20 * n) for n in range(4)]
+            refs = [new_booking(session, person, at, 60, site).ref for at in starts]
+            scope = scope_of(person)
+
+        def count(ref: str, scope: Scope = scope) -> bool:
+            with database.session() as session:
+                return perform(session, operations.set_minutes(scope, ref, minutes=60, author="link:hours"))
+
+        with ThreadPoolExecutor(len(refs)) as pool:
+            counted += sum(pool.map(count, refs))
+        with database.session() as session:
+            one = session.get(PersonRow, scope.person_id)
+            assert one
+            _check(session, one)
+            assert live(session, one.id)
+    print(f"{rounds * 4} at once tried on {url.partition(':')[0]}, {counted} counted")
 
 
 # --- one by one -------------------------------------------------------------------------------------------------------
