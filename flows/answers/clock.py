@@ -75,7 +75,7 @@ _DIGITS: Final = _compile(
     r"|(?P<h2>\d{1,2}) (?P<m2>[0-5]\d|o \d|oh \d|0 \d)"
     r"|(?P<run>\d{3,4})"
     r"|(?P<h3>\d{1,2})"
-    rf"){_CLOCK_WORD}(?:,? ?{_HALF}|(?P<letter>[ap]| p)(?![\w'.]))?"
+    rf"){_CLOCK_WORD}(?:,? ?{_HALF}|(?P<letter>[ap](?![\w'])| p(?![\w'.])))?"
 )
 
 
