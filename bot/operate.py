@@ -29,6 +29,7 @@ from storage.database import Database, migrate
 from storage.recipients import Recipients
 from storage.schedule import NotBooked
 from storage.store import OutboxStatus
+from storage.tables import SlotRow, TaskRow
 
 #: How far back failures are told.
 _LOOKED_BACK: Final = timedelta(days=7)
@@ -97,6 +98,7 @@ def list_trouble(path: Path, environ: Mapping[str, str]) -> list[str]:
         stuck = outbox.list_stuck(transaction, hub.id, now)
         failed = outbox.list_failed(transaction, hub.id, now - _LOOKED_BACK)
         waiting = tasks.list_open(transaction, hub.id)
+        slots = tasks.slots_of(transaction, [task for task, _ in waiting])
     lines = [f"{len(stuck)} messages are stuck; {len(failed)} failed in the last week; {len(waiting)} tasks wait."]
     for kind, rows in (("stuck", stuck), ("failed", failed)):
         lines += [
@@ -105,10 +107,17 @@ def list_trouble(path: Path, environ: Mapping[str, str]) -> list[str]:
             for row in rows
         ]
     lines += [
-        f"  task: {task.reason} since {task.opened_at:%Y-%m-%d %H:%M} UTC (person {person.ref if person else 'forgotten'})"
+        f"  task: {about(task, slots.get(task.booking_id or 0))} since {task.opened_at:%Y-%m-%d %H:%M} UTC"
+        f" (person {person.ref if person else 'forgotten'})"
         for task, person in waiting
     ]
     return lines
+
+
+def about(task: TaskRow, slot: SlotRow | None) -> str:
+    """Say what a task is about: ``late_cancellation, said N, of 2026-11-25 15:00 America/Chicago (slot ...)``."""
+    what = task.reason if task.kind in ("hand_off", task.reason) else f"{task.kind}, {task.reason}"
+    return f"{what}, of {slot.starts_local.replace('T', ' ')} {slot.zone} (slot {slot.ref})," if slot else what
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from storage.tables import PersonRow, TaskRow
+from storage.tables import BookingRow, PersonRow, SlotRow, TaskRow
 
 
 def list_open(session: Session, hub: str, *, limit: int = 200) -> Sequence[tuple[TaskRow, PersonRow | None]]:
@@ -19,6 +19,17 @@ def list_open(session: Session, hub: str, *, limit: int = 200) -> Sequence[tuple
         .order_by(col(TaskRow.opened_at), col(TaskRow.id))
     )
     return session.exec(query.limit(limit)).all()
+
+
+def slots_of(session: Session, tasks: Sequence[TaskRow]) -> dict[int, SlotRow]:
+    """Find what the bookings are for that tasks are about, by the booking's number."""
+    bookings = {task.booking_id for task in tasks if task.booking_id is not None}
+    query = (
+        select(BookingRow.id, SlotRow)
+        .join(SlotRow, col(SlotRow.id) == col(BookingRow.slot_id))
+        .where(col(BookingRow.id).in_(bookings))
+    )
+    return {number: slot for number, slot in session.exec(query).all() if number is not None}
 
 
 def close(session: Session, hub: str, task_id: int, now: datetime) -> bool:

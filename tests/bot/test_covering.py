@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.operate import about
 from flows.facts import SlotKind
 from flows.messages import Outbound
 from storage import schedule
-from storage.tasks import list_open
+from storage.tasks import list_open, slots_of
 from tests.bot.house import HUB, House, open_house, shown
 from tests.bot.tutors import add_tutor
 
@@ -45,8 +46,9 @@ def to(messages: list[Outbound]) -> list[int]:
 
 
 def tasks(house: House) -> list[tuple[str, str]]:
+    """List what staff are told of shifts that want somebody; hand-offs are another matter."""
     with house.app.database.reading() as session:
-        return [(task.kind, task.reason) for task, _ in list_open(session, HUB.id)]
+        return [(task.kind, task.reason) for task, _ in list_open(session, HUB.id) if task.kind != "hand_off"]
 
 
 async def test_late_no_is_covered_by_the_first_who_says_yes(tmp_path: Path) -> None:
@@ -236,3 +238,20 @@ async def test_swap_that_nobody_answers_ends_after_a_day(tmp_path: Path) -> None
 
         assert told.text.startswith("Bright Hub: we got no answer about Sat Nov 28, 3 PM, Lincoln Library.")
         assert "Thank you! You have it" not in late.text
+
+
+async def test_staff_read_which_shift_it_is(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        slot = house.add_shift(datetime(2026, 11, 25, 15, 0), capacity=1)  # noqa: DTZ001 - wall clock of the place
+        await add_tutors(house, 1)
+        await take_shift(house, 1)
+        await house.jump(local(24, 16), step=timedelta(hours=1))
+        await house.say("sms", phone(1), "N")
+        with house.app.database.reading() as session:
+            waiting = [one for one in list_open(session, HUB.id) if one[0].kind != "hand_off"]
+            slots = slots_of(session, [task for task, _ in waiting])
+            ((task, _),) = waiting
+
+            said = about(task, slots.get(task.booking_id or 0))
+
+    assert said == f"late_cancellation, said N, of 2026-11-25 15:00 America/Chicago (slot {slot}),"

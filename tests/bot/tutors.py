@@ -13,13 +13,19 @@ from tests.bot.house import HUB, House
 
 
 async def add_tutor(
-    house: House, sender: Address, *, name: str, zone: str = "America/Chicago", language: str = "en"
+    house: House,
+    sender: Address,
+    *,
+    name: str,
+    zone: str = "America/Chicago",
+    language: str = "en",
+    role: str = "tutor",
 ) -> None:
     """Make one: trained, ready, and content to be written to at an address."""
     inbound = replace(house.inbound(sender.channel, sender.user, "HI"), sender=sender)
     loaded = await house.app.store.load(HUB.id, inbound, house.clock.at)
     assert isinstance(loaded, Loaded)
-    told = {"language": language, "zone": zone, "role": "tutor", "zip": "60614", "given_name": name}
+    told = {"language": language, "zone": zone, "role": role, "zip": "60614", "given_name": name}
     effects = (
         *(Remember(field=field, value=value) for field, value in told.items()),
         MoveStage(stage=Stage.READY, cause="trained", author="person"),
