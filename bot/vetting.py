@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
-
-from sqlmodel import Session
 
 from flows.facts import Hub
 from flows.library import Library
@@ -77,13 +76,13 @@ def decide(
         return Outcome(stage=Stage(person.stage), outstanding=standing.outstanding, freed=len(freed))
 
 
-def _move_on(session: Session, hub: Hub, library: Library, person: PersonRow, now: datetime) -> None:
+def _move_on(session: Any, hub: Hub, library: Library, person: PersonRow, now: datetime) -> None:
     stage = after_training(came=people.has_attended_training(session, person))
     people.move(session, person, stage, cause="requirements met", author="rule:requirements", now=now)
     _tell(session, hub, library, person, f"requirement.all_met_{stage.value}", now)
 
 
-def _tell(session: Session, hub: Hub, library: Library, person: PersonRow, key: str, now: datetime) -> None:
+def _tell(session: Any, hub: Hub, library: Library, person: PersonRow, key: str, now: datetime) -> None:
     assert person.id is not None
     values = {"hub": hub.name, "help_phone": hub.help_phone, "given_name": person.given_name or ""}
     message = NewMessage(
@@ -107,7 +106,7 @@ def free_lacking(database: Database, hub: Hub, library: Library, now: datetime) 
     return len(freed)
 
 
-def _tell_freed(session: Session, hub: Hub, library: Library, freed: Iterable[Freed], now: datetime) -> None:
+def _tell_freed(session: Any, hub: Hub, library: Library, freed: Iterable[Freed], now: datetime) -> None:
     """Tell each person once, naming the first of their shifts."""
     first: dict[int, Freed] = {}
     for one in freed:
@@ -129,7 +128,7 @@ def _tell_freed(session: Session, hub: Hub, library: Library, freed: Iterable[Fr
         outbox.enqueue(session, hub.id, message, now)
 
 
-def _move_back(session: Session, hub: Hub, freed: Iterable[Freed], now: datetime) -> None:
+def _move_back(session: Any, hub: Hub, freed: Iterable[Freed], now: datetime) -> None:
     for person_id in {one.person_id for one in freed}:
         person = session.get(PersonRow, person_id)
         if person and (stage := requirements.stage_without_shifts(session, person, now)):
@@ -156,7 +155,7 @@ def tell_endings(database: Database, hub: Hub, library: Library, now: datetime) 
     return told
 
 
-def _tell_of_end(session: Session, hub: Hub, library: Library, one: EndingSoon, days: int, now: datetime) -> None:
+def _tell_of_end(session: Any, hub: Hub, library: Library, one: EndingSoon, days: int, now: datetime) -> None:
     language = one.language or hub.languages[0]
     requirement = library.requirements.get(one.kind)
     values = {

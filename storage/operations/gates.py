@@ -53,4 +53,4 @@ LACKS: Final = f"""
                     AND (r.valid_until IS NULL OR CAST(r.valid_until AS TEXT) >= {_DAY})
                     AND (o.months IS NULL
                         OR r.valid_from IS NOT NULL AND {_months(_DAY)} < {_months(_FROM)} + o.months * 100)))
-"""
+"""  # noqa: S608 - a constant

@@ -139,7 +139,13 @@ def ask(scope: Scope, kinds: Sequence[tuple[str, int]]) -> Operation[None]:
     for kind, many in kinds:
         asked = 0
         for nth in range(1, many + 1):
-            params = {"hub": scope.hub, "person_id": scope.person_id, "kind": kind, "nth": nth, "now": scope.now}
+            params: Params = {
+                "hub": scope.hub,
+                "person_id": scope.person_id,
+                "kind": kind,
+                "nth": nth,
+                "now": scope.now,
+            }
             asked += len((yield Statement(_ASK, params)))
         if asked:
             yield Statement(

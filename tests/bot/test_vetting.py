@@ -244,7 +244,7 @@ async def test_the_operator_is_told_what_is_wrong(house: House) -> None:
         ({"reference": "123-45-6789"}, "never an SSN"),
     ):
         with pytest.raises(MistakeError, match=said):
-            attempt(**wrong)  # type: ignore[arg-type]
+            attempt(**wrong)
     assert attempt() == "Noted. Stage: vetting. Still missing: background_check, reference."
     listed = vetting_desk.list_requirements(desk, ANN)
     assert any("1: met, from 20" in line and line.endswith("by coordinator:dana") for line in listed)

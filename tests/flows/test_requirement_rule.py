@@ -131,7 +131,8 @@ def test_a_site_with_the_same_months_agrees_with_the_last_day(begins: date, mont
 
 @given(days, st.integers(0, 800), st.lists(st.integers(0, 900), max_size=40))
 def test_each_notice_is_due_once_and_in_order(met_on: date, holds: int, looks: list[int]) -> None:
-    until, told, sent = met_on + timedelta(days=holds), None, []
+    until, told = met_on + timedelta(days=holds), None
+    sent: list[int] = []
     for day in sorted(looks):
         ending = Ending(valid_until=until, met_on=met_on, told_days=told)
         due = due_notice(ending, met_on + timedelta(days=day))
@@ -144,7 +145,8 @@ def test_each_notice_is_due_once_and_in_order(met_on: date, holds: int, looks: l
 
 
 def test_who_is_looked_at_daily_is_told_at_60_30_and_7_days() -> None:
-    until, told, sent = date(2027, 6, 1), None, {}
+    until, told = date(2027, 6, 1), None
+    sent: dict[int, int] = {}
     for left in range(100, -3, -1):
         due = due_notice(
             Ending(valid_until=until, met_on=date(2025, 6, 2), told_days=told), until - timedelta(days=left)

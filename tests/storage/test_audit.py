@@ -14,7 +14,7 @@ from storage.audit import Head, Verified, verify
 from storage.database import Database
 from storage.opening import open_store
 from storage.store import Store
-from tests.storage.cases import HUB, NOW, OTHER_HUB, applied, moves, phone, rows, value
+from tests.storage.cases import HUB, NOW, OTHER_HUB, applied, moves, rows, value
 
 
 def add_notes(database: Database, count: int, *, hub: str = HUB.id) -> None:

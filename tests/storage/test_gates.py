@@ -17,6 +17,7 @@ from flows.rules.placement import Vetting, lacking
 from flows.rules.requirements import Held, Need, SiteNeed, Status, Subject
 from storage import people, requirements, schedule
 from storage.database import Database
+from storage.operations import requirements as operations
 from storage.operations import seats
 from storage.operations.requirements import Decided
 from storage.operations.rows import SLOT_COLUMNS, read_slot
@@ -120,7 +121,7 @@ def keep(session: Any, person_id: int, rows: list[Held]) -> list[Held]:
             valid_from=one.valid_from,
             valid_until=one.valid_until,
         )
-        perform(session, requirements.requirements.decide(HUB.id, person_id, decided, NOW))
+        perform(session, operations.decide(HUB.id, person_id, decided, NOW))
     return list(kept.values())
 
 
@@ -255,8 +256,8 @@ def _placed_though_lacking(session: Any, person_id: int) -> list[str]:
     vetting = Vetting(
         subject=Subject(birth_date=person.birth_date, audience=person.audience, role=person.role),
         needs=NEEDS,
-        held=perform(session, requirements.requirements.held_by(person_id)),
-        site_needs=perform(session, requirements.requirements.site_needs(HUB.id)),
+        held=perform(session, operations.held_by(person_id)),
+        site_needs=perform(session, operations.site_needs(HUB.id)),
     )
     refs = session.connection().execute(
         text(
