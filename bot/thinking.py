@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from flows.conversation import Conversation
-from flows.effects import FindColleague, FindSlots, FindVisits, learned
+from flows.draft import Needs
+from flows.effects import FindByCode, FindColleague, FindSlots, FindVisits, learned
 from flows.engine import Turn, advance
-from flows.events import ColleagueFound, Event, SlotsFound, VisitsFound
+from flows.events import ColleagueFound, Event, OwnerFound, SlotsFound, VisitsFound
 from flows.facts import Facts, History
 from flows.library import Library
 from storage.store import Loaded, Store
@@ -31,8 +32,8 @@ async def think(store: Store, library: Library, event: Event, loaded: Loaded, fa
 
 
 async def _look_up(
-    store: Store, hub: str, person_id: int | None, needs: FindSlots | FindVisits | FindColleague, now: datetime
-) -> SlotsFound | VisitsFound | ColleagueFound:
+    store: Store, hub: str, person_id: int | None, needs: Needs, now: datetime
+) -> SlotsFound | VisitsFound | ColleagueFound | OwnerFound:
     """Answer what the engine asks in the middle of a turn."""
     match needs:
         case FindSlots():
@@ -45,6 +46,9 @@ async def _look_up(
         case FindColleague():
             colleague = await store.colleague(hub, needs.phone, now)
             return ColleagueFound(colleague=colleague, booking=needs.booking)
+        case FindByCode():
+            owner = await store.find_by_code(hub, needs.code, person_id, now)
+            return OwnerFound(code=needs.code, owner=owner)
         case _:
             assert_never(needs)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final, assert_never
 
-from flows import correcting, erasing, hours_words, own_pages, phoning, replying, walk
+from flows import correcting, erasing, hours_words, linking, own_pages, phoning, replying, walk
 from flows.commands import Command, bare, is_carrier_stop
 from flows.draft import Draft
 from flows.effects import Alert, HandOff, OptIn, OptOut
 from flows.facts import SlotKind
 from flows.messages import Inbound, Purpose
 from flows.stages import MAY_SERVE, MAY_TRAIN, Stage
+from flows.wording import say_offer
 
 #: Where a person begins who is not known yet.
 _FIRST_FLOW: Final = "screening"
@@ -56,6 +57,8 @@ def obey(draft: Draft, command: Command, inbound: Inbound) -> None:
             own_pages.send_calendar(draft, renew=False)
         case Command.NEW_CALENDAR:
             own_pages.send_calendar(draft, renew=True)
+        case Command.LINK:
+            linking.offer(draft)
         case Command.BACK if correcting.leave_visit(draft):
             draft.say_phrase("unchanged")
             draft.ask_again(briefly=False)
@@ -115,12 +118,14 @@ def _switch_language(draft: Draft, language: str) -> None:
 
 
 def tell_status(draft: Draft) -> None:
-    """Say what the person has booked, or where they stand."""
+    """Say what the person has booked, or where they stand, and what they wait for."""
     if not draft.facts.bookings:
         begun = draft.current_stage is Stage.ENQUIRED and draft.conversation.frame
         draft.say_phrase(f"status.{(Stage.SCREENING if begun else draft.current_stage).value}")
     for booking in draft.facts.bookings[:3]:
         draft.say_phrase("status_booking", slot=draft.say_booking(booking))
+    for slot in draft.facts.lines:
+        draft.say_phrase("status_line", slot=say_offer(slot, zone=draft.zone, language=draft.language))
 
 
 def open_offer(draft: Draft, kind: SlotKind, *, replaces: str | None = None, on: str | None = None) -> None:

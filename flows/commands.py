@@ -27,6 +27,7 @@ class Command(StrEnum):
     SKIP = "skip"
     DELETE_DATA = "delete_data"
     MY_DATA = "my_data"
+    LINK = "link"
     CALENDAR = "calendar"
     NEW_CALENDAR = "new_calendar"
     ENGLISH = "english"

@@ -109,6 +109,9 @@ class Conversation:
     timed: bool = False
     #: The turn before the flows under way were begun; what came since is counted against the longest talk.
     began: int = 0
+    #: Wrong codes of another channel in a row, and when the last was typed, in seconds since 1970.
+    code_misses: int = 0
+    code_missed_at: int = 0
     #: Within a turn: said before the places on offer are known, and not yet sent.
     unsaid: str = ""
     #: What we asked back; the next thing said answers it or drops it.

@@ -11,7 +11,17 @@ from zoneinfo import ZoneInfo
 from flows import wording
 from flows.answers.context import AnswerChoice, AnswerContext, Within
 from flows.conversation import Conversation, Frame, SideQuestion, place
-from flows.effects import Effect, FindColleague, FindSlots, FindVisits, HandOff, MoveStage, Remember, Say
+from flows.effects import (
+    Effect,
+    FindByCode,
+    FindColleague,
+    FindSlots,
+    FindVisits,
+    HandOff,
+    MoveStage,
+    Remember,
+    Say,
+)
 from flows.facts import Booking, Facts, Json, age_on
 from flows.geography import place_of
 from flows.library import Library
@@ -34,6 +44,10 @@ ECHO_AGAIN: Final = "echo_again"
 _NUDGE_HOLDS: Final = timedelta(days=1)
 
 
+#: What the engine may ask the shell in the middle of a turn.
+Needs = FindSlots | FindVisits | FindColleague | FindByCode
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """What one turn comes to."""
@@ -41,7 +55,7 @@ class Turn:
     conversation: Conversation
     effects: tuple[Effect, ...] = ()
     #: A question to the shell; its answer is the next event of the same turn.
-    needs: FindSlots | FindVisits | FindColleague | None = None
+    needs: Needs | None = None
     #: What was decided and why, in order.
     trace: tuple[Mapping[str, Json], ...] = ()
 
@@ -61,7 +75,7 @@ class Draft:
     choices: tuple[Choice, ...] = ()
     step: str = ""
     purpose: Purpose = Purpose.REPLY
-    needs: FindSlots | FindVisits | FindColleague | None = None
+    needs: Needs | None = None
     moved_to: Stage | None = None
     #: Whether the person comes back after a silence.
     away: bool = False

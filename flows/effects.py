@@ -293,6 +293,18 @@ class MakeLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfferCode:
+    """Make a code by which another channel joins this one; it takes the place of ``{code}`` in what this turn says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinPeople:
+    """Make one person of this one and the one who was given a code; the turn is refused when the code holds no more."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Forget:
     """Erase the person and everything they wrote, once the messages of this turn have left."""
 
@@ -330,6 +342,8 @@ Effect = (
     | AskGuardian
     | DecideAsGuardian
     | MakeLink
+    | OfferCode
+    | JoinPeople
     | Forget
 )
 
@@ -358,6 +372,13 @@ class FindColleague:
     phone: str
     #: The booking that they might take over.
     booking: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindByCode:
+    """The same: who was given this code on another channel?"""
+
+    code: str
 
 
 def learned(person: Person, effects: Iterable[Effect]) -> Person:

@@ -20,6 +20,7 @@ from flows import (
     guarding,
     hours_words,
     interrupting,
+    linking,
     nudging,
     offering,
     replying,
@@ -34,7 +35,7 @@ from flows.commands import Command
 from flows.conversation import Conversation, SideQuestion
 from flows.draft import Draft, Turn
 from flows.effects import MarkReachable, OptIn, ResumeSending
-from flows.events import ColleagueFound, Event, SlotsFound, TimerDue, VisitsFound
+from flows.events import ColleagueFound, Event, OwnerFound, SlotsFound, TimerDue, VisitsFound
 from flows.facts import LANGUAGES, Facts
 from flows.geography import nearest_zip
 from flows.intents import STOP, Intent
@@ -64,6 +65,8 @@ def advance(library: Library, conversation: Conversation, event: Event, facts: F
             hours_words.take_visits(draft, event)
         case ColleagueFound():
             swapping.take_colleague(draft, event)
+        case OwnerFound():
+            linking.take_owner(draft, event)
         case TimerDue() if nudging.is_stale(conversation, event):
             draft.note("stale", why="somebody has written since, or the timer has fired")
             return Turn(conversation=conversation, trace=tuple(draft.trace))
@@ -120,7 +123,8 @@ def _go_on(draft: Draft, side: SideQuestion | None, intent: Intent | None, inbou
         return
     wish = intent if left is inbound else None
     if (
-        not cover_reply.hear(draft, left)
+        not linking.hear(draft, left)
+        and not cover_reply.hear(draft, left)
         and not swapping.hear(draft, left)
         and not seat_reply.hear(draft, left)
         and not hours_words.hear(draft, left)

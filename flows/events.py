@@ -51,6 +51,25 @@ class ColleagueFound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Who was given a code, as far as it decides whether they are the one who typed it."""
+
+    person: Person
+    #: Whether it is the very same person.
+    is_same: bool
+    #: Whether one of the two is the other's guardian, or both belong to the same organisation.
+    tied: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerFound:
+    """The answer to ``FindByCode``; nobody may have been given it."""
+
+    code: str
+    owner: Owner | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimerDue:
     """Nobody has written since ``SetTimer``, and its time has come."""
 
@@ -59,4 +78,4 @@ class TimerDue:
     kind: TimerKind
 
 
-Event = Inbound | SlotsFound | VisitsFound | ColleagueFound | TimerDue
+Event = Inbound | SlotsFound | VisitsFound | ColleagueFound | OwnerFound | TimerDue

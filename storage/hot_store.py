@@ -7,12 +7,25 @@ from datetime import datetime
 from functools import partial
 from typing import Final, Protocol, TypeVar
 
-from flows.events import Colleague
+from flows.events import Colleague, Owner
 from flows.facts import History, Hub, Served, Slot, SlotKind, Visit
 from flows.messages import DeliveryReport, Inbound
 from flows.rules.covering import Helper
 from storage.errors import StorageError
-from storage.operations import audit, broadcasts, covers, hours, outbox, reading, reminders, swaps, timers, turns, waits
+from storage.operations import (
+    audit,
+    broadcasts,
+    covers,
+    hours,
+    linking,
+    outbox,
+    reading,
+    reminders,
+    swaps,
+    timers,
+    turns,
+    waits,
+)
 from storage.statements import Begin, Operation, Statement
 from storage.store import (
     Claimed,
@@ -185,6 +198,10 @@ class HotStore:
     async def colleague(self, hub: str, phone: str, now: datetime) -> Colleague | None:
         """Find who has a phone number."""
         return await self._driver.read(partial(swaps.find_colleague, hub, phone, now))
+
+    async def find_by_code(self, hub: str, code: str, person_id: int | None, now: datetime) -> Owner | None:
+        """Find who was given a code on another channel."""
+        return await self._driver.read(partial(linking.find, hub, code, person_id, now))
 
     async def seal_trail(self, hub: str, now: datetime) -> int:
         """Chain what was added to the trail of decisions; return how many rows."""

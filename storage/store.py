@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import Protocol
 
 from flows.effects import Effect, TimerKind
-from flows.events import Colleague
+from flows.events import Colleague, Owner
 from flows.facts import Booking, CoverAsk, History, Person, SeatOffer, Served, Slot, SlotKind, SwapAsk, Visit, Ward
 from flows.messages import (
     Address,
@@ -55,6 +55,7 @@ class Loaded:
     unanswered: tuple[Booking, ...] = ()
     #: Seats kept for them from a wait-list.
     offers: tuple[SeatOffer, ...] = ()
+    lines: tuple[Slot, ...] = ()
     #: Shifts that they were asked to take over.
     asks: tuple[CoverAsk | SwapAsk, ...] = ()
     #: People under 18 who have named them as their guardian.
@@ -374,6 +375,13 @@ class Store(Protocol):
 
     async def colleague(self, hub: str, phone: str, now: datetime) -> Colleague | None:
         """Find who has a phone number."""
+
+    async def find_by_code(self, hub: str, code: str, person_id: int | None, now: datetime) -> Owner | None:
+        """Find who was given a code on another channel.
+
+        Args:
+            person_id: who typed it; ``None`` for a stranger.
+        """
 
     async def seal_trail(self, hub: str, now: datetime) -> int:
         """Chain what was added to the trail of decisions; return how many rows."""

@@ -19,6 +19,7 @@ class LinkPurpose(StrEnum):
     LETTER = "letter"  #: fetch one's own service letter
     EXPORT = "export"  #: fetch what is known about oneself
     CALENDAR = "calendar"  #: subscribe to one's own dates
+    JOIN = "join"  #: write on another channel as the same person; its secret is a code
 
 
 #: How long a link may be opened; ``None``: until it is revoked.
@@ -30,6 +31,7 @@ LIFETIMES: Final[Mapping[LinkPurpose, timedelta | None]] = {
     LinkPurpose.LETTER: timedelta(days=7),
     LinkPurpose.EXPORT: timedelta(days=1),
     LinkPurpose.CALENDAR: None,
+    LinkPurpose.JOIN: timedelta(minutes=10),
 }
 CODE_DIGITS: Final = 6
 CODE_LIFETIME: Final = timedelta(minutes=10)

@@ -35,6 +35,18 @@ DROP_LINE: Final = """
 _OPT_IN: Final = """
     UPDATE address SET opted_out_at = NULL WHERE id = :address_id AND opted_out_at IS NOT NULL RETURNING id
 """
+#: Whoever agreed to it on another channel as well is written to there, once this one is closed.
+_REROUTE: Final = """
+    UPDATE person SET address_id = (
+        SELECT a.id FROM address AS a
+        WHERE a.person_id = :person_id AND a.id <> :address_id AND a.consented_at IS NOT NULL AND a.opted_out_at IS NULL
+            AND a.reachable AND a.paused_at IS NULL
+        ORDER BY a.consented_at DESC, a.id LIMIT 1)
+    WHERE id = :person_id AND address_id = :address_id AND EXISTS (
+        SELECT 1 FROM address AS a
+        WHERE a.person_id = :person_id AND a.id <> :address_id AND a.consented_at IS NOT NULL AND a.opted_out_at IS NULL
+            AND a.reachable AND a.paused_at IS NULL)
+"""
 _PAUSE: Final = "UPDATE address SET paused_at = :now WHERE id = :address_id AND paused_at IS NULL"
 _RESUME: Final = "UPDATE address SET paused_at = NULL WHERE id = :address_id"
 #: What waited only for the pause to end need not wait for its next look.
@@ -82,6 +94,7 @@ def opt_out(scope: Scope, *, cause: str) -> Operation[None]:
     changed = yield Statement(_OPT_OUT, {"address_id": scope.address_id, "now": scope.now})
     if changed:
         yield from _evidence(scope, purpose=_EVERYTHING, granted=False, wording=cause)
+    yield from _reroute(scope)
     yield Statement(
         DROP_LINE,
         {"person_id": scope.person_id, "address_id": scope.address_id, "turn": scope.turn, "now": scope.now},
@@ -109,6 +122,12 @@ def resume(scope: Scope) -> Operation[None]:
 def mark_reachable(scope: Scope, *, reachable: bool) -> Operation[None]:
     """Note whether the address can be written to at all."""
     yield Statement(_MARK_REACHABLE, {"address_id": scope.address_id, "reachable": reachable})
+    if not reachable:
+        yield from _reroute(scope)
+
+
+def _reroute(scope: Scope) -> Operation[None]:
+    yield Statement(_REROUTE, {"person_id": scope.person_id, "address_id": scope.address_id})
 
 
 def _evidence(scope: Scope, *, purpose: str, granted: bool, wording: str) -> Operation[None]:

@@ -17,7 +17,7 @@ from storage.operations.rows import read_claimed, write_json
 from storage.operations.scope import Scope
 from storage.statements import Batch, Operation, Params, Row, Statement
 from storage.store import Claimed, OutboxStatus, Settlement
-from storage.tables import to_micros
+from storage.tables import new_message_ref, to_micros
 
 # --- to the sender ----------------------------------------------------------------------------------------------------
 
@@ -140,6 +140,8 @@ def settle(settlements: Sequence[Settlement], now: datetime) -> Operation[None]:
                 yield from addresses.mark_reachable(_scope(row, now), reachable=False)
             case Consequence.NONE | Consequence.CHANNEL_DOWN:
                 pass
+        if settlement.consequence in _CLOSED:
+            yield from _send_elsewhere(row, now)
         yield from _forget_if_left(row)
         if not settlement.keep_secret:
             yield from _hide_secret(row)
@@ -162,6 +164,26 @@ def _settled(settlement: Settlement, now: datetime) -> Params:
 
 def _scope(row: Row, now: datetime) -> Scope:
     return Scope(hub=row["hub"], person_id=row["person_id"], address_id=row["address_id"], now=to_micros(now))
+
+
+#: What becomes of an address whose messages go to another one of the same person.
+_CLOSED: Final = frozenset({Consequence.OPTED_OUT, Consequence.UNREACHABLE})
+#: What the person has booked is told where they agreed to it as well; 1 READY.
+_ELSEWHERE: Final = """
+    INSERT INTO outbox (hub, ref, dedupe_key, channel, account, address_id, person_id, purpose, priority, status, body,
+        choices, step, turn, forget, expires_at, attempts, created_at)
+    SELECT o.hub, CAST(:ref AS TEXT), o.dedupe_key || ':' || a.channel, a.channel, a.account, a.id, o.person_id, o.purpose,
+        o.priority, 1, o.body, o.choices, o.step, o.turn, FALSE, o.expires_at, 0, CAST(:now AS BIGINT)
+    FROM outbox AS o JOIN person AS p ON p.id = o.person_id JOIN address AS a ON a.id = p.address_id
+    WHERE o.id = :id AND o.purpose IN ('reminder', 'notice') AND o.status >= 6 AND a.id <> o.address_id
+        AND a.consented_at IS NOT NULL AND a.opted_out_at IS NULL AND a.reachable
+    ON CONFLICT (hub, dedupe_key) DO NOTHING
+"""
+
+
+def _send_elsewhere(row: Row, now: datetime) -> Operation[None]:
+    ref = new_message_ref(to_micros(now))
+    yield Statement(_ELSEWHERE, {"id": row["id"], "ref": ref, "now": to_micros(now)})
 
 
 def _hide_secret(row: Row) -> Operation[None]:

@@ -7,6 +7,7 @@ quarter of the turns of busy conversations were lost that way when it was measur
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, assert_never
 
@@ -28,11 +29,13 @@ from flows.effects import (
     HandOff,
     JoinLine,
     JoinOrganisation,
+    JoinPeople,
     LeaveLine,
     MakeLink,
     MarkReachable,
     MissShift,
     MoveStage,
+    OfferCode,
     OptIn,
     OptOut,
     PauseSending,
@@ -52,6 +55,7 @@ from storage.operations import (
     forgetting,
     guardians,
     hours,
+    linking,
     links,
     memberships,
     people,
@@ -206,7 +210,8 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
     says: list[tuple[int, Say]] = []
     others: list[Operation[None]] = []  # begun, but not run before the facts are kept
     forget: Forget | None = None
-    token = ""
+    join: JoinPeople | None = None
+    secrets: dict[str, str] = {}
     for index, effect in enumerate(turn.effects):
         match effect:
             case Remember():
@@ -272,7 +277,11 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
             case AskRequirements():
                 others.append(requirements.ask(scope, effect.kinds))
             case MakeLink():
-                token = yield from links.make_own(scope, effect.purpose, beside=effect.beside)
+                secrets["{token}"] = yield from links.make_own(scope, effect.purpose, beside=effect.beside)
+            case OfferCode():
+                secrets["{code}"] = yield from linking.offer(scope)
+            case JoinPeople():
+                join = effect
             case AskGuardian():
                 others.append(guardians.ask(scope, effect))
             case DecideAsGuardian():
@@ -286,13 +295,23 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
     if says:
         opted_out = any(isinstance(effect, OptOut) for effect in turn.effects)
         kinds = {"opted_out": opted_out, "forget": forget is not None}
-        says = [(i, replace(say, text=say.text.replace("{token}", token)) if token else say) for i, say in says]
+        says = [(i, _filled(say, secrets)) for i, say in says]
         yield Batch(_SAY, [_message(turn, scope, i, say, **kinds) for i, say in says])
     for operation in others:
         yield from operation
+    if join:
+        yield from linking.join(scope, join.code)
     if forget:
         yield from forgetting.forget(scope, by_wish=forget.reason == "asked")
     return len(says)
+
+
+def _filled(say: Say, secrets: Mapping[str, str]) -> Say:
+    """Put secrets in their places: the engine never knows them."""
+    text = say.text
+    for name, secret in secrets.items():
+        text = text.replace(name, secret)
+    return replace(say, text=text)
 
 
 def _claim(turn: TurnWrite, scope: Scope, effect: ClaimHours) -> Operation[None]:
