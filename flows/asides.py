@@ -28,6 +28,7 @@ CALL_WHEN: Final = "call_when"
 BOOKING: Final = "booking"
 COVER: Final = "cover"
 SWAP: Final = "swap"
+WHO: Final = "who"
 
 #: More readings than these are no help to anybody.
 MOST_OPTIONS: Final = 5
@@ -81,7 +82,7 @@ def numbered(labels: Iterable[str]) -> tuple[Choice, ...]:
 def echo(draft: Draft, step: Step, ask_: Ask, value: Json) -> None:
     """Say a guess back and ask whether it is right, before it counts."""
     draft.note("echo", step=step.id)
-    draft.say_phrase("echo", value=draft.say_guess(ask_, value))
+    draft.say_phrase("echo_born" if ask_.save_as == "birth_date" else "echo", value=draft.say_guess(ask_, value))
     yes_and_no = (Choice(id=id_, label=draft.phrase(f"echo_choice.{id_}")) for id_ in ("yes", "no"))
     ask(draft, ECHO, yes_and_no, values=(value, None), about=place(draft.frame))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final, assert_never
 
-from flows import correcting, erasing, hours_words, linking, own_pages, phoning, replying, walk
+from flows import correcting, erasing, hours_words, linking, own_pages, phoning, replying, sharing, walk
 from flows.commands import Command, bare, is_carrier_stop
 from flows.draft import Draft
 from flows.effects import Alert, HandOff, OptIn, OptOut
@@ -59,6 +59,8 @@ def obey(draft: Draft, command: Command, inbound: Inbound) -> None:
             own_pages.send_calendar(draft, renew=True)
         case Command.LINK:
             linking.offer(draft)
+        case Command.OTHER_PERSON:
+            sharing.ask_who(draft)
         case Command.BACK if correcting.leave_visit(draft):
             draft.say_phrase("unchanged")
             draft.ask_again(briefly=False)

@@ -28,6 +28,7 @@ class Command(StrEnum):
     DELETE_DATA = "delete_data"
     MY_DATA = "my_data"
     LINK = "link"
+    OTHER_PERSON = "other_person"
     CALENDAR = "calendar"
     NEW_CALENDAR = "new_calendar"
     ENGLISH = "english"

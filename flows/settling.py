@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flows import asides, correcting, cover_reply, erasing, phoning, reading, replying, shift_reply, swapping
+from flows import asides, correcting, cover_reply, erasing, phoning, reading, replying, sharing, shift_reply, swapping
 from flows.answers import read
 from flows.answers.context import AnswerContext
 from flows.answers.outcome import CERTAIN, Match
@@ -33,6 +33,9 @@ def settle(draft: Draft, side: SideQuestion, inbound: Inbound) -> Inbound | None
             return _settle_value(draft, side, inbound)
         case asides.FORGET:
             erasing.settle(draft, side, inbound)
+            return None
+        case asides.WHO:
+            sharing.take_name(draft)
             return None
         case asides.CALL_NUMBER:
             return None if phoning.take_number(draft, inbound) else inbound
@@ -67,7 +70,7 @@ def _settle_value(draft: Draft, side: SideQuestion, inbound: Inbound) -> Inbound
         _take(draft, step, step.ask, side.values[picked], inbound)
         return None
     if picked == 0:
-        _take(draft, step, step.ask, side.values[0], inbound)
+        _take(draft, step, step.ask, side.values[0], inbound, confirmed=True)
         return None
     if picked == 1:
         _ask_anew(draft)
@@ -83,22 +86,22 @@ def _judged(draft: Draft, side: SideQuestion, step: Step, ask: Ask, inbound: Inb
     outcome = read("yes_no", inbound.text, context)
     if isinstance(outcome, Match) and not outcome.rest:
         if outcome.value is True:
-            _take(draft, step, ask, side.values[0], inbound)
+            _take(draft, step, ask, side.values[0], inbound, confirmed=True)
         else:
             _ask_anew(draft)
         return None
     again = reading.read_reply(draft, draft.frame, ask, inbound)
     if isinstance(again, Match) and again.value == side.values[0]:
-        _take(draft, step, ask, again.value, inbound)
+        _take(draft, step, ask, again.value, inbound, confirmed=True)
         return None
     if not isinstance(again, Match) and isinstance(outcome, Match) and outcome.rest:
         return replace(inbound, text=outcome.rest)  # "no, the 28th"
     return inbound
 
 
-def _take(draft: Draft, step: Step, ask: Ask, value: Json, inbound: Inbound) -> None:
+def _take(draft: Draft, step: Step, ask: Ask, value: Json, inbound: Inbound, *, confirmed: bool = False) -> None:
     draft.note("understood", step=step.id, type=ask.type, confidence=CERTAIN)
-    replying.take_value(draft, draft.frame, step, ask, value, inbound)
+    replying.take_value(draft, draft.frame, step, ask, value, inbound, confirmed=confirmed)
 
 
 def _ask_anew(draft: Draft) -> None:

@@ -15,6 +15,7 @@ from flows.effects import (
     ClearTimer,
     Confirm,
     Effect,
+    FindByCode,
     FindColleague,
     FindVisits,
     Forget,
@@ -26,7 +27,7 @@ from flows.effects import (
     learned,
 )
 from flows.engine import Turn, advance
-from flows.events import Colleague, ColleagueFound, Event, SlotsFound, TimerDue, VisitsFound
+from flows.events import Colleague, ColleagueFound, Event, OwnerFound, SlotsFound, TimerDue, VisitsFound
 from flows.facts import (
     Booking,
     BookingStatus,
@@ -229,6 +230,9 @@ class Talk:
                 event = VisitsFound(
                     visits=tuple(begun), served=self.served, minutes=part.needs.minutes, booking=part.needs.booking
                 )
+                continue
+            if isinstance(part.needs, FindByCode):
+                event = OwnerFound(code=part.needs.code, owner=None)
                 continue
             kind = part.needs.kind
             event = SlotsFound(slots=tuple(slot for slot in self.slots if slot.kind is kind), history=self.history)
