@@ -182,7 +182,7 @@ async def test_who_attended_training_is_ready(store: Store, database: Database) 
 
 
 async def test_who_has_no_training_booked_cannot_have_attended(store: Store, database: Database) -> None:
-    shift, training = new_slot(database), new_slot(database, kind=SlotKind.TRAINING)
+    shift, training = new_slot(database), new_slot(database, kind=SlotKind.TRAINING, starts=NOW + timedelta(days=6))
     await applied(store, Book(slot=shift), Book(slot=training))
     bookings = (await loaded(store)).bookings
     await applied(store, *(Release(booking=one.ref, cause="N") for one in bookings if one.slot.ref == training))
@@ -210,7 +210,7 @@ async def test_the_latest_training_counts_when_none_is_named(store: Store, datab
 async def test_a_first_shift_makes_active_and_late_training_notes_move_nobody_back(
     store: Store, database: Database
 ) -> None:
-    shift, training = new_slot(database), new_slot(database, kind=SlotKind.TRAINING)
+    shift, training = new_slot(database), new_slot(database, kind=SlotKind.TRAINING, starts=NOW + timedelta(days=6))
     await applied(store, MoveStage(stage=Stage.PLACED, cause="x"), Book(slot=shift), Book(slot=training))
 
     with database.session() as session:
