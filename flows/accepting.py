@@ -4,24 +4,46 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flows import calling, walk, wording
+from flows import asides, calling, walk, wording
 from flows.answers.name import read_wished_name
 from flows.conversation import Frame
 from flows.draft import Draft
+from flows.effects import Forget
 from flows.facts import Json
 from flows.messages import Address
-from flows.model import Ask, Step
+from flows.model import Ask, Step, ToForget
 
 
-def accept(draft: Draft, frame: Frame, step: Step, ask: Ask, value: Json, *, said: str = "") -> None:
-    """Keep an answer and go on to what follows.
+def accept(
+    draft: Draft, frame: Frame, step: Step, ask: Ask, value: Json, *, said: str = "", confirmed: bool = False
+) -> None:
+    """Keep an answer and go on to what follows; one that erases the person is said back first.
 
     Args:
         said: the person's own words; tell how they wish to be called.
+        confirmed: whether the person has seen how it was read, and said that it is right.
     """
     if frame.alone:
         _put_in_place(draft, step, ask, value, said=said)
-        return
+    elif not confirmed and _would_erase(draft, frame, step, ask, value):
+        asides.echo(draft, step, ask, value)
+    else:
+        _keep(draft, frame, step, ask, value, said=said)
+
+
+def _would_erase(draft: Draft, frame: Frame, step: Step, ask: Ask, value: Json) -> bool:
+    """Try where an answer leads: a mistyped year must not erase anybody, for that cannot be undone."""
+    steps = (one for below in draft.conversation.stack for one in draft.flow(below).steps.values())
+    if not any(isinstance(action, ToForget) for one in steps for action in one.do):
+        return False
+    trial = replace(
+        draft, profile=dict(draft.profile), effects=[], trace=[], said=[], passed_over=set(draft.passed_over)
+    )
+    _keep(trial, frame, step, ask, value)
+    return any(isinstance(effect, Forget) for effect in trial.effects)
+
+
+def _keep(draft: Draft, frame: Frame, step: Step, ask: Ask, value: Json, *, said: str = "") -> None:
     frame = replace(frame, answers={**frame.answers, ask.save_as: value}, path=(*frame.path, step.id), misses=0)
     draft.conversation = draft.conversation.with_frame(frame)
     remember(draft, ask, value, said=said)

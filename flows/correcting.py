@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final
@@ -110,26 +110,38 @@ def change(draft: Draft, changes: Mapping[str, Json], *, sender: Address, said: 
     standing = [name for name in given if name not in faults]
     for why in faults.values():
         draft.say_phrase(f"reason.{why}")
-    if standing:
-        what = "; ".join(accepting.call(draft, given[name].ask, changes[name]) for name in standing)
-        draft.say_phrase("changed", what=what)
+    untold = len(draft.said)
+    _say_changed(draft, given, changes, standing)
     spoken, waited, asked = len(draft.said), draft.conversation.frame and draft.conversation.frame.step, False
-    decisive = deciding(draft.library)
+    decisive, changed = deciding(draft.library), list[str]()
     for name in sorted(standing, key=lambda name: name in decisive):
         draft.note("changed", answer=name)
         if _stands_alone(draft, name):
             accepting.replace_answer(draft, given[name].ask, changes[name], said=said)
+            changed.append(name)
             continue
         del draft.said[spoken:]
         step = revisiting.return_to(draft, name)
         if step and step.ask:
             accepting.accept(draft, draft.frame, step, step.ask, changes[name], said=said)
             asked = True
+        if draft.conversation.side:  # it would erase the person, and was said back: it has not changed yet
+            question = draft.said.pop()
+            del draft.said[untold:]
+            _say_changed(draft, given, changes, changed)
+            draft.said.append(question)
+            return
+        changed.append(name)
     if answered and draft.needs is None and draft.conversation.frame and draft.frame.step == waited:
         del draft.said[spoken:]
         draft.choices = ()
     elif not asked:
         draft.ask_again(briefly=False)
+
+
+def _say_changed(draft: Draft, given: Mapping[str, Given], changes: Mapping[str, Json], names: Iterable[str]) -> None:
+    if what := "; ".join(accepting.call(draft, given[name].ask, changes[name]) for name in names):
+        draft.say_phrase("changed", what=what)
 
 
 def _stands_alone(draft: Draft, name: str) -> bool:

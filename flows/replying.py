@@ -82,15 +82,17 @@ def read_answer(draft: Draft, frame: Frame, step: Step, ask: Ask, inbound: Inbou
             assert_never(outcome)
 
 
-def take_value(draft: Draft, frame: Frame, step: Step, ask: Ask, value: Json, inbound: Inbound) -> None:
-    """Take a value that was understood, unless it cannot stand."""
+def take_value(
+    draft: Draft, frame: Frame, step: Step, ask: Ask, value: Json, inbound: Inbound, *, confirmed: bool = False
+) -> None:
+    """Take a value that was understood, unless it cannot stand; see ``accepting.accept``."""
     if objection := accepting.objection(ask, value, inbound.sender):
         _misunderstood(draft, frame, step, ask, objection)
         return
     if ask.organisation and isinstance(value, str):
         value = joining.hear(draft, ask.organisation, value, inbound)
     if value is not None or not ask.organisation:
-        accepting.accept(draft, frame, step, ask, value, said=inbound.text)
+        accepting.accept(draft, frame, step, ask, value, said=inbound.text, confirmed=confirmed)
 
 
 def _take_corrections(draft: Draft, step: Step, ask: Ask, outcome: Outcome, inbound: Inbound) -> bool:

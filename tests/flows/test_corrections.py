@@ -164,7 +164,7 @@ def test_role_that_is_no_longer_allowed_is_asked_again() -> None:
 
 
 def test_child_found_by_a_correction_is_forgotten() -> None:
-    talk = SUMMARY.says("no", "2", "3/1/2016")
+    talk = SUMMARY.says("no", "2", "3/1/2016", "yes")
 
     assert talk.answers == {}
     assert talk.step is None

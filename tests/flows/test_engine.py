@@ -174,7 +174,7 @@ def test_adult_is_accepted_and_books_training() -> None:
 
 
 def test_child_under_thirteen_is_forgotten_and_told_so() -> None:
-    talk = Talk().says("HI", "1", "1", "60614", "5/14/2015")
+    talk = Talk().says("HI", "1", "1", "60614", "5/14/2015", "yes")
 
     assert talk.all(Forget) == [Forget(reason="under_13")]
     assert "13 or older" in talk.text
@@ -183,8 +183,39 @@ def test_child_under_thirteen_is_forgotten_and_told_so() -> None:
     assert talk.answers == {}
 
 
+MISTYPED = Talk().says("HI", "1", "1", "60614", "5/14/2016")
+
+
+def test_birth_year_that_would_erase_somebody_is_said_back_first() -> None:
+    assert MISTYPED.text == "You were born May 14, 2016. Is that right?"
+    assert MISTYPED.all(Forget) == []
+    assert "birth_date" not in MISTYPED.person.answers
+    assert MISTYPED.says("5/14/1956").step == "audience"
+    assert MISTYPED.says("no").says("5/14/1956").step == "audience"
+    assert MISTYPED.says("help", "stop", "start", "hi").all(Forget) == []
+
+
+@pytest.mark.parametrize("yes", ["yes", "1", "si", "That is right", "May 14 2016"])
+def test_child_is_erased_once_the_date_is_confirmed(yes: str) -> None:
+    assert MISTYPED.says(yes).all(Forget) == [Forget(reason="under_13")]
+
+
+@pytest.mark.parametrize("other", ["no", "2", "🙂", "", "español", "back", "what is this", "who are you?", "person"])
+def test_nothing_but_a_yes_erases_who_was_asked_about_their_birth_date(other: str) -> None:
+    assert MISTYPED.says(other).all(Forget) == []
+
+
+def test_correction_that_would_erase_somebody_is_said_back_first() -> None:
+    talk = Talk().says(*SCREENED[:7]).says("sorry, I was born 5/14/2016, and my zip is 60608")
+
+    assert talk.all(Forget) == []
+    assert talk.text.startswith("Changed: ZIP 60608.\nYou were born May 14, 2016. Is that right?")
+    assert talk.says("no", "5/14/1957").answers["birth_date"] == "1957-05-14"
+    assert talk.says("yes").all(Forget) == [Forget(reason="under_13")]
+
+
 def test_nothing_of_a_child_stays_in_the_conversation() -> None:
-    talk = Talk().says("HI", "1", "1", "60614", "5/14/2015")
+    talk = Talk().says("HI", "1", "1", "60614", "5/14/2015", "yes")
 
     assert "60614" not in talk.conversation.encode()
     assert "2015" not in talk.conversation.encode()
@@ -192,7 +223,7 @@ def test_nothing_of_a_child_stays_in_the_conversation() -> None:
 
 def test_thirteen_on_their_birthday_is_old_enough() -> None:
     assert Talk().says("HI", "1", "1", "60614", "11/23/2013").step == "guardian_name"
-    assert Talk().says("HI", "1", "1", "60614", "11/24/2013").step is None
+    assert Talk().says("HI", "1", "1", "60614", "11/24/2013", "yes").step is None
 
 
 @pytest.mark.parametrize(("born", "step"), [("11/23/2008", "audience"), ("11/24/2008", "guardian_name")])
