@@ -134,7 +134,7 @@ async def test_another_birth_date_is_for_a_human(house: House) -> None:
 
     (reply,) = await house.say("slack", SLACK, "LINK " + await code_of(house))
 
-    assert "a person of Bright Hub will look" in reply.text
+    assert "A person of Bright Hub will look" in reply.text
     assert len(people(house)) == 2
     assert "link_differs" in {row["reason"] for row in rows(house, "SELECT reason FROM task")}
 
