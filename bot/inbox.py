@@ -111,6 +111,7 @@ class Inbox:
             bookings=loaded.bookings,
             unanswered=loaded.unanswered,
             offers=loaded.offers,
+            lines=loaded.lines,
             asks=loaded.asks,
             seats_gone=gone,
             wards=loaded.wards,

@@ -49,6 +49,7 @@ async def _think(store: Store, hub: Hub, shelf: Shelf, due: DueTimer, now: datet
         bookings=due.loaded.bookings,
         unanswered=due.loaded.unanswered,
         offers=due.loaded.offers,
+        lines=due.loaded.lines,
         asks=due.loaded.asks,
         wards=due.loaded.wards,
     )

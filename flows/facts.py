@@ -274,6 +274,8 @@ class Facts:
     unanswered: tuple[Booking, ...] = ()
     #: Seats kept for them, until they answer.
     offers: tuple[SeatOffer, ...] = ()
+    #: What is full and they wait for, soonest first, three at most.
+    lines: tuple[Slot, ...] = ()
     #: Shifts that they were asked to take over, by us or by a colleague, and have not answered.
     asks: tuple[CoverAsk | SwapAsk, ...] = ()
     #: Slots whose last seat went to somebody else while this very turn was being stored.

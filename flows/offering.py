@@ -8,10 +8,11 @@ from typing import Final
 
 from flows import wording
 from flows.draft import Draft
+from flows.effects import HandOff
 from flows.events import SlotsFound
 from flows.facts import Booking, Slot
 from flows.messages import Choice
-from flows.rules.dosage import weekly_sets
+from flows.rules.dosage import falls_short, weekly_sets
 from flows.rules.placement import Candidate, Vetting, candidate_of, fitting, full_but_fitting, lacking, main_refusal
 from flows.rules.training import missing, trained
 from flows.rules.travel import tight_after
@@ -19,6 +20,8 @@ from flows.walk import IN_LINE, SET, walk
 
 #: Full places that are shown beside free ones; one may wait for them.
 _MOST_FULL: Final = 2
+#: Kept among a person's answers, so that they hear it once and one human looks.
+_TOLD_DOSAGE: Final = "dosage_told"
 
 
 def take_slots(draft: Draft, found: SlotsFound) -> None:
@@ -39,7 +42,8 @@ def take_slots(draft: Draft, found: SlotsFound) -> None:
         fitting(slots, candidate, now=draft.now, limit=len(slots)),
         key=lambda slot: slot.starts_local.date().isoformat() != wished,  # that day's first, and the rest as it was
     )
-    sets = [] if replaces else weekly_sets(fit, sessions_a_week=_sessions_a_week(draft, candidate))[: step.offer.limit]
+    times = 0 if replaces else _sessions_a_week(draft, candidate)
+    sets = weekly_sets(fit, sessions_a_week=times)[: step.offer.limit]
     in_sets = {slot.ref for one in sets for slot in one}
     free = [slot for slot in fit if slot.ref not in in_sets][: step.offer.limit - len(sets)]
     room = step.offer.limit - len(sets) - len(free)
@@ -56,6 +60,8 @@ def take_slots(draft: Draft, found: SlotsFound) -> None:
     )
     draft.conversation = draft.conversation.with_frame(replace(frame, offered=offered))
     _warn_of_the_way(draft, free, candidate.bookings)
+    if falls_short(free, sets=len(sets), sessions_a_week=times):
+        _say_too_few(draft, times)
     draft.said.append(draft.text(step.ask.question))
     draft.offer_choices(step, step.ask)
 
@@ -77,6 +83,16 @@ def _candidate(draft: Draft, found: SlotsFound) -> Candidate:
             site_needs=found.history.site_needs,
         ),
     )
+
+
+def _say_too_few(draft: Draft, times: int) -> None:
+    """Say once that the children need somebody more often a week than fits, and let a human look for more."""
+    if draft.profile.get(_TOLD_DOSAGE):
+        return
+    draft.note("refused", reason="dosage", sessions_a_week=times)
+    draft.remember(_TOLD_DOSAGE, True)
+    draft.say_phrase("dosage", times=str(times))
+    draft.effects.append(HandOff(reason="dosage"))
 
 
 def _sessions_a_week(draft: Draft, candidate: Candidate) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from flows.facts import Slot
+from flows.facts import Slot, SlotKind
 
 #: A shorter meeting does not count. Source: NPSS, definition of the tutor's role: three times 30 minutes a week or more.
 LEAST_MINUTES: Final = 30
@@ -27,6 +27,15 @@ def weekly_sets(slots: Iterable[Slot], *, sessions_a_week: int) -> list[tuple[Sl
         if slot.series is not None and slot.minutes >= LEAST_MINUTES:
             by_series.setdefault(slot.series, []).append(slot)
     return [tuple(found) for found in by_series.values() if _in_first_week(found) >= sessions_a_week]
+
+
+def falls_short(slots: Iterable[Slot], *, sets: int, sessions_a_week: int) -> bool:
+    """Tell whether shifts fit a person, but nothing among them brings the same children often enough a week.
+
+    Args:
+        sets: how many of ``weekly_sets`` there are.
+    """
+    return bool(sessions_a_week) and not sets and any(slot.kind is SlotKind.SHIFT for slot in slots)
 
 
 def _in_first_week(slots: list[Slot]) -> int:

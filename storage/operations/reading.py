@@ -28,6 +28,9 @@ LOADED_COLUMNS: Final = """
         EXISTS (SELECT 1 FROM wait AS w
                 WHERE w.person_id = p.id AND w.status IN ('waiting', 'offered') AND w.status = 'offered'
         ) AS has_offers,
+        EXISTS (SELECT 1 FROM wait AS w
+                WHERE w.person_id = p.id AND w.status IN ('waiting', 'offered') AND w.status = 'waiting'
+        ) AS has_lines,
         EXISTS (SELECT 1 FROM cover_ask AS q WHERE q.person_id = p.id AND q.status = 'asked')
             OR EXISTS (SELECT 1 FROM swap AS x WHERE x.to_person_id = p.id AND x.status = 'asked') AS has_asks,
         EXISTS (SELECT 1 FROM guardian AS g WHERE g.guardian_id = p.id) AS has_wards,
@@ -75,6 +78,18 @@ OFFERS: Final = f"""
     WHERE w.person_id = :person_id AND w.status IN ('waiting', 'offered') AND w.status = 'offered'
         AND w.offered_until > :now AND NOT s.cancelled
     ORDER BY w.changed_at DESC, w.id
+    LIMIT 3
+"""  # noqa: S608 - a constant
+
+#: What is full and a person waits for, soonest first.
+LINES: Final = f"""
+    SELECT {SLOT_COLUMNS}
+    FROM wait AS w
+    JOIN slot AS s ON s.id = w.slot_id
+    LEFT JOIN site AS t ON t.id = s.site_id
+    WHERE w.person_id = :person_id AND w.status IN ('waiting', 'offered') AND w.status = 'waiting'
+        AND s.starts_at > :now AND NOT s.cancelled
+    ORDER BY s.starts_at, w.id
     LIMIT 3
 """  # noqa: S608 - a constant
 
@@ -153,6 +168,9 @@ def read_loaded(row: Row, now: datetime) -> Operation[Loaded]:
     offers: Sequence[Row] = ()
     if row["has_offers"]:
         offers = yield Statement(OFFERS, {"person_id": row["person_id"], "now": to_micros(now)})
+    lines: Sequence[Row] = ()
+    if row["has_lines"]:
+        lines = yield Statement(LINES, {"person_id": row["person_id"], "now": to_micros(now)})
     asks = (yield from _asks(row["person_id"], now)) if row["has_asks"] else ()
     return Loaded(
         person_id=row["person_id"],
@@ -173,6 +191,7 @@ def read_loaded(row: Row, now: datetime) -> Operation[Loaded]:
         bookings=tuple(booking for booking in held if booking.slot.ends_at > now),
         unanswered=tuple(booking for booking in reversed(held) if booking.slot.ends_at <= now),
         offers=tuple(map(_read_offer, offers)),
+        lines=tuple(map(read_slot, lines)),
         asks=asks,
         wards=tuple(map(read_ward, wards)),
         organisations=organisations,

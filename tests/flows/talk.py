@@ -86,6 +86,7 @@ class Talk:
     bookings: tuple[Booking, ...] = ()
     #: Seats kept for them, and what they have done with us.
     offers: tuple[SeatOffer, ...] = ()
+    lines: tuple[Slot, ...] = ()
     history: History = field(default_factory=History)
     #: What they were asked to take over, and who can be asked by whom they name, by phone.
     asks: tuple[CoverAsk | SwapAsk, ...] = ()
@@ -205,6 +206,7 @@ class Talk:
             bookings=tuple(one for one in self.bookings if one.slot.ends_at > self.now),
             unanswered=tuple(one for one in reversed(self.bookings) if one.ref in self.asked_after),
             offers=self.offers,
+            lines=self.lines,
             asks=self.asks,
             seats_gone=self.seats_gone,
             network_confirms_opt_out=self.network_confirms,

@@ -34,12 +34,21 @@ VALUES = {
     "before": "Wed Nov 25, 3 PM, Lincoln School",
     "title": "After-school tutoring",
     "minutes": "90",
+    "times": "3",
     "hours": "1 hora, 30 minutos",
     "count": "25",
     "site": "Lincoln Elementary",
     "until": "Wed Nov 25, 3 PM",
     "course": "Keeping children safe",
     "days": "Mon, Wed, Fri 3:30 PM",
+    "organisation": "Universidad Benito Juarez",
+    "percent": "95",
+    "left": "12 horas, 30 minutos",
+    "weekly": "15 horas",
+    "day": "15 de mayo de 2027",
+    "income_limit": "$31,920 a year for one person (Jan 15, 2026)",
+    "amount": "$31,920",
+    "since": "15 de enero de 2026",
     "slot": "Wed Nov 25, 3 PM, Lincoln School, 615 W Kemper Pl",
 }
 WANTED = {
@@ -95,6 +104,13 @@ def test_every_key_in_the_file_is_used() -> None:
         | {"after.asked", "after.noted", "after_choice.yes", "after_choice.no", "hours_corrected", "hours_disputed"}
         | {"supervisor.digest", "supervisor.code"}
         | {"of_age.eligible", "of_age.in_review"}
+        | {f"joined.{one}" for one in ("employer_confirmed", "employer_pending", "college_pending")}
+        | {f"joined.district_{status}" for status in ("confirmed", "pending")}
+        | {f"{who}.request_by_{channel}" for who in ("aid_office", "manager") for channel in ("sms", "email")}
+        | {f"aid_office.{said}_{what}" for said in ("confirmed", "declined") for what in ("award", "member")}
+        | {f"manager.{outcome}" for outcome in ("approved", "declined", "expired")}
+        | {f"allowance.{what}_{share}" for what in ("award", "time_off") for share in ("part", "all")}
+        | {"income_limit.known", "income_limit.unknown", "letter_link"}
         | {"echo_choice.yes", "echo_choice.no", "forget_choice.erase", "forget_choice.keep"}
     )
 

@@ -202,6 +202,37 @@ def test_days_too_few_for_a_set_are_offered_by_themselves() -> None:
     assert [choice.id for choice in talk.choices] == ["d7", "d9", "d14", "d16", "none"]
 
 
+def test_tutor_hears_once_that_fewer_sessions_fit_than_children_need_and_a_human_looks() -> None:
+    talk = free_on("mon", "wed").says("SHIFTS")
+
+    assert talk.text == (
+        "A tutor meets the same children 3 times a week; fewer fit you now, so a person from our team looks for more."
+        "\nWhich shift will you take?"
+    )
+    assert talk.all(HandOff) == [HandOff(reason="dosage")]
+    assert {"what": "refused", "reason": "dosage", "sessions_a_week": 3} in talk.turn.trace
+    again = talk.says("none").says("SHIFTS")
+    assert again.text == "Which shift will you take?"
+    assert again.all(HandOff) == []
+
+
+@pytest.mark.parametrize("role", ["tutor", "mentor"])
+def test_nothing_is_said_of_it_where_enough_fit_or_the_role_asks_for_no_number(role: str) -> None:
+    mentor = replace(free_on("mon", "wed"), person=replace(TUTOR.person, answers={"zip": "60614", "role": role}))
+    slots = tuple(replace(one, role=role) for one in DAILY)
+
+    assert "3 times" not in replace(mentor, slots=slots).says("SHIFTS").text
+
+
+def test_status_tells_what_somebody_waits_for() -> None:
+    other = slot("f6", 6, 15, seats_left=0)
+
+    talk = replace(TRAINED, lines=(FULL, other)).says("STATUS")
+
+    assert "You are on the wait list: Fri Nov 27, 3 PM, Lincoln School. We write when a seat is free." in talk.text
+    assert "Sun Nov 29, 3 PM" in talk.text
+
+
 def test_short_meetings_and_other_roles_make_no_set() -> None:
     short = tuple(replace(one, minutes=29) for one in DAILY)
 

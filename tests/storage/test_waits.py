@@ -69,6 +69,8 @@ async def test_they_are_told_once_and_see_the_offer(store: Store, database: Data
     slot = await full_with_line(store, database, waiting=2)
     await give_back(store, phone(0))
     assert (await loaded(store, phone(1))).offers == ()
+    assert [one.ref for one in (await loaded(store, phone(2))).lines] == [slot]
+    assert (await loaded(store, phone(1))).lines == ()
 
     first, again = await tell_all(store), await tell_all(store)
 
