@@ -15,7 +15,7 @@ from storage import people
 from storage.database import Database
 from storage.opening import open_store
 from storage.store import OutboxStatus, Settlement, Store
-from storage.tables import Table
+from storage.tables import AddressRow, Table
 from tests.storage.cases import HUB, MARIA, NOW, OMAR, applied, loaded, message, new_slot, rows, say, value
 
 
@@ -60,10 +60,9 @@ async def test_all_addresses_of_a_person_are_remembered_but_none_can_be_read(sto
     await applied(store, Remember(field="given_name", value="Maria"))
     with database.session() as session:
         person = people.find_by_user(session, HUB.id, MARIA.user, channel="sms")
-        assert person
-        row = people.AddressRow(
-            hub=HUB.id, channel="slack", account="T1", user="U77", person_id=person.id, created_at=NOW
-        )
+        assert person is not None
+        assert person.id is not None
+        row = AddressRow(hub=HUB.id, channel="slack", account="T1", user="U77", person_id=person.id, created_at=NOW)
         session.add(row)
     await erase(store)
 
