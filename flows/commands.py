@@ -62,7 +62,12 @@ CARRIER_HELP: Final = frozenset({"help", "info"})
 
 
 #: Of the words of thanks, those that are said for nothing else: "all" and "good" may answer a question.
-_THANKS: Final = frozenset({"thanks", "thank", "thx", "ty", "tysm", "ok", "okay", "k", "kk", "gracias", "vale", "bye", "adios"})
+_THANKS: Final = frozenset(
+    {"thanks", "thank", "thx", "ty", "tysm", "ok", "okay", "k", "kk", "gracias", "vale", "bye", "adios"}
+)
+
+#: Of the words for leaving, those that mean something else beside a number: "cancel 3", "end 5 pm".
+_MAY_BE_A_SHIFTS: Final = frozenset({"cancel", "end", "quit", "baja", "alto"})
 
 
 def bare(text: str) -> str:
@@ -107,7 +112,23 @@ class Commands:
             return Command.START
         if word in CARRIER_HELP:
             return Command.HELP
-        return self.by_word.get(word)
+        return self.by_word.get(word) or self._read_several(text)
+
+    def _read_several(self, text: str) -> Command | None:
+        """Read one command said twice, leaving beside other commands, or beside an answer in figures: ``60614 STOP``."""
+        said = [word.text for word in words(fold(text))]
+        named = [word for word in said if not word.isdecimal()]
+        meant = {Command.STOP if word in CARRIER_STOP else self._read_word(word) for word in named}
+        if len(said) < 2 or not named or None in meant:
+            return None
+        if len(named) < len(said):  # "cancel 3" may be about a shift, "start 3, stop 5" about hours
+            return Command.STOP if meant == {Command.STOP} and _MAY_BE_A_SHIFTS.isdisjoint(named) else None
+        if Command.STOP in meant:
+            return Command.STOP
+        return meant.pop() if len(meant) == 1 else None
+
+    def _read_word(self, word: str) -> Command | None:
+        return Command.HELP if word in CARRIER_HELP else self.by_word.get(word)
 
     def read_shift_reply(self, text: str) -> ShiftReply | None:
         """Read a whole reply as the answer to a reminder."""

@@ -123,3 +123,37 @@ def test_every_word_told_in_help_is_understood(language: str) -> None:
 
     assert len(shouted) == 3
     assert all(COMMANDS.read(word) for word in shouted)
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("60614 STOP", Command.STOP),
+        ("stop 60614", Command.STOP),
+        ("5/14/1956. Stop!", Command.STOP),
+        ("help stop", Command.STOP),
+        ("BACK, STOP", Command.STOP),
+        ("ayuda parar", Command.STOP),
+        ("back back", Command.BACK),
+        ("Help help", Command.HELP),
+    ],
+)
+def test_leaving_beside_an_answer_in_figures_or_another_command_is_leaving(text: str, command: Command) -> None:
+    assert LIBRARY.commands.read(text) is command
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cancel 3",
+        "end 5",
+        "start 3 stop 5",
+        "stop at 4",
+        "bus stop 3",
+        "60614 back",
+        "change training",
+        "done training",
+    ],
+)
+def test_words_of_commands_beside_others_are_no_command(text: str) -> None:
+    assert LIBRARY.commands.read(text) is None
