@@ -91,4 +91,6 @@ def _offered(sight: Sight, text: Text) -> Iterator[Finding]:
 
 def _understood(sight: Sight, word: str) -> bool:
     commands = sight.library.commands
-    return bool(commands.read(word) or commands.read_shift_reply(word)) or word in _GREETINGS | guardian_words()
+    return bool(commands.read(word) or commands.read_shift_reply(word)) or word in (
+        _GREETINGS | guardian_words() | commands.swap
+    )

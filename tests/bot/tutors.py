@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flows.conversation import Conversation
-from flows.effects import MoveStage, RecordConsent, Remember
+from flows.effects import Effect, MoveStage, RecordConsent, Remember
 from flows.messages import Address
 from flows.stages import Stage
 from storage.store import Applied, Loaded, TurnWrite
@@ -26,7 +26,7 @@ async def add_tutor(
     loaded = await house.app.store.load(HUB.id, inbound, house.clock.at)
     assert isinstance(loaded, Loaded)
     told = {"language": language, "zone": zone, "role": role, "zip": "60614", "given_name": name}
-    effects = (
+    effects: tuple[Effect, ...] = (
         *(Remember(field=field, value=value) for field, value in told.items()),
         MoveStage(stage=Stage.READY, cause="trained", author="person"),
         RecordConsent(purpose="texts", wording="w"),

@@ -107,9 +107,7 @@ def test_of_several_places_the_person_picks_one() -> None:
 
 
 def test_word_alone_is_explained_and_a_sentence_is_no_swap() -> None:
-    assert (
-        holding("s1").says("swap").text.startswith("To hand your place to somebody, text SWAP and their phone number")
-    )
+    assert holding("s1").says("swap").text.startswith("Who can come for you? Text SWAP and their phone number")
     assert "take over" not in holding("s1").says("swap of clothes").text
     assert booked().says("SWAP 312-555-0143").text.startswith("You have no shift")
 
