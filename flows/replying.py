@@ -72,6 +72,8 @@ def read_answer(draft: Draft, frame: Frame, step: Step, ask: Ask, inbound: Inbou
             unknown = reason is Reason.NOT_UNDERSTOOD and is_question(inbound.text)
             if _only_thanks(draft, inbound):
                 _go_on_after_thanks(draft)
+            elif reason is Reason.NOT_UNDERSTOOD and draft.library.commands.read_change(inbound.text):
+                correcting.list_changeable(draft)  # CHANGE with a name that nothing goes by
             elif _only_greets(draft, inbound) or (draft.away and reason is Reason.NOT_UNDERSTOOD and not unknown):
                 nudging.greet(draft)
             elif unknown and frame.misses < _MAX_MISSES:

@@ -278,3 +278,18 @@ def test_location_that_answers_nothing_asks_again(step: str, point: tuple[float,
 
     assert shared.step == step
     assert shared.text
+
+
+@pytest.mark.parametrize("text", ["change my shoe size", "CHANGE foo", "cambiar mi estatura"])
+def test_change_of_what_nobody_asked_for_shows_what_can_be_changed(text: str) -> None:
+    talk = Talk().says(*SCREENED[:8], text)
+
+    assert talk.text == "What shall we change? Please pick one."
+    assert talk.says("ZIP", "60608").answers["zip"] == "60608"
+
+
+def test_change_of_what_nobody_asked_for_before_anything_was_answered_asks_on() -> None:
+    talk = Talk().says("HI", "1", "1", "change my shoe size")
+
+    assert talk.step == "zip"
+    assert "You have not given an answer yet" in talk.text
