@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from bot.attendance import note_attended
 from flows.facts import Hub, SlotKind
 from flows.messages import Inbound, InboundKind, Outbound, Tap
-from storage import people, schedule, simulator
+from flows.rules.organisations import OrganisationKind, read_policy
+from storage import organisations, people, schedule, simulator
 from storage.simulator import Talk
 from tests.bot.house import HUB, House, open_house, shown
 from tests.bot.tutors import add_tutor
@@ -36,9 +37,17 @@ async def opened(script: Script, folder: Path) -> AsyncIterator[House]:
             house.add_training(datetime.fromisoformat(starts))
         for starts in script.get("shifts", []):
             house.add_shift(datetime.fromisoformat(starts))
+        for told in script.get("organisation", []):
+            _add_organisation(house, hub, told)
         for slot in script.get("slot", []):
             _add(house, hub, slot)
         yield house
+
+
+def _add_organisation(house: House, hub: Hub, told: Mapping[str, Any]) -> None:
+    with house.app.database.session() as session:
+        kind, policy = OrganisationKind(told["kind"]), read_policy(told.get("policy", {}))
+        organisations.add(session, hub.id, **{**told, "kind": kind, "policy": policy})
 
 
 async def _add_tutors(script: Script, house: House, channel: str) -> None:
