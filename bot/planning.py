@@ -18,8 +18,8 @@ from flows.file_shape import did_you_mean
 from flows.rules.eligibility import ADULT
 from flows.rules.grades import read_grades
 from flows.rules.placement import Vetting, candidate_of, lacking, refusal
-from flows.rules.requirements import Subject
 from flows.rules.reminders import KINDS
+from flows.rules.requirements import Subject
 from flows.rules.series import Series, SeriesError
 from flows.rules.training import missing, trained
 from storage import people, schedule, series
