@@ -15,5 +15,6 @@ from bot.pages.page import LinkPage
 from flows.rules.links import LinkPurpose
 
 PAGES: Final[Mapping[LinkPurpose, LinkPage]] = {
-    page.purpose: page for page in (GuardianPage(), HoursPage(), AidOfficePage(), ManagerPage(), LetterPage(), MyDataPage())
+    page.purpose: page
+    for page in (GuardianPage(), HoursPage(), AidOfficePage(), ManagerPage(), LetterPage(), MyDataPage())
 }
