@@ -247,7 +247,7 @@ def _mistakes() -> tuple[type[Exception], ...]:
     """Return the errors that an operator can mend; asked for only once there is one, as they bring most of us along."""
     from bot.config import ConfigError
     from bot.mistake import MistakeError
-    from flows.file_shape import FlowError
+    from flows.files.shape import FlowError
     from storage.errors import StorageError
 
     return ConfigError, FlowError, MistakeError, StorageError

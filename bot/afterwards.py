@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from flows.answers import Match, read
 from flows.answers.context import AnswerContext
 from flows.facts import LANGUAGES, Hub
-from flows.hours_words import AFTER_STEP, CAME, MISSED
 from flows.library import Library
 from flows.messages import Address, Choice, Purpose
+from flows.places.hours_words import AFTER_STEP, CAME, MISSED
 from flows.rules.attendance import ANSWER_WITHIN, ASK_AFTER, STILL_ASKED
 from flows.wording import say_minutes, say_slot
 from storage import hours

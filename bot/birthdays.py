@@ -6,10 +6,10 @@ import json
 from datetime import datetime
 
 from flows.facts import Hub
-from flows.guarding import stage_when_of_age
 from flows.library import Library
 from flows.messages import Purpose
 from flows.stages import Stage
+from flows.wishes.guarding import stage_when_of_age
 from storage import outbox, people
 from storage.coming_of_age import ask_no_guardian, list_of_age
 from storage.database import Database

@@ -15,7 +15,7 @@ from flows import wording
 from flows.answers.contact import read_contact
 from flows.answers.context import AnswerContext
 from flows.answers.outcome import Match
-from flows.file_shape import did_you_mean
+from flows.files.shape import did_you_mean
 from flows.rules.organisations import (
     OrganisationKind,
     Policy,

@@ -52,7 +52,7 @@ def show_flow(
     from bot.mistake import MistakeError
     from flows.drawing.svg import as_svg
     from flows.drawing.text import as_dot, as_mermaid, as_text
-    from flows.file_shape import did_you_mean
+    from flows.files.shape import did_you_mean
     from flows.lint import lint
 
     library = _library(folder)
@@ -104,7 +104,7 @@ def publish_flows(
 @app.command("schema")
 def print_schema() -> None:
     """Print the JSON Schema of a flow file, for editors that complete and check as you type."""
-    from flows.file_schema import file_schema
+    from flows.files.schema import file_schema
 
     typer.echo(json.dumps(file_schema(), ensure_ascii=False, indent=2))
 
@@ -117,10 +117,10 @@ _UNREADABLE: Final = "the file cannot be used, and the program does not start"
 
 def look_through(folder: Path | None) -> list[_Told]:
     """List what the linter finds in a folder, or why it cannot be read; what it lacks is taken as shipped."""
-    from flows.file_shape import FlowError
+    from flows.files.shape import FlowError
+    from flows.files.sources import FAQ, PHRASES, changed, check_places, overlaid, shipped_sources, sources_in
     from flows.library import library_of
     from flows.lint import lint
-    from flows.sources import FAQ, PHRASES, changed, check_places, overlaid, shipped_sources, sources_in
 
     shipped = shipped_sources()
     try:

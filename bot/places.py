@@ -13,7 +13,7 @@ from bot import config, timetable
 from bot.app import utc_now
 from bot.mistake import MistakeError
 from flows.facts import Hub
-from flows.file_shape import did_you_mean
+from flows.files.shape import did_you_mean
 from flows.geography import place_of
 from flows.library import Library, shipped
 from storage import schedule, series

@@ -14,7 +14,7 @@ from bot.mistake import MistakeError
 from bot.operate import find_person
 from bot.places import Desk, known_zone, say_changed, site_named
 from flows.facts import SlotKind, age_on
-from flows.file_shape import did_you_mean
+from flows.files.shape import did_you_mean
 from flows.rules.eligibility import ADULT
 from flows.rules.grades import read_grades
 from flows.rules.placement import Vetting, candidate_of, lacking, refusal

@@ -23,9 +23,9 @@ from bot.mistake import MistakeError
 from bot.shelf import published, with_kept
 from flows.conversation import Conversation
 from flows.facts import Hub
+from flows.files.sources import Sources, changed, check_places, shipped_sources, sources_in
 from flows.library import Library
 from flows.publishing.move import Fate, Moved, move
-from flows.sources import Sources, changed, check_places, shipped_sources, sources_in
 from storage import conversations, hubs, publications, revisions
 from storage.conversations import Stored
 from storage.database import Database, migrate

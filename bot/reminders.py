@@ -9,8 +9,8 @@ from flows.commands import ShiftReply
 from flows.facts import BookingStatus, Hub
 from flows.library import Library
 from flows.messages import Choice, Purpose
+from flows.places.shift_reply import REMINDER_STEP
 from flows.rules.reminders import SILENT, look_at
-from flows.shift_reply import REMINDER_STEP
 from flows.wording import say_slot
 from storage.store import DueReminder, NewMessage, ReminderSettled, Store
 

@@ -15,13 +15,13 @@ from datetime import datetime
 from typing import Final
 
 from flows.facts import Hub
-from flows.file_shape import FlowError, FlowTable, read_table
-from flows.files import read_flow
+from flows.files.names import Sets, with_called
+from flows.files.reader import read_flow
+from flows.files.shape import FlowError, FlowTable, read_table
+from flows.files.sources import overlaid, shipped_sources
 from flows.library import Library, library_of
 from flows.model import Flow
-from flows.names import Sets, with_called
 from flows.rules.requirements import needs_of
-from flows.sources import overlaid, shipped_sources
 from storage import hubs, publications, requirements, revisions
 from storage.database import Database
 from storage.tables import FlowRevision

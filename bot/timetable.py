@@ -8,7 +8,7 @@ from flows.commands import ShiftReply
 from flows.facts import Hub, Slot
 from flows.messages import Choice, Purpose
 from flows.phrases import Phrases
-from flows.shift_reply import REMINDER_STEP
+from flows.places.shift_reply import REMINDER_STEP
 from flows.wording import say_offer, say_slot
 from storage import outbox, series, timetable
 from storage.database import Database

@@ -15,7 +15,7 @@ from bot.mistake import MistakeError
 from bot.operate import find_person
 from bot.places import Desk, open_desk, site_named
 from bot.shelf import read_current
-from flows.file_shape import did_you_mean
+from flows.files.shape import did_you_mean
 from flows.rules.requirements import Requirement, State, Status
 from storage import audit, requirements
 from storage.audit import Head

@@ -10,8 +10,8 @@ from flows.commands import ShiftReply
 from flows.facts import Hub
 from flows.library import Library
 from flows.messages import Choice, Purpose
+from flows.places.shift_reply import SEAT_STEP
 from flows.rules.waiting import offered_until
-from flows.shift_reply import SEAT_STEP
 from flows.wording import say_offer, say_when
 from storage.store import KeptSeat, NewMessage, SeatTold, Store
 

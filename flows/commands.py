@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from rapidfuzz import process
 
 from flows.answers.words import core, fold, plain, words
-from flows.file_shape import FlowError
+from flows.files.shape import FlowError
 
 
 class Command(StrEnum):

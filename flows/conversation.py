@@ -68,7 +68,7 @@ def place(frame: Frame) -> str:
 class SideQuestion:
     """A short question of the bot's own about what was just said, above the step: which of two dates, is that right."""
 
-    #: What an answer to it does; see ``flows.settling``.
+    #: What an answer to it does; see ``flows.answering.settling``.
     kind: str
     #: The turn that asked; part of its buttons, so that an older one is known.
     turn: int

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from flows.facts import LANGUAGES
-from flows.file_shape import FlowError
+from flows.files.shape import FlowError
 
 #: The file, among those that a library is made of.
 COURSES: Final = "courses.toml"

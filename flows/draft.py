@@ -27,11 +27,11 @@ from flows.geography import place_of
 from flows.library import Library
 from flows.messages import Choice, Purpose
 from flows.model import Ask, Flow, Option, Step
-from flows.origin import asking, origin
 from flows.rules.eligibility import ADULT, needs_review
 from flows.rules.requirements import Need, Subject, needs_of, outstanding
 from flows.stages import Stage
 from flows.templates import fill, placeholders
+from flows.walking.origin import asking, origin
 
 #: A sign-up takes a dozen answers; whoever gets more in ten minutes is hardly a person.
 _MAX_ANSWERS: Final = 30

@@ -11,26 +11,8 @@ from datetime import datetime
 from itertools import takewhile
 from typing import assert_never
 
-from flows import (
-    asides,
-    commanding,
-    cover_reply,
-    erasing,
-    guardian_replies,
-    guarding,
-    hours_words,
-    interrupting,
-    linking,
-    nudging,
-    offering,
-    replying,
-    seat_reply,
-    settling,
-    shift_reply,
-    swapping,
-    vetting,
-    walk,
-)
+from flows import nudging, vetting
+from flows.answering import asides, replying, settling
 from flows.commands import Command
 from flows.conversation import Conversation, SideQuestion
 from flows.draft import Draft, Turn
@@ -41,6 +23,9 @@ from flows.geography import nearest_zip
 from flows.intents import STOP, Intent
 from flows.library import Library
 from flows.messages import Inbound, InboundKind, Purpose
+from flows.places import cover_reply, hours_words, seat_reply, shift_reply, swapping
+from flows.walking import offering, walk
+from flows.wishes import commanding, erasing, guardian_replies, guarding, interrupting, linking
 
 __all__ = ("Turn", "advance")
 

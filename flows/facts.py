@@ -238,7 +238,6 @@ class History:
     site_needs: Mapping[int, Mapping[str, SiteNeed]] = field(default_factory=dict)
 
 
-
 class GuardianStatus(StrEnum):
     """How far it has come between a guardian and one person under 18."""
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from functools import reduce
 
 from flows.facts import Json
+from flows.files.names import GIVEN_BY_BOT
 from flows.graph import ENTRIES, FIRST_FLOW, Place, Why, called, callers, edges
 from flows.library import Library
 from flows.model import Flow, Step
-from flows.names import GIVEN_BY_BOT
 
 #: Answers by step; ``None``: nobody comes there.
 Given = Mapping[Place, frozenset[str] | None]

@@ -8,9 +8,9 @@ from enum import StrEnum
 from itertools import product
 from typing import Final
 
+from flows.files.names import callable_flows
 from flows.library import Library
 from flows.model import Flow, Step
-from flows.names import callable_flows
 from flows.templates import fill, placeholders
 
 #: Flows that the engine opens by itself: the first for strangers, the others by a word.

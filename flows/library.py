@@ -16,16 +16,16 @@ from flows.conditions import Condition, parse
 from flows.courses import COURSES, Course, read_courses
 from flows.facts import LANGUAGES
 from flows.faq import Faq, read_faq
-from flows.file_shape import FlowError, read_table
-from flows.files import read_flow
+from flows.files.names import BUILT_IN_NAMES, Sets, with_called
+from flows.files.reader import read_flow
+from flows.files.shape import FlowError, read_table
+from flows.files.sources import FAQ, NEEDED, PHRASES, Sources, shipped_sources, sources_in
 from flows.intents import Intents, read_intents
 from flows.model import Flow, Option
-from flows.names import BUILT_IN_NAMES, Sets, with_called
 from flows.phrases import Phrases, read_phrases
 from flows.requirements import REQUIREMENTS, read_requirements
 from flows.rules.eligibility import Role
 from flows.rules.requirements import Requirement
-from flows.sources import FAQ, NEEDED, PHRASES, Sources, shipped_sources, sources_in
 
 _LANGUAGE_NAMES: Final = {"en": ("English", ("ingles",)), "es": ("Español", ("spanish", "castellano"))}
 

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flows.file_shape import FlowError
+from flows.files.shape import FlowError
 from flows.templates import fill, placeholders
 
 

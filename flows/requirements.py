@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from flows.facts import LANGUAGES
-from flows.file_shape import FlowError, did_you_mean, line_of
+from flows.files.shape import FlowError, did_you_mean, line_of
 from flows.rules.requirements import Need, Requirement
 
 #: The file, among those that a library is made of.

@@ -15,7 +15,9 @@ MEANT: Final = """
     AND (CAST(:language AS TEXT) IS NULL OR COALESCE(p.language, 'en') = CAST(:language AS TEXT))
 """
 #: Addresses ``a``, of persons who are meant, that a broadcast may be written to.
-MAY_BE_WRITTEN_TO: Final = "a.consented_at IS NOT NULL AND a.opted_out_at IS NULL AND a.reachable AND a.paused_at IS NULL"
+MAY_BE_WRITTEN_TO: Final = (
+    "a.consented_at IS NOT NULL AND a.opted_out_at IS NULL AND a.reachable AND a.paused_at IS NULL"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

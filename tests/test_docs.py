@@ -23,14 +23,14 @@ from bot.__main__ import app
 from flows.answers import ANSWER_TYPES
 from flows.commands import Command, ShiftReply
 from flows.effects import Effect
-from flows.file_shape import FlowError, FlowTable
-from flows.files import read_flow
+from flows.files.names import BUILT_IN_NAMES, BUILT_IN_PLACEHOLDERS
+from flows.files.reader import read_flow
+from flows.files.shape import FlowError, FlowTable
 from flows.library import Library, read_library, read_sets, shipped
 from flows.lint import RULES, lint
 from flows.lint.sight import Rule
 from flows.messages import Address
 from flows.model import Flow
-from flows.names import BUILT_IN_NAMES, BUILT_IN_PLACEHOLDERS
 from flows.stages import Stage
 from storage.database import Database, migrate
 from storage.people import add_person, find_by_user

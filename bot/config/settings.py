@@ -202,7 +202,8 @@ class Hub(_Table):
     #: Dollars a year for one person; 0: the flow says 200% of the poverty line.
     income_limit: Annotated[int, Field(ge=0, le=500_000)] = 0
     income_limit_from: Annotated[
-        str, shaped(r"\d{4}-(0[1-9]|1[0-2])-\d\d", "this is not a day", 'write one like income_limit_from = "2026-01-15"')
+        str,
+        shaped(r"\d{4}-(0[1-9]|1[0-2])-\d\d", "this is not a day", 'write one like income_limit_from = "2026-01-15"'),
     ] = ""
     #: Where the limit stands, for whoever has to renew it.
     income_limit_source: str = ""

@@ -12,9 +12,9 @@ from bot.pages.page import Opened, Shown, Taken
 from flows import wording
 from flows.facts import GuardianStatus, Ward
 from flows.forms import shipped_form
-from flows.guarding import Signature, birth_date, decide, given_name
 from flows.rules.guardians import MAY_FOLLOW, Decision, applies
 from flows.rules.links import LinkPurpose
+from flows.wishes.guarding import Signature, birth_date, decide, given_name
 from storage import guardians
 
 _FORM: Final = "guardian_consent"

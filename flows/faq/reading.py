@@ -11,7 +11,7 @@ from flows.facts import LANGUAGES
 from flows.faq.finder import Entry, Faq
 from flows.faq.index import index_of
 from flows.faq.words import stems
-from flows.file_shape import FlowError, did_you_mean
+from flows.files.shape import FlowError, did_you_mean
 from flows.templates import placeholders
 
 #: An answer may use these names.

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from flows.facts import LANGUAGES
-from flows.file_shape import FlowError
+from flows.files.shape import FlowError
 from flows.templates import fill, placeholders
 
 

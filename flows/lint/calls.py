@@ -7,13 +7,13 @@ from datetime import date
 
 from flows.answers import AnswerContext, Match, read
 from flows.conditions import Kind, Known
-from flows.file_shape import did_you_mean
+from flows.files.names import GIVEN_BY_BOT, known_as
+from flows.files.shape import did_you_mean
 from flows.given import given_by, given_inside
 from flows.graph import call_targets, called
 from flows.lint.finding import Finding
 from flows.lint.sight import Rule, Sight
 from flows.model import Flow, Step
-from flows.names import GIVEN_BY_BOT, known_as
 from flows.templates import placeholders
 
 NO_FLOW = Rule(id="call-without-flow", why="Whoever gives this answer would be handed to a coordinator instead.")

@@ -9,10 +9,10 @@ from typing import Final
 from flows.answers.words import phrase_key
 from flows.commands import CARRIER_HELP, CARRIER_START, CARRIER_STOP, Command
 from flows.graph import Place
-from flows.guardian_replies import guardian_words
 from flows.lint.finding import Finding
 from flows.lint.sight import Rule, Sight, Text
 from flows.model import Ask, Option
+from flows.wishes.guardian_replies import guardian_words
 
 CARRIER = Rule(id="carrier-word", why="The telephone company acts on it, and the person is gone.")
 COMMAND = Rule(id="command-word", why="The bot obeys the word at every step, so this choice cannot be picked by it.")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
+from flows.files.names import BUILT_IN_PLACEHOLDERS
 from flows.library import Library, shipped
 from flows.lint.finding import Finding
 from flows.lint.sight import Rule, Sight, Text
-from flows.names import BUILT_IN_PLACEHOLDERS
 from flows.templates import placeholders
 
 UNKNOWN = Rule(id="unknown-name", why="The sentence could not be said at all, and nothing would be answered.")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from flows.file_shape import FlowTable, line_of, read_table
+from flows.files.shape import FlowTable, line_of, read_table
 from flows.given import Given, surely_given
 from flows.graph import Place
 from flows.library import Library

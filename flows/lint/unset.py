@@ -7,12 +7,12 @@ from typing import Final
 
 from flows.conditions import Kind
 from flows.facts import Json
+from flows.files.names import BUILT_IN_NAMES
 from flows.given import given_by, surely_given
 from flows.graph import Place
 from flows.lint.finding import Finding
 from flows.lint.sight import Rule, Sight
 from flows.model import Flow, Step
-from flows.names import BUILT_IN_NAMES
 from flows.templates import placeholders
 
 UNSET = Rule(id="read-before-set", why="People would read a dash, or be led the wrong way, where it is not known yet.")

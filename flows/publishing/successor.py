@@ -8,9 +8,9 @@ from typing import Final
 
 from flows.conditions import Condition
 from flows.conversation import Frame
+from flows.files.names import callable_flows
 from flows.library import Library
 from flows.model import Ask, Flow, Option, Step
-from flows.names import callable_flows
 from flows.templates import fill, placeholders
 
 #: Separates a calling step from what belongs to the flow that it called.

@@ -21,9 +21,7 @@ SLOT_COLUMNS: Final = """
     t.name AS site_name, t.street AS site_street, t.latitude, t.longitude
 """
 #: Columns that ``read_booking`` needs of a booking ``k``.
-BOOKING_COLUMNS: Final = (
-    "k.ref AS booking_ref, k.status AS booking_status, k.asked, k.changed_at AS booking_changed_at"
-)
+BOOKING_COLUMNS: Final = "k.ref AS booking_ref, k.status AS booking_status, k.asked, k.changed_at AS booking_changed_at"
 
 
 def read_slot(row: Row) -> Slot:

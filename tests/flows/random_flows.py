@@ -10,7 +10,7 @@ from typing import Final
 from hypothesis import strategies as st
 
 from flows.faq import Faq
-from flows.files import read_flow
+from flows.files.reader import read_flow
 from flows.library import Library, read_sets, shipped
 from flows.lint import lint
 from flows.model import Ask

@@ -10,7 +10,7 @@ import pytest
 from flows.conversation import Conversation
 from flows.effects import Forget, HandOff, OptOut, Release
 from flows.facts import Json
-from flows.files import read_flow
+from flows.files.reader import read_flow
 from flows.messages import Address
 from flows.stages import Stage
 from flows.text import segments

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.files import read_flow
+from flows.files.reader import read_flow
 from flows.library import read_library
 from flows.stages import Stage
 from tests.flows.talk import LIBRARY, SCREENED, Talk

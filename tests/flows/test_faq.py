@@ -13,7 +13,7 @@ import pytest
 from flows.answers.words import phrase_key
 from flows.effects import HandOff, OptOut
 from flows.faq import Faq, is_question, read_faq
-from flows.file_shape import FlowError
+from flows.files.shape import FlowError
 from flows.library import read_library
 from flows.stages import Stage
 from flows.text import fold, reading_grade, segments

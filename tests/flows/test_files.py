@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from flows.conditions import Kind
-from flows.file_shape import FlowError, read_table
-from flows.files import read_flow
+from flows.files.names import Sets, names_of
+from flows.files.reader import read_flow
+from flows.files.shape import FlowError, read_table
 from flows.library import read_library, shipped
 from flows.model import Flow
-from flows.names import Sets, names_of
 
 GOOD = """\
 id = "pets"

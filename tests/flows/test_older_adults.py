@@ -19,7 +19,9 @@ def test_text_names_the_configured_limit_and_its_day() -> None:
     said = Talk(hub=hub).says(*TO_INCOME).text
     spanish = Talk(hub=hub).says("HOLA", "1", "2", "60614", "14/5/1956", "3", "2").text
 
-    assert "limit: $31,920 a year for one person (Jan 15, 2026). Is your income below it? Do not send the amount." in said
+    assert (
+        "limit: $31,920 a year for one person (Jan 15, 2026). Is your income below it? Do not send the amount." in said
+    )
     assert "tope de ingresos: $31,920 al año por persona (15 de enero de 2026). ¿Gana menos?" in spanish
 
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from flows.facts import Json
-from flows.file_shape import FlowError
-from flows.files import read_flow
+from flows.files.reader import read_flow
+from flows.files.shape import FlowError
+from flows.files.sources import changed, check_places, overlaid, shipped_sources
 from flows.library import Library, library_of
 from flows.model import Ask, Option, Step
 from flows.publishing.move import Fate, move
 from flows.publishing.refitting import refit
-from flows.sources import changed, check_places, overlaid, shipped_sources
 from tests.flows.talk import MONDAY, Talk
 
 SHIPPED = shipped_sources()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.facts import LANGUAGES
-from flows.file_shape import FlowError
+from flows.files.shape import FlowError
 from flows.library import shipped
 from flows.requirements import read_requirements
 from flows.rules.requirements import (

@@ -106,7 +106,9 @@ def test_plain_yes_or_no_without_a_reminder_books_and_releases_nothing(text: str
     assert talk.text
 
 
-@pytest.mark.parametrize("text", ["maybe", "yes no", "who is this?", "at what time?", "stuck in traffic, I can't make it", "asdf qwerty"])
+@pytest.mark.parametrize(
+    "text", ["maybe", "yes no", "who is this?", "at what time?", "stuck in traffic, I can't make it", "asdf qwerty"]
+)
 def test_unclear_reply_to_a_reminder_changes_nothing(text: str) -> None:
     talk = REMINDED.says(text)
 
@@ -174,7 +176,9 @@ def test_question_after_a_reminder_is_answered_and_the_place_is_told_again() -> 
     assert not asked.all(Confirm)
 
 
-@pytest.mark.parametrize("text", ["no puedo ir sorry", "no, I have a dentist", "can't come, my car broke down", "sorry something came up"])
+@pytest.mark.parametrize(
+    "text", ["no puedo ir sorry", "no, I have a dentist", "can't come, my car broke down", "sorry something came up"]
+)
 def test_free_words_after_a_reminder_give_the_place_back(text: str) -> None:
     assert [release.booking for release in REMINDED.says(text).all(Release)] == ["b-s2"]
 

@@ -6,11 +6,11 @@ from datetime import time
 
 import pytest
 
-from flows.file_shape import FlowError
-from flows.files import read_flow
+from flows.files.names import Sets
+from flows.files.reader import read_flow
+from flows.files.shape import FlowError
 from flows.library import shipped
 from flows.model import Flow, Nudge, Silence
-from flows.names import Sets
 
 HEAD = 'id = "pets"\nlanguages = ["en", "es"]\n'
 STEP = """

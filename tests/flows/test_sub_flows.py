@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from flows.effects import HandOff, Remember
-from flows.file_shape import FlowError
-from flows.files import read_flow
+from flows.files.reader import read_flow
+from flows.files.shape import FlowError
 from flows.library import Library, read_sets
 from flows.stages import Stage
 from tests.flows.talk import LIBRARY, Talk, booked

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows import weekly
+from flows.answering import weekly
 from flows.facts import Json
 from flows.wording import say_availability
 from tests.flows.talk import SCREENED, Talk

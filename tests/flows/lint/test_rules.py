@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from flows.faq import Faq, read_faq
-from flows.file_shape import FlowError
-from flows.files import read_flow
+from flows.files.reader import read_flow
+from flows.files.shape import FlowError
 from flows.library import Library, read_sets, shipped
 from flows.lint import RULES, lint
 from flows.lint.finding import Finding

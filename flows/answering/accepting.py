@@ -1,0 +1,100 @@
+"""Keep an answer that counts, and go on with the flow; or say why it cannot stand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flows import wording
+from flows.answering import asides
+from flows.answers.name import read_wished_name
+from flows.conversation import Frame
+from flows.draft import Draft
+from flows.effects import Forget
+from flows.facts import Json
+from flows.messages import Address
+from flows.model import Ask, Step, ToForget
+from flows.walking import calling, walk
+
+
+def accept(
+    draft: Draft, frame: Frame, step: Step, ask: Ask, value: Json, *, said: str = "", confirmed: bool = False
+) -> None:
+    """Keep an answer and go on to what follows; one that erases the person is said back first.
+
+    Args:
+        said: the person's own words; tell how they wish to be called.
+        confirmed: whether the person has seen how it was read, and said that it is right.
+    """
+    if frame.alone:
+        _put_in_place(draft, step, ask, value, said=said)
+    elif not confirmed and _would_erase(draft, frame, step, ask, value):
+        asides.echo(draft, step, ask, value)
+    else:
+        _keep(draft, frame, step, ask, value, said=said)
+
+
+def _would_erase(draft: Draft, frame: Frame, step: Step, ask: Ask, value: Json) -> bool:
+    """Try where an answer leads: a mistyped year must not erase anybody, for that cannot be undone."""
+    steps = (one for below in draft.conversation.stack for one in draft.flow(below).steps.values())
+    if not any(isinstance(action, ToForget) for one in steps for action in one.do):
+        return False
+    trial = replace(
+        draft, profile=dict(draft.profile), effects=[], trace=[], said=[], passed_over=set(draft.passed_over)
+    )
+    _keep(trial, frame, step, ask, value)
+    return any(isinstance(effect, Forget) for effect in trial.effects)
+
+
+def _keep(draft: Draft, frame: Frame, step: Step, ask: Ask, value: Json, *, said: str = "") -> None:
+    frame = replace(frame, answers={**frame.answers, ask.save_as: value}, path=(*frame.path, step.id), misses=0)
+    draft.conversation = draft.conversation.with_frame(frame)
+    remember(draft, ask, value, said=said)
+    walk.leave(draft, step)
+
+
+def remember(draft: Draft, ask: Ask, value: Json, *, said: str = "") -> None:
+    """Keep an answer beyond the flow, where it is to be kept."""
+    if ask.save_as == "language" and isinstance(value, str):
+        draft.set_language(value)
+    elif ask.remember and value is not None:
+        draft.remember_answer(ask, value)
+        wished = read_wished_name(said) if ask.type == "name" and ask.save_as == "name" else None
+        if wished and isinstance(value, dict) and wished != value.get("first"):
+            draft.remember("full_name", f"{value.get('first')} {value.get('last')}".strip())
+            draft.remember("given_name", wished)
+
+
+def replace_answer(draft: Draft, ask: Ask, value: Json, *, said: str = "") -> None:
+    """Put another answer where the old one stands; nothing depends on it, so nothing else is asked."""
+    stack = []
+    for frame in draft.conversation.stack:
+        kept = [name for name in frame.answers if calling.bare_name(name) == ask.save_as]
+        stack.append(replace(frame, answers={**frame.answers, **dict.fromkeys(kept, value)}))
+    draft.conversation = replace(draft.conversation, stack=tuple(stack))
+    remember(draft, ask, value, said=said)
+
+
+def _put_in_place(draft: Draft, step: Step, ask: Ask, value: Json, *, said: str) -> None:
+    """Take the answer that alone was asked anew, and go back to where the talk was."""
+    what = call(draft, ask, value)
+    draft.note("changed", answer=ask.save_as, step=step.id)
+    draft.conversation = replace(draft.conversation, stack=draft.conversation.stack[:-1])
+    replace_answer(draft, ask, value, said=said)
+    draft.say_phrase("changed", what=what)
+    draft.ask_again(briefly=False)
+
+
+def call(draft: Draft, ask: Ask, value: Json) -> str:
+    """Say an answer with what it is called: ``ZIP 60608``, ``role Tutor``."""
+    labels = {option.id: option.label[draft.language] for option in ask.options}
+    offered = (choice for frame in draft.conversation.stack for choice in frame.offered)
+    labels |= {choice.id: choice.chosen or choice.label for choice in offered}
+    said = wording.say_value(ask.type, value, language=draft.language, labels=labels)
+    return f"{ask.called[draft.language][0]} {said}" if ask.called else said
+
+
+def objection(ask: Ask, value: Json, sender: Address) -> str | None:
+    """Say why an answer that was understood cannot stand."""
+    if ask.save_as == "guardian_contact" and value == sender.user:
+        return "own_contact"
+    return None

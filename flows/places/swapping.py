@@ -1,0 +1,123 @@
+"""Let somebody hand their place to a colleague whom they name by phone number: the colleague is asked, by the same rules."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flows import wording
+from flows.answering import asides
+from flows.answers import read
+from flows.answers.context import AnswerContext
+from flows.answers.outcome import Match
+from flows.commands import ShiftReply
+from flows.conversation import SideQuestion
+from flows.draft import Draft
+from flows.effects import AskSwap, FindColleague
+from flows.events import Colleague, ColleagueFound
+from flows.facts import Booking, Json, SlotKind
+from flows.messages import Choice, Inbound, InboundKind
+from flows.rules.covering import keeps_from, swap_until
+from flows.wishes import commanding
+
+
+def hear(draft: Draft, inbound: Inbound) -> bool:
+    """Take a reply that begins with SWAP as the wish to hand a place to a colleague; tell whether it was one."""
+    if inbound.kind is not InboundKind.MESSAGE or (draft.conversation.frame and not draft.facts.bookings):
+        return False
+    named = draft.library.commands.read_swap(inbound.text)
+    if named is None:
+        return False
+    phone = read("phone", named, AnswerContext(language=draft.language, today=draft.today))
+    if not isinstance(phone, Match) and named:
+        return False  # "a swap of clothes": not for us
+    shifts = [
+        one
+        for one in draft.facts.bookings
+        if one.slot.kind is SlotKind.SHIFT and swap_until(one.slot.starts_at, draft.now) is not None
+    ]
+    if not shifts:
+        draft.say_phrase("swap.none")
+        draft.ask_again()
+    elif not isinstance(phone, Match):
+        draft.say_phrase("swap.how")
+        draft.ask_again()
+    elif len(shifts) == 1:
+        draft.needs = FindColleague(phone=str(phone.value), booking=shifts[0].ref)
+    else:
+        _ask_which(draft, shifts[: asides.MOST_OPTIONS], str(phone.value))
+    return True
+
+
+def _ask_which(draft: Draft, shifts: list[Booking], phone: str) -> None:
+    draft.say_phrase("which_one")
+    values: list[Json] = [{"booking": one.ref, "phone": phone} for one in shifts]
+    asides.ask(draft, asides.SWAP, asides.numbered(map(draft.say_booking, shifts)), values=values)
+
+
+def settle(draft: Draft, side: SideQuestion, picked: int) -> None:
+    """Take the pick of the place that was meant; it may be gone by now."""
+    value = side.values[picked]
+    if isinstance(value, dict) and any(one.ref == value.get("booking") for one in draft.facts.bookings):
+        draft.needs = FindColleague(phone=str(value.get("phone")), booking=str(value.get("booking")))
+    else:
+        commanding.tell_status(draft)
+
+
+def take_colleague(draft: Draft, found: ColleagueFound) -> None:
+    """Ask the colleague, if nothing keeps them from the shift; else say only that it is not possible.
+
+    Why not is theirs: whoever names a number learns nothing about its owner.
+    """
+    if draft.conversation.unsaid:
+        draft.said.append(draft.conversation.unsaid)
+    booking = next((one for one in draft.facts.bookings if one.ref == found.booking), None)
+    until = swap_until(booking.slot.starts_at, draft.now) if booking else None
+    slot = draft.say_booking(booking) if booking else ""
+    if booking is None or until is None or found.colleague is None or not _may(draft, booking, found.colleague):
+        draft.note("swap", asked=False)
+        draft.say_phrase("swap.impossible", slot=slot)
+    else:
+        draft.note("swap", asked=True)
+        draft.effects.append(_ask(draft, booking, found.colleague, until=until))
+        draft.say_phrase("swap.asked", slot=slot)
+    draft.ask_again()
+
+
+def _may(draft: Draft, booking: Booking, colleague: Colleague) -> bool:
+    slot = booking.slot
+    is_elsewhere = any(
+        slot.starts_at < other.slot.ends_at and other.slot.starts_at < slot.ends_at for other in colleague.bookings
+    )
+    refused = keeps_from(
+        slot,
+        colleague.person,
+        colleague.history,
+        courses=draft.library.courses,
+        needs=draft.needs_of_hub,
+        now=draft.now,
+    )
+    if refused:
+        draft.note("refused", reason=refused, slot=slot.ref)
+    return colleague.can_be_told and not is_elsewhere and refused is None
+
+
+def _ask(draft: Draft, booking: Booking, colleague: Colleague, *, until: datetime) -> AskSwap:
+    language = colleague.person.language or draft.facts.hub.languages[0]
+    phrases = draft.library.phrases
+    values = {
+        "hub": draft.facts.hub.name,
+        "given_name": str(draft.profile.get("given_name") or ""),
+        "slot": wording.say_slot(booking.slot, zone=colleague.person.zone, language=language),
+    }
+    key = "swap.request" if values["given_name"] else "swap.request_unnamed"
+    choices = tuple(
+        Choice(id=reply.value, key=reply.value, label=phrases.say(f"seat_choice.{reply.name.lower()}", language))
+        for reply in (ShiftReply.CONFIRM, ShiftReply.DECLINE)
+    )
+    return AskSwap(
+        booking=booking.ref,
+        colleague=colleague.ref,
+        text=phrases.say(key, language, values),
+        choices=choices,
+        until=until,
+    )

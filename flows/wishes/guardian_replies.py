@@ -1,0 +1,125 @@
+"""Hear what guardians write about somebody under 18: an answer to our request, or that they take their consent back."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from flows.answering import replying
+from flows.answers import read
+from flows.answers.context import AnswerContext
+from flows.answers.outcome import Match
+from flows.answers.words import phrase_key
+from flows.draft import Draft
+from flows.effects import HandOff
+from flows.facts import GuardianStatus, Ward
+from flows.messages import Inbound
+from flows.rules.guardians import Decision, applies
+from flows.stages import Stage
+from flows.walking import walk
+from flows.wishes.guarding import birth_date, decide, given_name
+
+#: The flow that a guardian answers by reply.
+_FLOW: Final = "guardian"
+#: Whoever has come further writes about themselves, unless they say yes or no.
+_ONLY_GUARDIAN: Final = frozenset({Stage.ENQUIRED, Stage.NOT_ELIGIBLE, Stage.ENDED})
+_WORD: Final = re.compile(r"[^\W\d_]+")
+
+
+def take_back(draft: Draft, inbound: Inbound) -> bool:
+    """Take a consent back if that is what a guardian writes, at any step; tell whether it is.
+
+    It comes before leaving us: "I revoke my permission" is about the young person, and they would serve on.
+    """
+    if inbound.tap or not any(ward.status is GuardianStatus.AGREED for ward in draft.facts.wards):
+        return False
+    agreed = [ward for ward in _wards(draft) if ward.status is GuardianStatus.AGREED]
+    if not agreed or not _takes_back(inbound.text):
+        return False
+    _withdraw(draft, agreed, inbound)
+    return True
+
+
+def hear(draft: Draft, inbound: Inbound) -> bool:
+    """Take what a guardian answers to our request, where nothing else is under way; tell whether it is about that."""
+    if not draft.facts.wards or inbound.tap or draft.conversation.frame:
+        return False
+    wards = _wards(draft)
+    asked = [ward for ward in wards if ward.status is GuardianStatus.ASKED]
+    if not asked and _agrees(inbound.text):  # they have changed their mind
+        asked = [ward for ward in wards if ward.status in (GuardianStatus.DECLINED, GuardianStatus.WITHDRAWN)]
+    if not asked:
+        return False
+    answer = read("yes_no", inbound.text, AnswerContext(language=draft.language, today=draft.today))
+    decided = answer.value if isinstance(answer, Match) else None
+    if decided is None and not _agrees(inbound.text) and draft.current_stage not in _ONLY_GUARDIAN:
+        return False
+    ward = _meant(asked, inbound.text) or asked[0]
+    walk.push(draft, _FLOW, {"ward": ward.ref, "minor_name": given_name(ward)})
+    if decided is False:  # no need to ask whether they agree
+        draft.said.clear()
+        draft.choices, draft.step = (), ""
+        frame = draft.frame
+        step = draft.flow(frame).steps[frame.step]
+        assert step.ask, "the flow begins with its question"
+        replying.read_answer(draft, frame, step, step.ask, inbound)
+    return True
+
+
+def _wards(draft: Draft) -> list[Ward]:
+    return [ward for ward in draft.facts.wards if applies(birth_date(ward), draft.today)]
+
+
+def _withdraw(draft: Draft, agreed: list[Ward], inbound: Inbound) -> None:
+    ward = agreed[0] if len(agreed) == 1 else _meant(agreed, inbound.text)
+    if ward is None:
+        draft.effects.append(HandOff(reason="guardian_withdraws_for_one_of_several"))
+        draft.say_phrase("guardian.for_whom", names=", ".join(map(given_name, agreed)))
+        return
+    draft.note("guardian", decision=Decision.WITHDRAW.value)
+    draft.effects.append(decide(draft.library, draft.facts.hub, ward, Decision.WITHDRAW, via="reply"))
+    draft.say_phrase("guardian.withdrawn", minor_name=given_name(ward))
+    draft.ask_again()
+
+
+def _meant(wards: list[Ward], text: str) -> Ward | None:
+    """Find the one whose name is said."""
+    said = {word.casefold() for word in _WORD.findall(text)}
+    named = [ward for ward in wards if given_name(ward).casefold() in said]
+    return named[0] if len(named) == 1 else None
+
+
+@cache
+def _words() -> Mapping[str, frozenset[str]]:
+    table = tomllib.loads((files("flows") / "forms" / "guardian_words.toml").read_text("utf-8"))
+    return {
+        kind: frozenset(phrase_key(word) for listed in by_language.values() for word in listed)
+        for kind, by_language in table.items()
+    }
+
+
+def guardian_words() -> frozenset[str]:
+    """List the single words that mean something to us when a guardian writes them."""
+    return frozenset(word for kind in ("agree", "withdraw") for word in _words()[kind] if " " not in word)
+
+
+def _agrees(text: str) -> bool:
+    return phrase_key(text) in _words()["agree"]
+
+
+def _takes_back(text: str) -> bool:
+    """Tell whether a text takes a consent back: the word alone or with a name, or a verb beside what is taken back."""
+    said, words = phrase_key(text), _words()
+    parts = said.split()
+    if not parts:
+        return False
+    if said in words["withdraw"] or (parts[0] in words["withdraw"] and len(parts) <= 3):
+        return True
+    padded = f" {said} "
+    return any(f" {verb} " in padded for verb in words["take_back"]) and any(
+        f" {noun} " in padded for noun in words["consent"]
+    )
