@@ -188,7 +188,10 @@ def _answer(path: Path) -> Iterator[Path]:
         yield path.take(_choose(path.talk, number), plain=number == 0 or wide)
     if not path.talk.choices:
         for number, text in enumerate(ANSWERS[path.ask.type][path.language]):
-            yield path.take(path.talk.says(text), plain=number == 0 or wide)
+            said = path.talk.says(text)
+            if side := said.conversation.side:  # said back before it counts
+                said = said.says("1") if said.sender.channel == "sms" else said.taps(side.step, said.choices[0].id)
+            yield path.take(said, plain=number == 0 or wide)
 
 
 def _take_places(path: Path) -> Iterator[Path]:

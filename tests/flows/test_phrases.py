@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_everything_the_engine_may_say_has_words(key: str) -> None:
 
 
 def test_every_key_named_in_the_code_has_words() -> None:
-    code = "".join(path.read_text("utf-8") for path in files("flows").iterdir() if path.name.endswith(".py"))
+    code = "".join(path.read_text("utf-8") for path in Path(str(files("flows"))).rglob("*.py"))
     named = set(re.findall(r'(?:say_phrase|phrase)\(\s*"([a-z_.]+)"', code))
 
     assert len(named) > 15
@@ -76,7 +77,7 @@ def test_every_key_named_in_the_code_has_words() -> None:
 
 
 def test_every_key_in_the_file_is_used() -> None:
-    code = "".join(path.read_text("utf-8") for path in files("flows").iterdir() if path.name.endswith(".py"))
+    code = "".join(path.read_text("utf-8") for path in Path(str(files("flows"))).rglob("*.py"))
     spoken = {key for key in LIBRARY.phrases.texts if f'"{key}"' in code}
     by_pattern = (
         WANTED
