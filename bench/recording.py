@@ -112,7 +112,7 @@ def _reading_noted(recording: Recording) -> Iterator[None]:
         recording.replies.append((type_name, text, context))
         return read(type_name, text, context)
 
-    with patch("flows.answering.replying.read", noted):
+    with patch("flows.answering.reading.read", noted):
         yield
 
 

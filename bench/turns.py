@@ -27,7 +27,7 @@ from flows.facts import Facts
 from flows.library import Library, shipped
 from storage.database import prepare_sqlite
 from storage.sqlite_driver import SqliteDriver
-from storage.statements import SQLITE, Batch, Statement, Step
+from storage.statements import SQLITE, Batch, Keyed, Statement, Step
 from storage.store import Applied, Loaded, Store
 
 _AT_ONCE: Final = 64
@@ -64,6 +64,8 @@ def _rendered(steps: Iterable[Step]) -> list[tuple[str, Mapping[str, object]]]:
                 rendered.append((SQLITE.render(sql), params))
             case Batch(sql, many):
                 rendered += [(SQLITE.render(sql), params) for params in many]
+            case Keyed():  # a hash in memory: the bare loop need not
+                pass
             case _:
                 raise AssertionError(f"a sign-up asked for {step}")
     return rendered

@@ -52,6 +52,7 @@ _MEANING: Final = {
         "end": "ends the flow; the word is for the record",
         "was": "earlier names of this step, so that people who stand there are not lost",
         "was_saved_as": "earlier names of this answer, so that people who gave it are not asked again",
+        "organisation": "the answer names an organisation of this kind, by code or name: employer, college or district",
         "long": "this message may take more than two parts",
     },
     "NudgeTable": {
@@ -77,6 +78,7 @@ _MEANING: Final = {
         "human": "opens a task for a coordinator, with this reason",
         "consent": "records that the person agreed to be written to, for this purpose",
         "forget": "erases the person, for this reason",
+        "guardian": "asks the guardian whom the person named, or keeps what a guardian decided",
     },
 }
 

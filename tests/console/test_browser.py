@@ -119,7 +119,7 @@ def test_people_are_found_by_name_stage_language_and_channel(page: Page, seen: S
     expect(page.locator("#people-count")).to_have_text(re.compile(r"2\d\d people"))
 
     page.get_by_label("Stage").select_option("Serving")
-    expect(shown).to_have_count(8)
+    expect(shown).to_have_count(5)
     page.get_by_label("Channel").select_option("SMS")
     page.get_by_role("searchbox").fill("zzz")
     expect(page.locator("#nobody")).to_be_visible()

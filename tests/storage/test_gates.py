@@ -34,7 +34,7 @@ NEEDS = (
     Need(kind="guardian_consent", below_age=18),
     Need(kind="reference", many=2),
     Need(kind="interview", needed=False, roles=frozenset({"tutor"})),
-    Need(kind="paper", audiences=frozenset({"work_study"})),
+    Need(kind="paper", audiences=frozenset({"older_adult"})),
 )
 near = st.dates(TODAY, TODAY + timedelta(days=70))
 around = st.none() | st.dates(TODAY - timedelta(days=400), TODAY + timedelta(days=90))
@@ -128,7 +128,7 @@ def keep(session: Any, person_id: int, rows: list[Held]) -> list[Held]:
 @given(
     day=near,
     born=births,
-    audience=st.none() | st.sampled_from(["work_study", "workxstudy", "employee"]),
+    audience=st.none() | st.sampled_from(["older_adult", "olderxadult", "employee"]),
     own_role=st.none() | st.sampled_from(["tutor", "mentor"]),
     slot_role=st.none() | st.sampled_from(["tutor", "mentor"]),
     held=st.lists(held_rows, max_size=7),
