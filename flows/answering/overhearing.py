@@ -24,6 +24,10 @@ _TAKES_BACK: Final = re.compile(
     r"my bad|changed?|wrong|mistake|typo|but|except|should be|should have been|update|digo|perdon|mejor|en realidad|quise decir|"
     r"espere?|cambi\w+|equivoc\w+|corrij\w+|corregir|mal|sino|pero|me confundi|en vez de|en lugar de|error|excepto|menos|salvo|era)(?![\w'])"
 )
+#: Wants everything left as it is, whatever else the words could be: "nada" may be a choice.
+_LEAVES_ALL: Final = re.compile(
+    r"(?<![\w'])(?:no (?:me |lo |la )?cambi(?:es?|en|emos)|don'?t change|do not change|change nothing|nothing to change|nada que cambiar)(?![\w'])"
+)
 #: Opens a reply that is about something said before, even where any words are an answer.
 _OPENS: Final = re.compile(
     r"^(?:no|nope|oops|ooops|wait|sorry|actually|correction|scratch that|my bad|i meant?|i (?:put|gave|wrote|sent)|digo|perdon|espere?|"
@@ -46,7 +50,7 @@ def hear(
     """Find what a reply to a question changes of what was given before; nothing when it simply answers."""
     left = _left(ask, outcome, text)
     said, whole = fold(left).text, fold(text).text
-    if not said or (ask.type in _ANY_TEXT and isinstance(outcome, Match) and not _OPENS.search(whole)):
+    if not said or _LEAVES_ALL.search(whole) or (ask.type in _ANY_TEXT and isinstance(outcome, Match) and not _OPENS.search(whole)):
         return ()
     confirms = ask.type == "yes_no" and not ask.remember
     takes_back = bool(_TAKES_BACK.search(whole if confirms or not isinstance(outcome, Match) else said))

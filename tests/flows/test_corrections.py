@@ -233,3 +233,12 @@ def test_calling_step_removed_meanwhile_does_not_trap_the_person() -> None:
 
     assert talk.step == "role"
     assert talk.frame.answers["support"] == "nothing"
+
+
+@pytest.mark.parametrize("text", ["no cambies nada", "don't change anything", "no cambie nada por favor"])
+def test_wish_to_leave_all_as_it_is_changes_nothing(text: str) -> None:
+    asked = Talk().says(*SCREENED[:8])
+
+    left = asked.says(text)
+
+    assert (left.step, left.answers, left.frame.answers) == (asked.step, asked.answers, asked.frame.answers)
