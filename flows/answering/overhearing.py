@@ -50,7 +50,11 @@ def hear(
     """Find what a reply to a question changes of what was given before; nothing when it simply answers."""
     left = _left(ask, outcome, text)
     said, whole = fold(left).text, fold(text).text
-    if not said or _LEAVES_ALL.search(whole) or (ask.type in _ANY_TEXT and isinstance(outcome, Match) and not _OPENS.search(whole)):
+    if (
+        not said
+        or _LEAVES_ALL.search(whole)
+        or (ask.type in _ANY_TEXT and isinstance(outcome, Match) and not _OPENS.search(whole))
+    ):
         return ()
     confirms = ask.type == "yes_no" and not ask.remember
     takes_back = bool(_TAKES_BACK.search(whole if confirms or not isinstance(outcome, Match) else said))
