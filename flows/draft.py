@@ -303,6 +303,7 @@ class Draft:
         answers = self.frame.known if self.conversation.frame else {}
         known = {**self.profile, **answers}
         role = self.library.roles.get(str(known.get("role")))
+        outstanding = self.outstanding()
         return {
             **known,
             "age": self.age,
@@ -310,9 +311,9 @@ class Draft:
             "needs_review": needs_review(role, text_or_none(known.get("audience"))),
             "has_name": bool(known.get("given_name")),
             "replacing": bool(answers.get("replaces")),
-            "needs_vetting": bool(self.outstanding()),
-            "asks_reference": "reference" in self.outstanding(),
-            "asks_interview": "interview" in self.outstanding(),
+            "needs_vetting": bool(outstanding),
+            "asks_reference": "reference" in outstanding,
+            "asks_interview": "interview" in outstanding,
             "stage": self.current_stage.value,
         }
 

@@ -233,4 +233,7 @@ def needs_of(requirements: Mapping[str, Requirement], wanted: Iterable[str]) -> 
         wanted: kinds that the hub asks beside those that are always needed.
     """
     asked = frozenset(wanted)
-    return tuple(replace(one.need, needed=one.need.needed or one.need.kind in asked) for one in requirements.values())
+    return tuple(
+        replace(one.need, needed=True) if one.need.kind in asked and not one.need.needed else one.need
+        for one in requirements.values()
+    )
