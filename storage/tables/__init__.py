@@ -18,6 +18,7 @@ from storage.tables.requirements import (
     SiteRequirementRow,
 )
 from storage.tables.schedule import BookingRow, ReminderRow, SeriesRow, SlotRow
+from storage.tables.users import InvitationRow, UserRow, UserSessionRow, UserSiteRow
 
 __all__ = [
     "AddressRow",
@@ -38,6 +39,7 @@ __all__ = [
     "HubRow",
     "InboundRow",
     "Instant",
+    "InvitationRow",
     "LetterRow",
     "LinkRow",
     "MembershipRow",
@@ -59,6 +61,9 @@ __all__ = [
     "Table",
     "TaskRow",
     "TimerRow",
+    "UserRow",
+    "UserSessionRow",
+    "UserSiteRow",
     "WaitRow",
     "from_micros",
     "new_message_ref",
