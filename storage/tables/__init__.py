@@ -10,6 +10,7 @@ from storage.tables.links import LinkRow, SuppressionRow
 from storage.tables.messages import BroadcastRow, InboundRow, OutboxRow
 from storage.tables.organisations import AllowanceRow, LetterRow, MembershipRow, OrganisationRow, ReservationRow
 from storage.tables.people import AddressRow, ConsentRow, ConversationRow, PersonRow, TaskRow, TimerRow
+from storage.tables.programs import DeliveryRow, ErasureRow, RepeatRow, TokenRow, WebhookRow
 from storage.tables.requirements import (
     GuardianConsentRow,
     GuardianRow,
@@ -31,6 +32,8 @@ __all__ = [
     "ConversationRow",
     "CoverAskRow",
     "CoverRow",
+    "DeliveryRow",
+    "ErasureRow",
     "FlowRevision",
     "GuardianConsentRow",
     "GuardianRow",
@@ -49,6 +52,7 @@ __all__ = [
     "PersonRow",
     "PublicationRow",
     "ReminderRow",
+    "RepeatRow",
     "RequirementPolicyRow",
     "RequirementRow",
     "ReservationRow",
@@ -61,10 +65,12 @@ __all__ = [
     "Table",
     "TaskRow",
     "TimerRow",
+    "TokenRow",
     "UserRow",
     "UserSessionRow",
     "UserSiteRow",
     "WaitRow",
+    "WebhookRow",
     "from_micros",
     "new_message_ref",
     "new_ref",
