@@ -176,7 +176,7 @@ def letter(
 
 @app.command()
 def report(
-    name: Annotated[str, typer.Argument(help="hours, retention, funnel or no_shows.")],
+    name: Annotated[str, typer.Argument(help="people, hours, retention, funnel or no_shows.")],
     as_csv: Annotated[bool, typer.Option("--csv", help="For spreadsheets; this is the usual.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     since: Annotated[str | None, typer.Option("--from", help="The first day, like 2026-08-15.")] = None,

@@ -51,6 +51,17 @@ def disclose(groups: Sequence[Group[K]], *, least: int = LEAST) -> Disclosed[K]:
     return Disclosed(shown=_in_order(groups, shown), rest=rest)
 
 
+def in_steps(count: int, people: int, *, least: int = LEAST) -> int | None:
+    """Say a count as an outsider may see it: rounded down to whole fives; ``None`` where fewer than five people are behind it.
+
+    Counts that overlap, of one report or of two, are subtracted from each other; rounded ones tell nothing about one person.
+
+    Args:
+        people: how many people it is about; they may count more than once.
+    """
+    return count - count % least if people >= least else None
+
+
 def _people(small: Sequence[Group[K]], shown: Sequence[Group[K]]) -> frozenset[int]:
     """Return whom the small groups are about and no shown one: only they are left by subtracting heads."""
     elsewhere = frozenset[int]().union(*(group.people for group in shown))

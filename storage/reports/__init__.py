@@ -9,14 +9,11 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Final
 
+from storage.reports.cells import plain
 from storage.reports.report import Cell, Line, Question, Report, View
 
 __all__ = ("Line", "Question", "Report", "View", "all_reports", "as_csv", "as_json")
-
-#: What a spreadsheet takes for the beginning of a formula. Source: OWASP, "CSV Injection", read 2026-11.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @cache
@@ -37,7 +34,7 @@ def as_csv(report: Report, lines: Iterable[Line]) -> str:
 
 
 def _plain(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA) else cell
+    return plain(cell) if isinstance(cell, str) else cell
 
 
 def as_json(report: Report, lines: Iterable[Line]) -> str:

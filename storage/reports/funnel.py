@@ -8,11 +8,11 @@ from typing import Any, Final
 from sqlmodel import Session
 
 from flows.stages import MAY_TRAIN
-from storage.reports.report import Line, Question, Report, ask
+from storage.reports.report import IS_MEMBER, Line, Question, Report, ask, show_count, without_hidden
 
 _STATIONS: Final = ("wrote", "agreed", "told_who_they_are", "accepted", "trained", "booked_a_shift", "served")
 #: Whoever has only been written to, as guardian or supervisor, is no volunteer.
-_PEOPLE: Final = """
+_PEOPLE: Final = f"""
     SELECT p.audience, p.stage,
         EXISTS (SELECT 1 FROM address AS a WHERE a.person_id = p.id AND a.consented_at IS NOT NULL) AS agreed,
         EXISTS (SELECT 1 FROM booking AS b JOIN slot AS s ON s.id = b.slot_id
@@ -25,18 +25,24 @@ _PEOPLE: Final = """
     WHERE p.hub = :hub AND p.created_at >= :since AND p.created_at < :before
         AND (p.audience IS NOT NULL OR NOT EXISTS (SELECT 1 FROM guardian AS g WHERE g.guardian_id = p.id))
         AND (p.audience IS NOT NULL OR EXISTS (SELECT 1 FROM conversation AS c WHERE c.person_id = p.id))
-"""
+        AND {IS_MEMBER}
+"""  # noqa: S608 - a constant
 
 
 def build(session: Session, question: Question) -> Iterable[Line]:
     """Count by audience; each station counts everybody who came at least as far."""
+    return without_hidden(_count(session, question), count="wrote", told_in="audience")
+
+
+def _count(session: Session, question: Question) -> Iterable[Line]:
     counts: dict[str, dict[str, int]] = {}
-    for row in ask(session, _PEOPLE, hub=question.hub, **question.bounds):
+    for row in ask(session, _PEOPLE, hub=question.hub, organisation=question.organisation_id, **question.bounds):
         counted = counts.setdefault(str(row["audience"] or ""), dict.fromkeys(_STATIONS, 0))
         for station in _reached(row):
             counted[station] += 1
     for audience in sorted(counts):
-        yield {"audience": audience, **counts[audience]}
+        heads = {station: show_count(head, head, question) for station, head in counts[audience].items()}
+        yield {"audience": audience, **heads}
 
 
 def _reached(row: Any) -> tuple[str, ...]:

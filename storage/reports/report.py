@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
+from flows.rules.disclosure import in_steps
 from storage.tables import from_micros, to_micros
 
 Cell = str | int
@@ -40,6 +41,16 @@ class Question:
     view: View | None = None
 
     @property
+    def organisation_id(self) -> int:
+        """The organisation whose people alone count; 0 for everybody."""
+        return self.view.organisation_id if self.view else 0
+
+    @property
+    def hides_small_groups(self) -> bool:
+        """Whether whoever gets it may learn nothing about fewer than five people."""
+        return self.view is not None and self.view.hides_small_groups
+
+    @property
     def bounds(self) -> Mapping[str, int]:
         """The instants between which things count, as both databases store them: the first in, the last out."""
         zone = ZoneInfo(self.zone)
@@ -60,9 +71,47 @@ class Report:
     #: A sentence for whoever chooses one.
     about: str
     columns: Sequence[str]
+    #: Filters by ``Question.organisation_id``, and hides small groups where the question says so.
     build: Callable[[Session, Question], Iterable[Line]]
-    #: Kinds of organisations that may get it about their own people; ``flows.rules.organisations.OrganisationKind``.
-    shown_to: frozenset[str] = field(default_factory=frozenset)
+
+
+#: A person counts among an organisation's people while it knows them as its own.
+IS_MEMBER: Final = """(:organisation = 0 OR EXISTS (
+        SELECT 1 FROM membership AS m
+        WHERE m.person_id = p.id AND m.organisation_id = :organisation AND m.status = 'confirmed'
+    ))"""
+#: Stands for the groups that are too small to be shown one by one.
+TOGETHER: Final = "(small groups together)"
+WITHHELD: Final = "(fewer than five people)"
+
+
+def show_count(count: int, people: int, question: Question) -> Cell:
+    """Say a count, to an employer in steps of five.
+
+    Args:
+        people: how many people are behind it.
+    """
+    if not question.hides_small_groups:
+        return count
+    shown = in_steps(count, people)
+    return WITHHELD if shown is None else shown
+
+
+def without_hidden(lines: Iterable[Mapping[str, Cell]], *, count: str, told_in: str) -> Iterator[Line]:
+    """Leave out groups too small for whoever gets the report, and say once that there are such.
+
+    Args:
+        count: the column by which a group is hidden.
+        told_in: the column that says so.
+    """
+    hides = False
+    for line in lines:
+        if line[count] == WITHHELD:
+            hides = True
+        else:
+            yield line
+    if hides:
+        yield {told_in: WITHHELD}
 
 
 def ask(session: Session, sql: str, **values: object) -> list[Mapping[str, object]]:

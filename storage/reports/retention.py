@@ -8,19 +8,24 @@ from typing import Any, Final
 from sqlmodel import Session
 
 from flows.rules.terms import term_of
-from storage.reports.report import Line, Question, Report, ask
+from storage.reports.report import Line, Question, Report, ask, show_count, without_hidden
 
 _ROWS: Final = """
     SELECT h.person_id, h.starts_at FROM hours AS h
     WHERE h.hub = :hub AND h.status <> 'void' AND h.person_id IS NOT NULL AND h.starts_at < :before
+        AND (:organisation = 0 OR h.organisation_id = :organisation)
 """
 
 
 def build(session: Session, question: Question) -> Iterable[Line]:
     """Count by term; whoever served before the first day asked for is not new."""
+    return without_hidden(_count(session, question), count="people", told_in="term")
+
+
+def _count(session: Session, question: Question) -> Iterable[Line]:
     bounds = question.bounds
     served: dict[str, set[int]] = {}
-    for row in ask(session, _ROWS, hub=question.hub, before=bounds["before"]):
+    for row in ask(session, _ROWS, hub=question.hub, organisation=question.organisation_id, before=bounds["before"]):
         _note(served, row, question)
     first = term_of(question.since) if question.since else ""
     before: set[int] = set()
@@ -28,14 +33,14 @@ def build(session: Session, question: Question) -> Iterable[Line]:
     for term in sorted(served):
         people = served[term]
         if term >= first:
-            yield {
-                "term": term,
+            heads = {
                 "people": len(people),
                 "new": len(people - before),
                 "returning": len(people & before),
                 "from_last_term": len(people & last),
                 "not_back_from_last_term": len(last - people),
             }
+            yield {"term": term, **{name: show_count(head, head, question) for name, head in heads.items()}}
         before |= people
         last = people
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -21,8 +21,8 @@ from storage.operations import hours as operations
 from storage.operations.scope import Scope
 from storage.people import add_person
 from storage.performing import perform
-from storage.reports import Question, View, all_reports
-from storage.tables import BookingRow, HoursRow, MembershipRow, OrganisationRow, PersonRow, Site, SlotRow, to_micros
+from storage.reports import Question, all_reports
+from storage.tables import BookingRow, HoursRow, MembershipRow, OrganisationRow, PersonRow, Site, to_micros
 from tests.storage.cases import HUB, NOW, phone
 
 _COUNT = iter(range(1, 1_000_000))
@@ -246,89 +246,3 @@ def test_wages_only_once_the_college_has_confirmed(status: str, ledger: str, dat
         perform(session, operations.claim(scope_of(person), booking.ref, minutes=60))
 
         assert [row.ledger for row in live(session)] == [ledger]
-
-
-# --- reports ----------------------------------------------------------------------------------------------------------
-
-
-def serve(session: Session, site: Site, people: int, *, organisation: int | None = None, role: str = "tutor") -> None:
-    """Let people serve an hour each."""
-    for _ in range(people):
-        person = new_person(session)
-        booking = new_booking(session, person, NOW, 60, site)
-        perform(session, operations.attend(scope_of(person), booking.ref, author="coordinator"))
-        row = live(session, person.id)[0]
-        row.organisation_id, row.role = organisation, role
-        session.add(row)
-    session.flush()
-
-
-def test_employer_sees_its_own_people_and_no_group_under_five(database: Database) -> None:
-    with database.session() as session:
-        site = site_of(session)
-        serve(session, site, 7, organisation=1)
-        serve(session, site, 6, organisation=1, role="coach")
-        serve(session, site, 2, organisation=1, role="mentor")
-        serve(session, site, 9, organisation=2, role="other")
-        view = View(organisation_id=1, name="Acme", hides_small_groups=True)
-
-        lines = list(all_reports()["hours"].build(session, Question(hub=HUB.id, zone="UTC", view=view)))
-
-        assert sum(int(line["minutes"]) for line in lines) == 15 * 60
-        assert min(int(line["people"]) for line in lines) >= 5
-        assert not any("mentor" in line.values() or "other" in line.values() for line in lines)
-        assert not any("approved_minutes" in line for line in lines)
-
-
-def test_employer_of_four_sees_that_they_are_fewer_than_five(database: Database) -> None:
-    with database.session() as session:
-        serve(session, site_of(session), 4, organisation=1)
-        view = View(organisation_id=1, name="Acme", hides_small_groups=True)
-
-        lines = list(all_reports()["hours"].build(session, Question(hub=HUB.id, zone="UTC", view=view)))
-
-        assert lines == [{"ledger": "(fewer than five people)"}]
-
-
-def test_days_of_a_report_are_those_of_the_hub(database: Database) -> None:
-    with database.session() as session:
-        site, report = site_of(session), all_reports()["hours"]
-        person = new_person(session)
-        at = datetime(2026, 12, 2, 3, 0, tzinfo=UTC)  # still the first of December in New York
-        booking = new_booking(session, person, at, 60, site)
-        perform(session, operations.attend(scope_of(person), booking.ref, author="coordinator"))
-        first, second = datetime(2026, 12, 1, tzinfo=UTC).date(), datetime(2026, 12, 2, tzinfo=UTC).date()
-
-        def asked(day: object) -> int:
-            question = Question(hub=HUB.id, zone="America/New_York", since=day, until=day)  # type: ignore[arg-type]
-            return len(list(report.build(session, question)))
-
-        assert (asked(first), asked(second)) == (1, 0)
-
-
-def test_every_report_is_numbers_about_groups(database: Database) -> None:
-    with database.session() as session:
-        site = site_of(session)
-        serve(session, site, 3)
-        missing = new_person(session)
-        missing.given_name, missing.family_name = "Secretina", "Hidden"
-        perform(
-            session,
-            operations.miss(scope_of(missing), new_booking(session, missing, NOW, 60, site).ref, cause="said so"),
-        )
-        question = Question(hub=HUB.id, zone="UTC")
-
-        written = {name: list(report.build(session, question)) for name, report in all_reports().items()}
-
-        assert set(written) == {"hours", "retention", "funnel", "no_shows"}
-        assert "Secretina" not in str(written)
-        assert all(set(line) <= set(all_reports()[name].columns) for name, lines in written.items() for line in lines)
-        assert written["retention"] == [
-            {"term": "2026-3-fall", "people": 3, "new": 3, "returning": 0, "from_last_term": 0, "not_back_from_last_term": 0}
-        ]  # fmt: skip
-        assert written["no_shows"][0] == {
-            "site": "Lincoln", "role": "tutor", "term": "2026-3-fall",
-            "places": 4, "came": 3, "missed": 1, "said_so": 1, "no_answer": 0, "not_reached": 0,
-        }  # fmt: skip
-        assert [(line["wrote"], line["served"]) for line in written["funnel"]] == [(4, 3)]
-        assert session.exec(select(SlotRow)).first()
