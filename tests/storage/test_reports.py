@@ -37,7 +37,7 @@ def seen_by(organisation: int, *, employer: bool) -> Question:
 
 # --- whatever the ledgers hold ----------------------------------------------------------------------------------------
 
-_ENTRIES: Final = st.lists(
+_ENTRIES: Final[st.SearchStrategy[list[dict[str, object]]]] = st.lists(
     st.builds(
         dict,
         person_id=st.none() | st.integers(1, 12),
