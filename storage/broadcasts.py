@@ -104,6 +104,7 @@ def create(
         raise ValueError("A broadcast needs an English text: it is what people without a translation receive.")
     broadcast = BroadcastRow(
         hub=hub,
+        status="confirmed",
         recipients=recipients.to_json(),
         body=write_json({language: words for language, words in body.items() if words}),
         total=count_recipients(session, hub, recipients),

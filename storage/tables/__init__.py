@@ -7,7 +7,7 @@ from storage.tables.flows import FlowRevision, PublicationRow
 from storage.tables.hours import HoursRow
 from storage.tables.hub import HolidayRow, HubRow, Partner, Site
 from storage.tables.links import LinkRow, SuppressionRow
-from storage.tables.messages import BroadcastRow, InboundRow, OutboxRow
+from storage.tables.messages import BroadcastRow, InboundRow, OutboxRow, SavedAudienceRow, SpendingRow
 from storage.tables.organisations import AllowanceRow, LetterRow, MembershipRow, OrganisationRow, ReservationRow
 from storage.tables.people import AddressRow, ConsentRow, ConversationRow, PersonRow, TaskRow, TimerRow
 from storage.tables.programs import DeliveryRow, ErasureRow, RepeatRow, TokenRow, WebhookRow
@@ -18,7 +18,7 @@ from storage.tables.requirements import (
     RequirementRow,
     SiteRequirementRow,
 )
-from storage.tables.schedule import BookingRow, ReminderRow, SeriesRow, SlotRow
+from storage.tables.schedule import BookingRow, CalendarMailRow, ReminderRow, SeriesRow, SlotRow
 from storage.tables.users import InvitationRow, UserRow, UserSessionRow, UserSiteRow
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "AuditRow",
     "BookingRow",
     "BroadcastRow",
+    "CalendarMailRow",
     "ConsentRow",
     "ConversationRow",
     "CoverAskRow",
@@ -56,10 +57,12 @@ __all__ = [
     "RequirementPolicyRow",
     "RequirementRow",
     "ReservationRow",
+    "SavedAudienceRow",
     "SeriesRow",
     "Site",
     "SiteRequirementRow",
     "SlotRow",
+    "SpendingRow",
     "SuppressionRow",
     "SwapRow",
     "Table",

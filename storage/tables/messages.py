@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlalchemy import Index, Text, UniqueConstraint, false, text
 from sqlmodel import Field
 
 from storage.tables.base import NEVER_REUSED, Instant, Table, new_ref
@@ -36,18 +36,59 @@ class BroadcastRow(Table, table=True):
     """The same message to many, confirmed by a coordinator."""
 
     __tablename__ = "broadcast"
-    __table_args__ = (UniqueConstraint("hub", "ref"),)
+    __table_args__ = (
+        UniqueConstraint("hub", "ref"),
+        Index("ix_broadcast_open", "hub", "id", sqlite_where=text("is_open"), postgresql_where=text("is_open")),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     hub: str
     ref: str = Field(default_factory=new_ref)
+    name: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    author: str = Field(default="", sa_column_kwargs={"server_default": text("''")})  #: who made it and answers for it
     recipients: str = Field(sa_type=Text)  #: the filter, JSON
     body: str = Field(sa_type=Text)  #: text by language, JSON
-    status: str = "confirmed"  #: confirmed, written
+    #: What stands for ``{first_name}`` and ``{site}`` of a person who has none, by language, JSON.
+    first_name_else: str = Field(default="{}", sa_type=Text, sa_column_kwargs={"server_default": text("'{}'")})
+    site_else: str = Field(default="{}", sa_type=Text, sa_column_kwargs={"server_default": text("'{}'")})
+    status: str = "draft"  #: ``storage.broadcasts.BroadcastStatus``
+    cap: int | None = None  #: at most so many people
     last_person_id: int = 0  #: how far the outbox has been written
-    total: int = 0
+    up_to_person_id: int | None = None  #: whoever came after the confirmation does not get it
+    written: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})  #: messages in the outbox
+    is_written: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  #: as a whole
+    is_open: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  #: the clock has to look at it
+    total: int = 0  #: people it would reach, when it was confirmed
+    code_hash: str | None = None  #: of the code by which it is confirmed in a text
+    code_expires_at: datetime | None = Field(default=None, sa_type=Instant)
     expires_at: datetime | None = Field(default=None, sa_type=Instant)
     created_at: datetime = Field(sa_type=Instant)
+    confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class SavedAudienceRow(Table, table=True):
+    """A filter of a broadcast that somebody wants to use again, by its name."""
+
+    __tablename__ = "saved_audience"
+    __table_args__ = (UniqueConstraint("hub", "name"), NEVER_REUSED)
+
+    id: int | None = Field(default=None, primary_key=True)
+    hub: str
+    name: str
+    recipients: str = Field(sa_type=Text)  #: the filter, JSON
+    author: str
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class SpendingRow(Table, table=True):
+    """How many parts of text messages a hub has sent on one of its days."""
+
+    __tablename__ = "spending"
+
+    hub: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    texts: int
 
 
 class OutboxRow(Table, table=True):
@@ -98,6 +139,14 @@ class OutboxRow(Table, table=True):
             postgresql_where=text("status IN (6, 7)"),
         ),
         Index("ix_outbox_person", "person_id", "id"),
+        # When somebody was last written to without asking.
+        Index(
+            "ix_outbox_unasked",
+            "person_id",
+            "settled_at",
+            sqlite_where=text("purpose IN ('broadcast', 'nudge') AND status IN (3, 4, 5, 6)"),
+            postgresql_where=text("purpose IN ('broadcast', 'nudge') AND status IN (3, 4, 5, 6)"),
+        ),
         Index(
             "ix_outbox_provider",
             "channel",
@@ -131,6 +180,7 @@ class OutboxRow(Table, table=True):
     choices: str = Field(default="[]", sa_type=Text)
     step: str = ""
     turn: int | None = None
+    calendar: str | None = Field(default=None, sa_type=Text)  #: a calendar file that goes with it by e-mail
     broadcast_id: int | None = None
     forget: bool = False  #: erase this row and its address once it has left: the person is under 13
     not_before: datetime | None = Field(default=None, sa_type=Instant)

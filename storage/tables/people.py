@@ -57,21 +57,29 @@ class AddressRow(Table, table=True):
     opted_out_at: datetime | None = Field(default=None, sa_type=Instant)
     reachable: bool = True
     paused_at: datetime | None = Field(default=None, sa_type=Instant)  #: since an opt-out that was not clear
+    no_broadcasts_at: datetime | None = Field(default=None, sa_type=Instant)  #: wants no broadcasts, but all else
+    country: str | None = None  #: of a phone number, ISO 3166
     created_at: datetime = Field(sa_type=Instant)
 
 
 class ConsentRow(Table, table=True):
-    """Evidence: who agreed to what, or took it back, when and by which words. Rows are only added."""
+    """Evidence: who agreed to what, or took it back, when, where and by which words.
+
+    Rows are only added; four years after a consent has ended its rows are pruned.
+    """
 
     __tablename__ = "consent"
-    __table_args__ = (NEVER_REUSED,)
+    __table_args__ = (Index("ix_consent_ended", "hub", "granted", "at"), NEVER_REUSED)
 
     id: int | None = Field(default=None, primary_key=True)
     hub: str
     address_id: int = Field(foreign_key="address.id", index=True)
     purpose: str
     granted: bool
-    wording: str  #: content hash of the words shown, or the word that revoked
+    wording: str  #: version of the words shown, or the word that revoked
+    source: str = Field(
+        default="", sa_column_kwargs={"server_default": text("''")}
+    )  #: the channel it came by, or ``import:FILE``, ``paper``, ``page``
     at: datetime = Field(sa_type=Instant)
 
 
