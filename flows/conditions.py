@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
@@ -35,6 +35,28 @@ class Known:
     values: frozenset[str] = field(default_factory=frozenset)
     #: The answer type it comes from; empty for what the bot works out. Conditions do not ask for it, calls do.
     type: str = field(default="", compare=False)
+
+
+class Values(Mapping[str, Json]):
+    """What conditions read: what is given, and what follows from it, worked out when it is read, as most read none."""
+
+    __slots__ = ("_follows", "_given")
+
+    def __init__(self, given: Mapping[str, Json], follows: Mapping[str, Callable[[], Json]]) -> None:
+        """Put both together; of two values of one name the one that follows counts."""
+        self._given, self._follows = given, follows
+
+    def __getitem__(self, name: str) -> Json:
+        """Read one value; ``KeyError``: there is none."""
+        return self._follows[name]() if name in self._follows else self._given[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield every name that has a value."""
+        return iter({**self._given, **self._follows})
+
+    def __len__(self) -> int:
+        """Count the names."""
+        return len(self._given.keys() | self._follows.keys())
 
 
 class ConditionError(ValueError):

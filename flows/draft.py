@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flows import wording
 from flows.answers.context import AnswerChoice, AnswerContext, Within
+from flows.conditions import Values
 from flows.conversation import Conversation, Frame, SideQuestion, place
 from flows.effects import (
     Effect,
@@ -298,24 +299,26 @@ class Draft:
         """Say when and where a booking is."""
         return wording.say_slot(booking.slot, zone=self.zone, language=self.language)
 
-    def values(self) -> dict[str, Json]:
-        """Return all that conditions may read: facts, answers, and what follows from them."""
+    def values(self) -> Values:
+        """Return all that conditions may read: facts, answers, and what follows from them, as far as it is decided now."""
         answers = self.frame.known if self.conversation.frame else {}
         known = {**self.profile, **answers}
-        role = self.library.roles.get(str(known.get("role")))
-        outstanding = self.outstanding()
-        return {
-            **known,
-            "age": self.age,
-            "minor": self.is_minor,
-            "needs_review": needs_review(role, text_or_none(known.get("audience"))),
-            "has_name": bool(known.get("given_name")),
-            "replacing": bool(answers.get("replaces")),
-            "needs_vetting": bool(outstanding),
-            "asks_reference": "reference" in outstanding,
-            "asks_interview": "interview" in outstanding,
-            "stage": self.current_stage.value,
-        }
+        return Values(
+            known,
+            {
+                "age": lambda: self.age,
+                "minor": lambda: self.is_minor,
+                "needs_review": lambda: needs_review(
+                    self.library.roles.get(str(known.get("role"))), text_or_none(known.get("audience"))
+                ),
+                "has_name": lambda: bool(known.get("given_name")),
+                "replacing": lambda: bool(answers.get("replaces")),
+                "needs_vetting": lambda: bool(self.outstanding()),
+                "asks_reference": lambda: "reference" in self.outstanding(),
+                "asks_interview": lambda: "interview" in self.outstanding(),
+                "stage": lambda: self.current_stage.value,
+            },
+        )
 
     def outstanding(self) -> tuple[str, ...]:
         """List what has to be met before a shift and is not met today, but for what a training meets."""

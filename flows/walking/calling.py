@@ -61,11 +61,16 @@ def _pass_over(draft: Draft, reason: str, flow_id: str) -> None:
 def called_by(draft: Draft, step: Step) -> str:
     """Name the flow that a step calls; one that hangs on an answer not yet given is found by nobody."""
     call = step.call or ""
-    values = {name: str(value) for name, value in draft.values().items()}
-    return fill(call, dict.fromkeys(placeholders(call), "") | values)
+    names = placeholders(call)
+    if not names:
+        return call
+    values = draft.values()
+    return fill(call, {name: str(values[name]) if name in values else "" for name in names})
 
 
 def _passed(draft: Draft, flow: Flow, step: Step) -> Mapping[str, Json]:
+    if not step.passes:
+        return {}
     values = draft.values()
     return {
         name: values.get(value[1:-1]) if isinstance(value, str) and placeholders(value) else value

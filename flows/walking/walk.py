@@ -125,7 +125,7 @@ def leave(draft: Draft, step: Step) -> None:
 def _next(draft: Draft, step: Step) -> str | None:
     if step.end:
         return _end(draft, step.end)
-    values = draft.values()
+    values = draft.values() if any(branch.condition for branch in step.branches) else {}
     for branch in step.branches:
         if branch.condition is None or branch.condition.holds(values):
             if branch.condition:
