@@ -82,7 +82,7 @@ def _spread(library: Library, known: Given, world: Mapping[str, Json]) -> Iterat
             inner = called(library, step)
             returned = _returned(library, known, inner) if edge.why is Why.NEXT else frozenset()
             if returned is not None:
-                given = frozenset() if edge.why is Why.NONE else given_by(step)
+                given = frozenset() if edge.why in (Why.NONE, Why.FIRST) else given_by(step)
                 yield (name, edge.to), here | given | returned
         for step in flow.steps.values():
             here = known[name, step.id]

@@ -28,6 +28,7 @@ class Why(StrEnum):
 
     NEXT = "next"  #: the flow goes on
     NONE = "none"  #: nothing on offer fits
+    FIRST = "first"  #: a preference decides what fits, and is asked before
     FULL = "full"  #: the last seat has just gone
     REVISIT = "revisit"  #: an answer is given anew
 
@@ -53,6 +54,8 @@ def edges(flow: Flow) -> tuple[Edge, ...]:
 def _leaving(flow: Flow, step: Step) -> Iterator[Edge]:
     if step.offer:
         yield Edge(source=step.id, to=step.offer.none, why=Why.NONE, label="nothing fits")
+        for name, to in step.offer.first.items():
+            yield Edge(source=step.id, to=to, why=Why.FIRST, label=f"{name} decides")
     if step.book:
         yield Edge(source=step.id, to=step.book.full, why=Why.FULL, label="seat gone")
     for number, branch in enumerate(step.branches):
@@ -136,7 +139,9 @@ def passed_at_once(library: Library) -> dict[Place, set[Place]]:
     onward: dict[Place, set[Place]] = {}
     for name, flow in library.flows.items():
         for step in flow.steps.values():
-            to: set[Place] = {(name, step.offer.none)} if step.offer else set()
+            to: set[Place] = (
+                {(name, one) for one in (step.offer.none, *step.offer.first.values())} if step.offer else set()
+            )
             if not step.ask:
                 inner = called(library, step)
                 to |= {(one, library.flows[one].start) for one in inner}

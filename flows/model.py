@@ -114,6 +114,8 @@ class Offer:
     limit: int
     #: Step to go to when nothing is open.
     none: str
+    #: Steps that ask for a preference before anything is shown, by the preference; only where it decides.
+    first: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

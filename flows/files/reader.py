@@ -155,8 +155,14 @@ class _Reader:
             self._fault([*path, "end"], "a step that ends cannot lead on; remove next or end")
         if step.call and not self._callable(step.call):
             self._fault([*path, "call"], f"found {step.call!r}; {did_you_mean(step.call, list(self.sets.called))}")
-        for key, needs in (("limit", "offer"), ("none", "offer"), ("full", "book"), ("release", "book")):
-            if getattr(step, key) is not None and getattr(step, needs) is None:
+        for key, needs in (
+            ("limit", "offer"),
+            ("none", "offer"),
+            ("first", "offer"),
+            ("full", "book"),
+            ("release", "book"),
+        ):
+            if getattr(step, key) not in (None, {}) and getattr(step, needs) is None:
                 self._fault([*path, key], f"goes with {needs}, which this step has not; remove it")
         self._faults(handing_faults(step, path, self.names, self._hidden))
         return model.Step(
@@ -328,7 +334,14 @@ class _Reader:
             return None
         if step.ask is None:
             self._fault([*path, "offer"], "stands without a question; add ask.en")
-        return model.Offer(kind=step.offer, limit=step.limit or _LIMIT, none=self._target(step.none, [*path, "none"]))
+        first: dict[str, str] = {name: self._target(to, [*path, "first", name]) for name, to in step.first.items()}
+        for name, to in first.items():
+            if (asking := self.table.step.get(to)) and asking.save_as != name:
+                self._fault(
+                    [*path, "first", name], f"step.{to} saves {asking.save_as!r}; name the step that asks {name!r}"
+                )
+        none = self._target(step.none, [*path, "none"])
+        return model.Offer(kind=step.offer, limit=step.limit or _LIMIT, none=none, first=first)
 
     def _book(self, step: StepTable, path: list[str]) -> model.BookSeat | None:
         if step.book is None:

@@ -30,6 +30,7 @@ _MEANING: Final = {
         "offer": "looks for open slots that fit and shows them before its own choices",
         "limit": "how many slots are shown",
         "none": "the step to go to when nothing fits",
+        "first": "steps that ask for subject or grades before anything is shown, where that decides what fits",
         "ask": "the question, by language; the flow waits for its answer",
         "answer": "how the reply is read",
         "save_as": "the name of the answer",

@@ -77,6 +77,7 @@ class StepTable(_Table):
     offer: SlotKind | None = None
     limit: Annotated[int | None, Field(ge=1, le=9)] = None
     none: str | None = None
+    first: dict[Literal["subject", "grades"], StepId] = {}
     ask: TextsTable | None = None
     answer: str | None = None
     save_as: Annotated[str | None, Field(pattern=r"^[a-z][a-z0-9_]*$")] = None

@@ -64,7 +64,8 @@ def _first_time(library: Library) -> Iterator[Message]:
             if step.ask:
                 yield from _after(library, (name, step.id), (), (), (), called_too=True)
                 if step.offer:
-                    yield from _walk(library, (name, step.offer.none), (), ())
+                    for to in (step.offer.none, *step.offer.first.values()):
+                        yield from _walk(library, (name, to), (), ())
 
 
 def _walk(
@@ -79,7 +80,8 @@ def _walk(
     if step.say:
         said = (*said, Piece(flow=name, step=step_id, key="say", texts=step.say))
     if step.offer:
-        yield from _walk(library, (name, step.offer.none), said, passed, stack)
+        for to in (step.offer.none, *step.offer.first.values()):
+            yield from _walk(library, (name, to), said, passed, stack)
     if step.ask:
         asked = Piece(flow=name, step=step_id, key="ask", texts=step.ask.question)
         yield Message(pieces=(*said, asked), waits=step, in_flow=name)

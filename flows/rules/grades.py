@@ -12,8 +12,8 @@ _GRADES: Final = re.compile(r"(PK|K|\d{1,2})(?:-(K|\d{1,2}))?")
 
 
 def read_grades(text: str) -> range | None:
-    """Read grades as numbers, kindergarten 0; ``None`` when they are none."""
-    found = _GRADES.fullmatch(text.strip().upper().replace(" ", ""))
+    """Read grades as numbers, kindergarten 0; ``None`` when they are none. A choice's id spells them ``6_8``."""
+    found = _GRADES.fullmatch(text.strip().upper().replace(" ", "").replace("_", "-"))
     if found is None:
         return None
     first = _number(found[1])

@@ -19,6 +19,8 @@ from flows.rules.training import missing
 MAX_DISTANCE_KM: Final = 50.0
 #: Nothing that begins sooner is offered: there must be time to get there.
 _NOTICE: Final = timedelta(hours=3)
+#: Said by whoever has no preference, so that nobody asks again.
+ANY: Final = "any"
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -83,8 +85,8 @@ def candidate_of(
         availability=[w for w in windows if isinstance(w, dict)] if isinstance(windows, list) else (),
         bookings=bookings,
         trained=trained,
-        subject=_text(profile.get("subject")),
-        grades=_text(profile.get("grades")),
+        subject=_preference(profile.get("subject")),
+        grades=_preference(profile.get("grades")),
         languages=frozenset(map(str, spoken)) if isinstance(spoken, list) else frozenset({language}),
         last_site=last_site,
         allowance=allowance,
@@ -94,6 +96,10 @@ def candidate_of(
 
 def _text(value: Json) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _preference(value: Json) -> str | None:
+    return None if value == ANY else _text(value)
 
 
 #: Everything that may speak against a slot, what cannot be mended first; each has a sentence in ``phrases.toml``.
@@ -167,11 +173,11 @@ def refusal(slot: Slot, candidate: Candidate, *, now: datetime, notice: timedelt
         return unpaid
     if slot.language and candidate.languages is not None and slot.language not in candidate.languages:
         return "other_language"
-    if slot.subject and candidate.subject and slot.subject != candidate.subject:
+    if slot.subject and candidate.subject and slot.subject.casefold() != candidate.subject.casefold():
         return "other_subject"
     if slot.grades and candidate.grades and not share_a_grade(slot.grades, candidate.grades):
         return "other_grades"
-    if _too_far(slot, candidate.zip):
+    if is_too_far(slot, candidate.zip):
         return "too_far"
     if any(_overlap(slot, booking.slot) for booking in candidate.bookings):
         return "overlap"
@@ -208,7 +214,8 @@ def _covers(window: Mapping[str, Json], slot: Slot) -> bool:
     )
 
 
-def _too_far(slot: Slot, zip_code: str | None) -> bool:
+def is_too_far(slot: Slot, zip_code: str | None) -> bool:
+    """Tell whether nobody would go such a way from their ZIP code."""
     home = place_of(zip_code) if zip_code else None
     if home is None or home.point is None or slot.latitude is None or slot.longitude is None:
         return False

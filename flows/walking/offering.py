@@ -12,8 +12,18 @@ from flows.effects import HandOff
 from flows.events import SlotsFound
 from flows.facts import Booking, Slot
 from flows.messages import Choice
+from flows.model import Offer
 from flows.rules.dosage import falls_short, weekly_sets
-from flows.rules.placement import Candidate, Vetting, candidate_of, fitting, full_but_fitting, lacking, main_refusal
+from flows.rules.placement import (
+    ANY,
+    Candidate,
+    Vetting,
+    candidate_of,
+    fitting,
+    full_but_fitting,
+    lacking,
+    main_refusal,
+)
 from flows.rules.training import missing, trained
 from flows.rules.travel import tight_after
 from flows.walking.walk import IN_LINE, SET, walk
@@ -42,6 +52,9 @@ def take_slots(draft: Draft, found: SlotsFound) -> None:
         fitting(slots, candidate, now=draft.now, limit=len(slots)),
         key=lambda slot: slot.starts_local.date().isoformat() != wished,  # that day's first, and the rest as it was
     )
+    if not replaces and (asking := _to_ask_first(draft, step.offer, fit)):
+        walk(draft, asking)
+        return
     times = 0 if replaces else _sessions_a_week(draft, candidate)
     sets = weekly_sets(fit, sessions_a_week=times)[: step.offer.limit]
     in_sets = {slot.ref for one in sets for slot in one}
@@ -83,6 +96,23 @@ def _candidate(draft: Draft, found: SlotsFound) -> Candidate:
             site_needs=found.history.site_needs,
         ),
     )
+
+
+def _to_ask_first(draft: Draft, offer: Offer, fit: Sequence[Slot]) -> str | None:
+    """Find the step that asks for a preference which some of what fits hangs on; nobody is asked twice.
+
+    SKIP counts as no preference: CHANGE is the way back to the question.
+    """
+    if draft.nudging:
+        return None
+    for name, step_id in offer.first.items():
+        if name in draft.frame.answers:
+            if draft.frame.answers[name] is None and draft.profile.get(name) is None:
+                draft.remember(name, ANY)
+        elif draft.profile.get(name) is None and any(getattr(slot, name) for slot in fit):
+            draft.note("asks_first", preference=name)
+            return step_id
+    return None
 
 
 def _say_too_few(draft: Draft, times: int) -> None:

@@ -54,6 +54,6 @@ def _still_asked(draft: Draft, flow: Flow, start: str, within: tuple[str, ...]) 
             asked = _still_asked(draft, called, called.start, (*within, inner))
             names |= {kept_as(called, step.id, name) for name in asked}
         ahead += [branch.to for branch in step.branches if not branch.revisit]
-        ahead += [step.offer.none] if step.offer else []
+        ahead += [step.offer.none, *step.offer.first.values()] if step.offer else []
         ahead += [step.book.full] if step.book else []
     return frozenset(names)

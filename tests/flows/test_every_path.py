@@ -113,6 +113,10 @@ BEGINNINGS = {
     "screening": (Talk(), {"en": "HI", "es": "HOLA"}),
     "checks": (replace(CHECKED, person=Person(stage=Stage.ELIGIBLE)), {"en": "TRAINING", "es": "ENTRENAMIENTO"}),
     "shifts": (booked().at(Stage.READY), {"en": "SHIFTS", "es": "TURNOS"}),
+    "subjects": (
+        replace(booked().at(Stage.READY), slots=(replace(SHIFTS[0], subject="math", grades="6-8"), SHIFTS[1])),
+        {"en": "SHIFTS", "es": "TURNOS"},
+    ),
     "training": (booked().at(Stage.READY), {"en": "TRAINING", "es": "ENTRENAMIENTO"}),
     "another shift": (booked("s1").at(Stage.READY), {"en": "R", "es": "R"}),
     "another training": (booked("t2").at(Stage.READY), {"en": "R", "es": "R"}),
