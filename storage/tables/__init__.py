@@ -14,6 +14,7 @@ from storage.tables.programs import DeliveryRow, ErasureRow, RepeatRow, TokenRow
 from storage.tables.requirements import (
     GuardianConsentRow,
     GuardianRow,
+    RefereeRow,
     RequirementPolicyRow,
     RequirementRow,
     SiteRequirementRow,
@@ -52,6 +53,7 @@ __all__ = [
     "Partner",
     "PersonRow",
     "PublicationRow",
+    "RefereeRow",
     "ReminderRow",
     "RepeatRow",
     "RequirementPolicyRow",

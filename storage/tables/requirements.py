@@ -59,6 +59,27 @@ class SiteRequirementRow(Table, table=True):
     months: int | None = None  #: how long it holds there; ``None`` as the defaults say
 
 
+class RefereeRow(Table, table=True):
+    """Whom a person has named as a reference, and what they answered; a coordinator decides what it means."""
+
+    __tablename__ = "referee"
+    __table_args__ = (UniqueConstraint("ref"), UniqueConstraint("person_id", "address_id"), NEVER_REUSED)
+
+    id: int | None = Field(default=None, primary_key=True)
+    hub: str
+    ref: str = Field(default_factory=new_ref)
+    person_id: int = Field(foreign_key="person.id")
+    nth: int  #: which of the references, as in ``requirement``
+    address_id: int | None = Field(default=None, index=True)  #: ``None`` once they were erased
+    name: str  #: as the person said it
+    status: str  #: ``asked``, ``answered``, ``replaced``
+    asked_at: datetime = Field(sa_type=Instant)
+    answered_at: datetime | None = Field(default=None, sa_type=Instant)
+    how_known: str = ""  #: ``flows.rules.references.HOW_KNOWN``
+    recommends: bool | None = None
+    comment: str = ""
+
+
 class GuardianRow(Table, table=True):
     """Whom a person under 18 has named as parent or guardian, and what became of it."""
 
