@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from flows.rules.countries import HOME
 from flows.rules.organisations import Allowance, Organisation
 from flows.rules.requirements import Held, SiteNeed
 from flows.stages import Stage
@@ -48,6 +49,21 @@ class QuietHours:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactPolicy:
+    """How much a hub writes without being asked, and where to."""
+
+    #: Whose phones are written to, by ISO 3166.
+    countries: tuple[str, ...] = HOME
+    #: Broadcasts and questions asked again that one person gets in seven days at most; 0: no limit.
+    unasked_a_week: int = 5
+    #: Parts of text messages on one of the hub's days, after which broadcasts and questions asked again wait for the
+    #: next; at twice as many everything waits but a farewell and a code. 0: no limit.
+    texts_a_day: int = 20_000
+    #: What one part of a text message costs, in dollars, carriers' fees included; 0: not known, no cost is told.
+    text_price: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hub:
     """The organisation that recruits; every row belongs to one."""
 
@@ -63,6 +79,7 @@ class Hub:
     #: Where its pages are, without a slash at the end; empty: no link can be sent.
     public_url: str = ""
     quiet_hours: QuietHours = field(default_factory=QuietHours)
+    contact: ContactPolicy = field(default_factory=ContactPolicy)
     #: What it asks of people before a shift, beside what ``requirements.toml`` always asks.
     requires: tuple[str, ...] = ()
 
