@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vCalAddress
 
 from flows.facts import Hub
 from storage.calendars import CalendarDate
@@ -30,6 +30,38 @@ def write_calendar(hub: Hub, dates: Iterable[CalendarDate], *, language: str) ->
         calendar.add_component(_event(hub, date, language))
     calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
+
+
+def write_invitation(
+    hub: Hub, date: CalendarDate, *, language: str, sequence: int, organiser: str, attendee: str
+) -> str:
+    """Write one date as a calendar file that is mailed: the program that opens it enters, moves or removes the date.
+
+    Args:
+        sequence: higher than that of whatever was mailed about it before.
+        organiser: our e-mail address.
+        attendee: the person's.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", _PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "CANCEL" if date.called_off else "REQUEST")
+    event = _event(hub, date, language)
+    event["sequence"] = sequence
+    event.add("organizer", _mailbox(organiser, hub.name))
+    # They have said yes already: no program asks them once more.
+    event.add("attendee", _mailbox(attendee, "", PARTSTAT="ACCEPTED", RSVP="FALSE"))
+    calendar.add_component(event)
+    calendar.add_missing_timezones()
+    return bytes(calendar.to_ical()).decode()
+
+
+def _mailbox(address: str, name: str, **params: str) -> vCalAddress:
+    mailbox = vCalAddress(f"mailto:{address}")
+    for key, value in {**({"CN": name} if name else {}), **params}.items():
+        mailbox.params[key] = value
+    return mailbox
 
 
 def _event(hub: Hub, date: CalendarDate, language: str) -> Event:

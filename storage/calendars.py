@@ -45,11 +45,12 @@ def list_dates(session: Session, hub: str, person_id: int, now: datetime) -> lis
         .where(col(BookingRow.hub) == hub, col(BookingRow.person_id) == person_id, col(SlotRow.starts_at) > now - _PAST)
         .order_by(col(SlotRow.starts_at), col(BookingRow.id))
     ).all()
-    dates = [_date(booking, slot, site) for booking, slot, site in rows]
+    dates = [date_of(booking, slot, site) for booking, slot, site in rows]
     return [date for date in dates if not date.called_off or date.changed_at > now - _CALLED_OFF]
 
 
-def _date(booking: BookingRow, slot: SlotRow, site: Site | None) -> CalendarDate:
+def date_of(booking: BookingRow, slot: SlotRow, site: Site | None) -> CalendarDate:
+    """Make the date of a booking."""
     city = " ".join(part for part in (site.state, site.zip) if part) if site else ""
     parts = (site.name, site.street, site.city, city) if site else (slot.place,)
     return CalendarDate(

@@ -14,6 +14,7 @@ from storage.tables import (
     AllowanceRow,
     AuditRow,
     BookingRow,
+    CalendarMailRow,
     ConsentRow,
     ConversationRow,
     CoverAskRow,
@@ -27,6 +28,7 @@ from storage.tables import (
     OrganisationRow,
     OutboxRow,
     PersonRow,
+    RefereeRow,
     ReminderRow,
     RequirementRow,
     ReservationRow,
@@ -47,8 +49,8 @@ _INNER: Final = frozenset(
         *("version", "turn", "attempts", "claimed_at", "not_before", "step", "account", "warned_percent", "told_days"),
     }
 )
-#: Who decided, by name: that is somebody else's.
-_OTHERS: Final = frozenset({"decided_by", "author", "approver", "held_by", "reference"})
+#: Who decided, by name, and what others answered about them: that is somebody else's.
+_OTHERS: Final = frozenset({"decided_by", "author", "approver", "held_by", "reference", "recommends", "comment", "how_known"})
 #: Columns that hold JSON.
 _JSON: Final = frozenset({"answers", "state", "detail", "choices"})
 
@@ -78,6 +80,7 @@ def gather(session: Session, hub: str, person_id: int) -> dict[str, Any] | None:
         "messages": _messages(own(InboundRow), own(OutboxRow)),
         "bookings": _bookings(session, person_id),
         "reminders": of(ReminderRow, col(ReminderRow.booking_id).in_(bookings)),
+        "calendar_mails": of(CalendarMailRow, col(CalendarMailRow.booking_id).in_(bookings)),
         "wait_lists": own(WaitRow),
         "asked_to_take_over": [*own(CoverAskRow), *of(SwapRow, col(SwapRow.to_person_id) == person_id)],
         "asked_others_to_take_over": of(SwapRow, col(SwapRow.booking_id).in_(bookings)),
@@ -85,6 +88,7 @@ def gather(session: Session, hub: str, person_id: int) -> dict[str, Any] | None:
         "letters": own(LetterRow),
         "requirements": own(RequirementRow),
         "guardians": own(GuardianRow),
+        "references": own(RefereeRow),
         "guardian_of": [
             {name: value for name, value in row.items() if name in ("status", "asked_at", "decided_at")}
             for row in of(GuardianRow, col(GuardianRow.guardian_id) == person_id)

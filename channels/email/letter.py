@@ -12,11 +12,12 @@ from typing import Final
 
 from channels.base import PermanentError
 from channels.settings import EmailSettings
-from flows.messages import Consequence, Outbound
+from flows.messages import Attachment, Consequence, Outbound
 
 _LINK: Final = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
 #: A page for one outsider; its lower part is taken by ``bot.pages``.
 _OUTSIDERS_LINK: Final = re.compile(r"/l/[A-Za-z0-9_-]+")
+_METHOD: Final = re.compile(rb"^METHOD:([A-Z]+)\r?$", re.MULTILINE)
 #: What fits into a list of mails.
 _MAX_SUBJECT: Final = 78
 _STYLE: Final = "font:18px/1.5 sans-serif;color:#1d2422;max-width:36em"
@@ -46,8 +47,16 @@ def compose(message: Outbound, settings: EmailSettings) -> EmailMessage:
         letter.add_alternative(_html(message), subtype="html")
     if attached := message.attachment:
         kind, _, subkind = attached.content_type.partition("/")
-        letter.add_attachment(attached.content, maintype=kind, subtype=subkind, filename=attached.name)
+        letter.add_attachment(
+            attached.content, maintype=kind, subtype=subkind, filename=attached.name, params=_params(attached)
+        )
     return letter
+
+
+def _params(attached: Attachment) -> dict[str, str]:
+    """Repeat what a calendar file wants done, as programs look for it before they open the file. Source: RFC 6047, 2.4."""
+    method = _METHOD.search(attached.content) if attached.content_type == "text/calendar" else None
+    return {"method": method[1].decode("ascii"), "charset": "utf-8"} if method else {}
 
 
 def _address(user: str, name: str = "") -> Address:

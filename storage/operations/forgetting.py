@@ -31,6 +31,7 @@ _ERASE: Final = (
     "DELETE FROM guardian_consent WHERE person_id = :person_id",
     "DELETE FROM requirement WHERE person_id = :person_id",
     "DELETE FROM guardian WHERE person_id = :person_id OR guardian_id = :person_id",
+    "DELETE FROM referee WHERE person_id = :person_id",
     "DELETE FROM timer WHERE person_id = :person_id",
     "DELETE FROM reminder WHERE booking_id IN (SELECT id FROM booking WHERE person_id = :person_id)",
     "DELETE FROM wait WHERE person_id = :person_id",
@@ -41,9 +42,9 @@ _ERASE: Final = (
     "DELETE FROM allowance WHERE membership_id IN (SELECT id FROM membership WHERE person_id = :person_id)",
     "DELETE FROM membership WHERE person_id = :person_id",
     "UPDATE letter SET person_id = NULL, initials = '' WHERE person_id = :person_id",
-    "UPDATE hours SET person_id = NULL, booking_id = NULL WHERE person_id = :person_id",  # the minutes stay, without a name
     # What was served stays in the sums, under no name.
     "UPDATE hours SET person_id = NULL, booking_id = NULL WHERE person_id = :person_id",
+    "DELETE FROM calendar_mail WHERE booking_id IN (SELECT id FROM booking WHERE person_id = :person_id)",
     "DELETE FROM booking WHERE person_id = :person_id",
     "DELETE FROM task WHERE person_id = :person_id",
     "DELETE FROM consent WHERE address_id IN (SELECT id FROM address WHERE person_id = :person_id)",
@@ -78,6 +79,8 @@ _LAST_ADDRESS: Final = """
 """
 _ERASE_REST: Final = (
     "DELETE FROM guardian WHERE guardian_id = :person_id",
+    """UPDATE referee SET address_id = NULL, name = '', comment = ''
+        WHERE address_id IN (SELECT a.id FROM address AS a WHERE a.person_id = :person_id)""",
     "DELETE FROM outbox WHERE person_id = :person_id",
     "DELETE FROM conversation WHERE person_id = :person_id",
     "DELETE FROM address WHERE person_id = :person_id",

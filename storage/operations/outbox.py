@@ -7,15 +7,18 @@ Statuses stand as numbers in these statements, since a partial index is only use
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
+from flows.facts import ContactPolicy
 from flows.messages import Consequence, DeliveryReport, DeliveryStatus, Purpose
+from flows.rules.contact import CROWDED_FOR, UNASKED
 from storage.operations import addresses, forgetting
 from storage.operations.rows import read_claimed, write_json
 from storage.operations.scope import Scope
-from storage.statements import Batch, Operation, Params, Row, Statement
+from storage.statements import Batch, Operation, Params, Row, Statement, Value
 from storage.store import Claimed, OutboxStatus, Settlement
 from storage.tables import new_message_ref, to_micros
 
@@ -34,8 +37,8 @@ NEXT_CHANNEL: Final = """
     ORDER BY channel, account LIMIT 1
 """
 _MESSAGE: Final = """
-    id, hub, ref, channel, account, address_id, person_id, purpose, priority, body, choices, step, turn, expires_at,
-    attempts, created_at
+    id, hub, ref, channel, account, address_id, person_id, purpose, priority, body, choices, step, turn, calendar,
+    expires_at, attempts, created_at
 """
 #: A message may leave when nothing to its address is on the way and it is the next in that address's line. Both are
 #: asked as scalar subqueries: as joins, a planner may decide to sort the whole outbox first.
@@ -54,14 +57,26 @@ CLAIM: Final = f"""
     WHERE id IN (SELECT id FROM next)
     RETURNING {_MESSAGE}
 """  # noqa: S608 - a constant
+#: When somebody got the message that makes the next unasked one too many: the last but so many of the last days.
+#: UNKNOWN counts, since it may have been sent.
+CROWDED: Final = """
+    SELECT u.settled_at FROM outbox AS u
+    WHERE u.person_id = {person} AND u.purpose IN ('broadcast', 'nudge') AND u.status IN (3, 4, 5, 6)
+        AND u.settled_at > :crowded_since
+    ORDER BY u.settled_at DESC LIMIT 1 OFFSET :crowded_by
+"""
 _RECIPIENTS: Final = """
-    SELECT a.id, a."user" AS address_user, a.opted_out_at, a.reachable, a.consented_at, a.paused_at, p.zone, c.held_by,
-        c.version
+    SELECT a.id, a."user" AS address_user, a.opted_out_at, a.reachable, a.consented_at, a.paused_at, a.no_broadcasts_at,
+        a.country, p.zone, p.zip, c.held_by, c.version, {crowded} AS crowded_at
     FROM address AS a
     LEFT JOIN person AS p ON p.id = a.person_id
     LEFT JOIN conversation AS c ON c.person_id = a.person_id
     WHERE a.id IN ({ids})
 """
+_PLAINLY: Final = _RECIPIENTS.replace("{crowded}", "CAST(NULL AS BIGINT)")
+WITH_CROWDED: Final = _RECIPIENTS.replace("{crowded}", f"({CROWDED.replace('{person}', 'a.person_id')})")
+_BROADCASTS: Final = "SELECT id, status FROM broadcast WHERE id IN ({ids})"
+_AGAIN: Final = f"SELECT {_MESSAGE} FROM outbox WHERE id = :id AND hub = :hub AND status = 2"  # noqa: S608 - a constant
 UNSETTLED: Final = f"""
     SELECT {_MESSAGE} FROM outbox
     WHERE status IN (2, 3) AND claimed_at < :before AND hub = :hub
@@ -79,28 +94,68 @@ def waiting_senders(hub: str) -> Operation[list[tuple[str, str]]]:
     return senders
 
 
-def claim(hub: str, channel: str, account: str, limit: int, now: datetime) -> Operation[list[Claimed]]:
+def claim(
+    hub: str, channel: str, account: str, limit: int, now: datetime, policy: ContactPolicy
+) -> Operation[list[Claimed]]:
     """Take the next ready messages of one sender, by priority and age."""
     messages = yield Statement(
         CLAIM, {"hub": hub, "channel": channel, "account": account, "limit": limit, "now": to_micros(now)}
     )
     in_order = sorted(messages, key=lambda row: (row["priority"], row["id"]))
-    return (yield from _with_recipients(in_order, this_time=1))
+    return (yield from _with_recipients(in_order, now, policy, this_time=1))
+
+
+def look_again(hub: str, claimed: int, now: datetime, policy: ContactPolicy) -> Operation[Claimed | None]:
+    """Read a claimed message and its recipient once more; ``None`` when it is settled by now."""
+    messages = yield Statement(_AGAIN, {"id": claimed, "hub": hub})
+    found = yield from _with_recipients(messages, now, policy, this_time=1)
+    return found[0] if found else None
 
 
 def unsettled(hub: str, before: datetime, limit: int) -> Operation[list[Claimed]]:
     """List messages of which we do not know whether they were sent, longest ago first."""
     messages = yield Statement(UNSETTLED, {"hub": hub, "before": to_micros(before), "limit": limit})
-    return (yield from _with_recipients(messages, this_time=0))
+    return (yield from _with_recipients(messages, before, ContactPolicy(unasked_a_week=0), this_time=0))
 
 
-def _with_recipients(messages: Sequence[Row], *, this_time: int) -> Operation[list[Claimed]]:
+def _with_recipients(
+    messages: Sequence[Row], now: datetime, policy: ContactPolicy, *, this_time: int
+) -> Operation[list[Claimed]]:
     if not messages:
         return []
-    ids = sorted({row["address_id"] for row in messages})
-    rows = yield Statement(_RECIPIENTS, {"ids": write_json(ids)})
+    params: dict[str, Value] = {"ids": write_json(sorted({row["address_id"] for row in messages}))}
+    is_rationed = policy.unasked_a_week and any(row["purpose"] in _RATIONED for row in messages)
+    if is_rationed:
+        params |= crowded_params(now, policy)
+    rows = yield Statement(WITH_CROWDED if is_rationed else _PLAINLY, params)
     recipients = {row["id"]: row for row in rows}
-    return [read_claimed(row, recipients[row["address_id"]], attempts=row["attempts"] - this_time) for row in messages]
+    states: dict[int, str] = {}
+    if broadcasts := sorted({row["broadcast_id"] for row in messages if row["broadcast_id"] is not None}):
+        states = {row["id"]: row["status"] for row in (yield Statement(_BROADCASTS, {"ids": write_json(broadcasts)}))}
+    return [
+        read_claimed(
+            row,
+            recipients[row["address_id"]],
+            attempts=row["attempts"] - this_time,
+            broadcast=states.get(row["broadcast_id"]),
+        )
+        for row in messages
+    ]
+
+
+_RATIONED: Final = frozenset(purpose.value for purpose in UNASKED)
+
+
+def crowded_params(now: datetime, policy: ContactPolicy) -> dict[str, Value]:
+    """Return the parameters of ``CROWDED``; without a limit nobody is ever written to too often."""
+    return {
+        "crowded_since": to_micros(now - CROWDED_FOR),
+        "crowded_by": (policy.unasked_a_week or _NEVER_REACHED) - 1,
+    }
+
+
+#: More messages than anybody gets in a week.
+_NEVER_REACHED: Final = 1_000_000
 
 
 # --- back from the sender ---------------------------------------------------------------------------------------------
@@ -117,8 +172,13 @@ _SETTLE: Final = """
         provider_id = COALESCE(provider_id, :provider_id),
         segments = COALESCE(segments, :segments)
     WHERE id = :id
-    RETURNING id, hub, status, forget, address_id, person_id, purpose, body
+    RETURNING id, hub, channel, status, forget, address_id, person_id, purpose, body
 """
+_SPEND: Final = """
+    INSERT INTO spending (hub, day, texts) VALUES (:hub, :day, :texts)
+    ON CONFLICT (hub, day) DO UPDATE SET texts = spending.texts + excluded.texts
+"""
+_SPENT: Final = "SELECT texts FROM spending WHERE hub = :hub AND day = :day"
 _HIDE: Final = "UPDATE outbox SET body = :body WHERE id = :id"
 #: The secret part of a link, and a one-time code: once they have left, nobody here may use them.
 _TOKEN: Final = re.compile(r"(?:(?<=/l/)|(?<=/calendar/))[\w-]{22}")
@@ -126,8 +186,12 @@ _CODE: Final = re.compile(r"\b\d{6}\b")
 _WITH_CODE: Final = frozenset({Purpose.REQUEST, Purpose.CODE})
 
 
-def settle(settlements: Sequence[Settlement], now: datetime) -> Operation[None]:
-    """Record what became of claimed messages, and what that says about their addresses."""
+def settle(settlements: Sequence[Settlement], now: datetime, zones: Mapping[str, str]) -> Operation[None]:
+    """Record what became of claimed messages, what that says about their addresses, and what it has cost.
+
+    Args:
+        zones: by hub, the zone in which its days begin.
+    """
     ordered = sorted(settlements, key=lambda settlement: settlement.id)  # two nodes then never wait for each other
     rows = yield Batch(_SETTLE, [_settled(settlement, now) for settlement in ordered])
     consequences = {settlement.id: settlement for settlement in ordered}
@@ -145,6 +209,35 @@ def settle(settlements: Sequence[Settlement], now: datetime) -> Operation[None]:
         yield from _forget_if_left(row)
         if not settlement.keep_secret:
             yield from _hide_secret(row)
+    yield from _spend(rows, consequences, now, zones)
+
+
+def spent(hub: str, day: date) -> Operation[int]:
+    """Count the parts of text messages of a day."""
+    rows = yield Statement(_SPENT, {"hub": hub, "day": day})
+    return int(rows[0]["texts"]) if rows else 0
+
+
+def _spend(
+    rows: Sequence[Row], settlements: Mapping[int, Settlement], now: datetime, zones: Mapping[str, str]
+) -> Operation[None]:
+    """Add up what left by the channel that costs; a lost answer counts, since it may have been sent."""
+    by_hub: dict[str, int] = {}
+    for row in rows:
+        one = settlements[row["id"]]
+        if row["channel"] == _COSTS and one.status in (OutboxStatus.SENT, OutboxStatus.UNKNOWN) and one.segments:
+            by_hub[row["hub"]] = by_hub.get(row["hub"], 0) + one.segments
+    for hub, texts in sorted(by_hub.items()):
+        yield Statement(_SPEND, {"hub": hub, "day": day_of(now, zones.get(hub)), "texts": texts})
+
+
+#: The channel of which every part is paid for.
+_COSTS: Final = "sms"
+
+
+def day_of(now: datetime, zone: str | None) -> date:
+    """Return the day of a hub."""
+    return now.astimezone(ZoneInfo(zone or "UTC")).date()
 
 
 def _settled(settlement: Settlement, now: datetime) -> Params:
@@ -175,7 +268,7 @@ _ELSEWHERE: Final = """
     SELECT o.hub, CAST(:ref AS TEXT), o.dedupe_key || ':' || a.channel, a.channel, a.account, a.id, o.person_id, o.purpose,
         o.priority, 1, o.body, o.choices, o.step, o.turn, FALSE, o.expires_at, 0, CAST(:now AS BIGINT)
     FROM outbox AS o JOIN person AS p ON p.id = o.person_id JOIN address AS a ON a.id = p.address_id
-    WHERE o.id = :id AND o.purpose IN ('reminder', 'notice') AND o.status >= 6 AND a.id <> o.address_id
+    WHERE o.id = :id AND o.purpose IN ('reminder', 'notice') AND o.calendar IS NULL AND o.status >= 6 AND a.id <> o.address_id
         AND a.consented_at IS NOT NULL AND a.opted_out_at IS NULL AND a.reachable
     ON CONFLICT (hub, dedupe_key) DO NOTHING
 """

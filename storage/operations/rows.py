@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from flows.facts import Booking, BookingStatus, Json, Slot, SlotKind
-from flows.messages import Address, Choice, Outbound, Purpose
+from flows.messages import Address, Attachment, Choice, Outbound, Purpose
 from storage.statements import Row
 from storage.store import Claimed
 from storage.tables import from_micros
@@ -67,8 +67,12 @@ def read_booking(row: Row) -> Booking:
     )
 
 
-def read_claimed(message: Row, recipient: Row, *, attempts: int) -> Claimed:
-    """Make a claimed message of an outbox row and its recipient's row."""
+def read_claimed(message: Row, recipient: Row, *, attempts: int, broadcast: str | None = None) -> Claimed:
+    """Make a claimed message of an outbox row and its recipient's row.
+
+    Args:
+        broadcast: the state of the broadcast that it belongs to.
+    """
     purpose = Purpose(message["purpose"])
     return Claimed(
         id=message["id"],
@@ -80,6 +84,7 @@ def read_claimed(message: Row, recipient: Row, *, attempts: int) -> Claimed:
             step=message["step"],
             purpose=purpose,
             expires_at=read_instant(message["expires_at"]),
+            attachment=_attachment(message["calendar"]),
         ),
         purpose=purpose,
         person_id=message["person_id"],
@@ -92,7 +97,18 @@ def read_claimed(message: Row, recipient: Row, *, attempts: int) -> Claimed:
         overtaken=message["turn"] is not None and recipient["version"] != message["turn"],
         attempts=attempts,
         created_at=from_micros(message["created_at"]),
+        country=recipient["country"],
+        zip_code=recipient["zip"],
+        no_broadcasts=recipient["no_broadcasts_at"] is not None,
+        crowded_at=read_instant(recipient["crowded_at"]) if purpose in UNASKED else None,
+        broadcast=BroadcastState(broadcast) if broadcast else None,
     )
+
+
+def _attachment(calendar: str | None) -> Attachment | None:
+    if calendar is None:
+        return None
+    return Attachment(name="date.ics", content_type="text/calendar", content=calendar.encode())
 
 
 def read_instant(micros: int | None) -> datetime | None:

@@ -83,6 +83,8 @@ class BookingRow(Table, table=True):
             postgresql_where=text("status <> 'released'"),
         ),
         Index("ix_booking_slot", "slot_id"),
+        # What was changed lately, for those who get calendar files by e-mail.
+        Index("ix_booking_changed", "hub", "changed_at"),
         # Released seats as well: what a person is forgotten by, and what the foreign key looks through.
         Index("ix_booking_person", "person_id"),
         # Who was asked whether they came, and has not answered.
@@ -111,6 +113,18 @@ class BookingRow(Table, table=True):
     )  #: was asked how it went, or whether they came
     created_at: datetime = Field(sa_type=Instant)
     changed_at: datetime = Field(sa_type=Instant)
+
+
+class CalendarMailRow(Table, table=True):
+    """What somebody's calendar was last told by e-mail about a booking."""
+
+    __tablename__ = "calendar_mail"
+
+    booking_id: int = Field(primary_key=True, foreign_key="booking.id")
+    hub: str
+    sequence: int  #: a calendar takes a change only under a higher number
+    told: str  #: hash of what the file said, so that nobody is written to about what they cannot see
+    seen_at: datetime = Field(sa_type=Instant)  #: up to which change of the booking this was looked at
 
 
 class ReminderRow(Table, table=True):

@@ -86,6 +86,7 @@ def test_every_key_in_the_file_is_used() -> None:
         | {f"{why}.{kind.value}" for why in ("called_off", "not_under_18") for kind in SlotKind}
         | {"cover.ask", "swap.lapsed"}
         | {"calendar.sent", "calendar.renewed"}
+        | {f"calendar_mail.{what}" for what in ("booked", "changed", "called_off")}
         | {f"refusal.{reason}" for reason in REASONS}
         | {f"seat_choice.{reply.name.lower()}" for reply in (ShiftReply.CONFIRM, ShiftReply.DECLINE)}
         | {f"idle_by_stage.{stage.value}" for stage in Stage}
@@ -100,7 +101,14 @@ def test_every_key_in_the_file_is_used() -> None:
             "ward.withdraw",
         }
         | {"requirement.all_met_eligible", "requirement.all_met_ready", "requirement.refused"}
-        | {"requirement.freed", "requirement.ends", "recheck.waiting_guardian", "recheck.in_review"}
+        | {
+            "requirement.freed",
+            "requirement.ends",
+            "recheck.waiting_guardian",
+            "recheck.in_review",
+            "recheck.vetting",
+            "recheck.eligible",
+        }
         | {f"here.{kind.value}" for kind in SlotKind}
         | {"after.asked", "after.noted", "after_choice.yes", "after_choice.no", "hours_corrected", "hours_disputed"}
         | {"supervisor.digest", "supervisor.code"}
