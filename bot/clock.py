@@ -17,6 +17,7 @@ from bot import organisations, vetting
 from bot.afterwards import is_time_for_digests, look_after_shifts, send_digests
 from bot.birthdays import come_of_age
 from bot.broadcasts import write_out
+from bot.calendar_mails import mail_dates
 from bot.covering import call_for_cover, end_swaps
 from bot.reconcile import reconcile
 from bot.reminders import send_due
@@ -98,6 +99,8 @@ class Clock:
             log.info("shifts looked after", extra={"bookings": concerned})
         accounts = {name: channel.account for name, channel in self.channels.items()}
         await asyncio.to_thread(organisations.look, self.database, self.hub, self.library, accounts, now)
+        if mailed := await asyncio.to_thread(mail_dates, self.database, self.hub, self.library, now):
+            log.info("dates mailed", extra={"messages": mailed})
         today = now.astimezone(ZoneInfo(self.hub.zone)).date()
         if today != self._digested_on and is_time_for_digests(self.hub, now):
             sent = await asyncio.to_thread(send_digests, self.database, self.hub, self.library, accounts, now)
