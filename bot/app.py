@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.clock import Clock
+from bot.console.house import House
 from bot.inbox import Inbox
 from bot.pages.desk import Desk
 from bot.sender import Sender
@@ -65,6 +66,24 @@ class App:
     def desk(self) -> Desk:
         """Return what the pages of links work with."""
         return Desk(hub=self.hub, library=self.library, database=self.database, now=self.now, wake=self.inbox.wake)
+
+    def house(self, *, wall: Callable[[], datetime] = utc_now) -> House:
+        """Return what the coordinators' console works with.
+
+        Args:
+            wall: the clock by which sessions end.
+        """
+        return House(
+            hub=self.hub,
+            shelf=self.shelf,
+            database=self.database,
+            store=self.store,
+            channels=self.channels,
+            started=self.started,
+            now=self.now,
+            wall=wall,
+            wake=self.inbox.wake,
+        )
 
     async def ready(self) -> bool:
         """Tell whether the database answers and its schema is the one this version needs."""

@@ -15,10 +15,11 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from bot.app import App, open_app, running
+from bot.app import App, open_app, running, utc_now
 from bot.console.guard import LocalGuard
 from bot.console.movable_clock import MovableClock
 from bot.console.simulator import Simulation, simulator_routes, static_files
+from bot.demo_staff import add_staff, invite, staff_routes
 from bot.seed import demo_hub, seed
 from bot.web import build_web
 from bot.web_server import WebServer, listen
@@ -58,6 +59,7 @@ async def run_demo(
     with _file(database) as path, _without_pauses() as ready:
         async with open_demo(path, clock, public_url=f"http://{_HOST}:{listener.getsockname()[1]}") as app:
             await seed(app, clock)
+            add_staff(app)
             async with running(app):
                 await _serve(app, clock, listener, announce, ready)
 
@@ -109,6 +111,7 @@ async def _serve(
     def on_start() -> None:
         ready()
         announce(f"The demo is at http://{_HOST}:{port} - press Ctrl-C to end it.")
+        announce(f"Coordinators sign in once by this link: {invite(app, utc_now())}")
 
     server = WebServer(build_page(app, sim), listener, stopping=sim.stopping.set)
     await server.run_until_told(started=on_start)
@@ -129,8 +132,11 @@ def simulation(app: App, clock: MovableClock) -> Simulation:
 
 def build_page(app: App, sim: Simulation) -> FastAPI:
     """Build the web application: health, webhooks and the simulator."""
-    web = build_web(channels=app.channels, started=app.started, inbox=app.inbox, ready=app.ready, desk=app.desk())
+    web = build_web(
+        channels=app.channels, started=app.started, inbox=app.inbox, ready=app.ready, desk=app.desk(), house=app.house()
+    )
     web.include_router(simulator_routes(sim))
+    web.include_router(staff_routes(app.house()))
     web.mount("/static", static_files())
     web.add_middleware(LocalGuard)
     return web

@@ -39,7 +39,14 @@ async def serve(settings: Settings) -> None:
         channels=channels,
         privacy_key=settings.privacy.key_in_clear,
     ) as app:
-        web = build_web(channels=app.channels, started=app.started, inbox=app.inbox, ready=app.ready, desk=app.desk())
+        web = build_web(
+            channels=app.channels,
+            started=app.started,
+            inbox=app.inbox,
+            ready=app.ready,
+            desk=app.desk(),
+            house=app.house(),
+        )
         async with running(app):
             log.info("serving", extra={"port": settings.web.port, "channels": ",".join(sorted(channels)) or "none"})
             await WebServer(web, taken).run_until_told()

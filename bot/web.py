@@ -9,6 +9,8 @@ from typing import Final
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
+from bot.console.house import House
+from bot.console.routes import add_console
 from bot.inbox import Inbox
 from bot.pages import Desk, calendar_routes, link_routes, page_assets
 from channels.base import Channel, ForgedRequestError, MalformedRequestError, WebRequest
@@ -30,6 +32,7 @@ def build_web(
     inbox: Inbox,
     ready: Callable[[], Awaitable[bool]],
     desk: Desk | None = None,
+    house: House | None = None,
 ) -> FastAPI:
     """Build the web application.
 
@@ -38,6 +41,7 @@ def build_web(
         started: names of those that are connected by now; the others answer 503, so that the vendor comes again.
         ready: tells whether the database answers and its schema is current.
         desk: what the pages of links work with; without one, no link leads anywhere.
+        house: what the coordinators' console works with; without one, there is none.
     """
     web = FastAPI(title="PeoplePower", docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -45,6 +49,9 @@ def build_web(
         web.include_router(link_routes(desk))
         web.include_router(calendar_routes(desk))
         web.mount("/page-assets", page_assets())
+
+    if house is not None:
+        add_console(web, house)
 
     @web.get("/healthz")
     async def healthz() -> dict[str, str]:

@@ -36,7 +36,9 @@ class LocalGuard:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)  # a page may be stricter about itself
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -1,0 +1,11 @@
+"""Every room of the console, in the order of the navigation; a new one is a file of its own and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.console import today, users
+from bot.console.room import Room
+
+ROOMS: Final[Sequence[Room]] = (today.room, users.room, users.account)

@@ -1,0 +1,115 @@
+"""Turn a template and its values into a page, in the user's language and with what every page has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.staticfiles import StaticFiles
+
+from bot.console import clockwork
+from bot.console.house import House, Visit
+from bot.console.room import Room
+from bot.console.words import Words, broken
+from flows.facts import LANGUAGES
+from flows.rules.access import Permission
+
+ASSETS: Final = "/console/assets"
+
+
+def assets() -> StaticFiles:
+    """Return style, scripts and pictures, which are carried in the package."""
+    return StaticFiles(directory=str(files("bot.console") / "static" / "console"))
+
+
+@cache
+def environment() -> Environment:
+    """Return where the templates come from; a name that nothing fills is an error, not a blank."""
+    made = Environment(
+        loader=PackageLoader("bot.console", "templates/console"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    made.filters["broken"] = broken
+    return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What was done, said once on top of the next page."""
+
+    room: str
+    key: str
+    values: Mapping[str, str]
+
+
+def render(
+    visit: Visit,
+    room: Room,
+    template: str,
+    values: Mapping[str, Any],
+    *,
+    rooms: Sequence[Room],
+    told: Told | None = None,
+) -> str:
+    """Render a page, or a piece of one, for a user."""
+    say = Words(room.name, visit.language, visit.hub.name)
+    shown = {
+        **_frame(visit.house, visit.language, visit.now),
+        "visit": visit,
+        "user": visit.user,
+        "may": visit.may,
+        "Permission": Permission,
+        "room": room,
+        "rooms": [each for each in rooms if each.home and visit.may(each.needs)],
+        "told": Words(told.room, visit.language, visit.hub.name)(told.key, **told.values) if told else "",
+        **values,
+    }
+    return environment().get_template(template).render(shown, say=say)
+
+
+def render_door(house: House, language: str, template: str, values: Mapping[str, Any]) -> str:
+    """Render a page for somebody who is not signed in."""
+    say = Words("door", language, house.hub.name)
+    shown = {**_frame(house, language, house.now()), "user": None, "rooms": (), "told": "", **values}
+    return environment().get_template(template).render(shown, say=say)
+
+
+def _frame(house: House, language: str, now: datetime) -> dict[str, Any]:
+    zone, today = house.zone, now.astimezone(house.zone).date()
+
+    def moment(at: datetime, place: str | None = None) -> str:
+        return clockwork.moment(at, zone=ZoneInfo(place) if place else zone, language=language, now=now)
+
+    def day(on: date) -> str:
+        return clockwork.day(on, language=language, today=today)
+
+    def clock(at: datetime, place: str | None = None) -> str:
+        return clockwork.clock(at, zone=ZoneInfo(place) if place else zone, language=language)
+
+    def full(at: datetime, place: str | None = None) -> str:
+        return clockwork.full(at, zone=ZoneInfo(place) if place else zone, language=language)
+
+    return {
+        "hub": house.hub,
+        "language": language,
+        "languages": LANGUAGES,
+        "now": now,
+        "today": today,
+        "assets": ASSETS,
+        "moment": moment,
+        "day": day,
+        "long_day": lambda on: clockwork.long_day(on, language=language),
+        "clock": clock,
+        "full": full,
+        "ago": lambda at: clockwork.ago(at, now=now, language=language),
+        "hours": lambda minutes: clockwork.hours(minutes, language=language),
+    }
