@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from flows.facts import Json, Person, SlotKind
 from flows.messages import Address, Choice, Purpose
@@ -197,6 +198,11 @@ class Alert:
     booking: str | None = None
 
 
+#: Stands in what is said where the store tells which places were given back, and in that where it tells how many.
+FREED: Final = "{freed}"
+COUNT: Final = "{count}"
+
+
 class TimerKind(StrEnum):
     """What is due when somebody has not answered."""
 
@@ -249,6 +255,30 @@ class AskRequirements:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LookAgain:
+    """Look at every later gate again, since answers have changed; what is given back is told in this turn's words."""
+
+    #: Names of the answers, for the record.
+    changed: tuple[str, ...]
+    #: Who changed them: ``person`` or ``coordinator:NAME``.
+    author: str
+    #: Bookings that this turn gives back by itself.
+    lost: tuple[str, ...] = ()
+    #: Bookings ahead, soonest first, each with how its loss is told, alone and as the first of several.
+    told: tuple[tuple[str, str, str], ...] = ()
+    #: The last day on which a guardian's consent can hold, where the birth date has changed and somebody is under 18.
+    consent_until: date | None = None
+    #: Whether no guardian decides any more.
+    of_age: bool = False
+
+    def tell_freed(self, text: str, freed: Collection[str]) -> str:
+        """Put into a text which places were given back, as the store finds them: one by name, of more how many."""
+        told = [(one, many) for ref, one, many in self.told if ref in freed]
+        first = "" if not told else told[0][0] if len(freed) == 1 else told[0][1].replace(COUNT, str(len(freed)))
+        return text.replace(FREED, first).strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskGuardian:
     """Write to the guardian whom a person under 18 has named: once, and once more if they stay silent."""
 
@@ -259,6 +289,19 @@ class AskGuardian:
     #: With ``{token}`` where the secret part of the link belongs.
     text: str
     reminder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskReferee:
+    """Write once to somebody whom the person has named as a reference."""
+
+    #: Which of the references.
+    nth: int
+    to: Address
+    #: As the person said it.
+    name: str
+    #: With ``{token}`` where the secret part of the link belongs.
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -339,7 +382,9 @@ Effect = (
     | ResumeSending
     | JoinOrganisation
     | AskRequirements
+    | LookAgain
     | AskGuardian
+    | AskReferee
     | DecideAsGuardian
     | MakeLink
     | OfferCode

@@ -11,13 +11,13 @@ from datetime import datetime
 from itertools import takewhile
 from typing import assert_never
 
-from flows import nudging, vetting
+from flows import nudging, regating
 from flows.answering import asides, replying, settling
 from flows.commands import Command
 from flows.conversation import Conversation, SideQuestion
 from flows.draft import Draft, Turn
 from flows.effects import MarkReachable, OptIn, ResumeSending
-from flows.events import ColleagueFound, Event, OwnerFound, SlotsFound, TimerDue, VisitsFound
+from flows.events import ColleagueFound, Corrected, Event, OwnerFound, SlotsFound, TimerDue, VisitsFound
 from flows.facts import LANGUAGES, Facts
 from flows.geography import nearest_zip
 from flows.intents import STOP, Intent
@@ -59,11 +59,15 @@ def advance(library: Library, conversation: Conversation, event: Event, facts: F
             draft.conversation = replace(conversation, turn=conversation.turn + 1, unsaid="")
             _leave_lost_flows(draft)
             nudging.take_timer(draft, event)
+        case Corrected():
+            draft.conversation = replace(conversation, turn=conversation.turn + 1, unsaid="")
+            _leave_lost_flows(draft)
+            regating.take_correction(draft, event)
         case _:
             assert_never(event)
     if draft.finds_question and (frame := draft.conversation.frame) and frame.step not in draft.flow(frame).steps:
         walk.restart(draft, frame)
-    vetting.recheck(draft)
+    regating.recheck(draft, author=event.author if isinstance(event, Corrected) else "person")
     if draft.needs is None:
         nudging.set_timer(draft)
     return draft.turn()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from flows.effects import TimerKind
-from flows.facts import Booking, History, Person, Served, Slot, Visit
+from flows.facts import Booking, History, Json, Person, Served, Slot, Visit
 from flows.messages import Inbound
 
 
@@ -78,4 +78,15 @@ class TimerDue:
     kind: TimerKind
 
 
-Event = Inbound | SlotsFound | VisitsFound | ColleagueFound | OwnerFound | TimerDue
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """A coordinator corrects an answer that somebody has given."""
+
+    #: The name under which it is kept.
+    field: str
+    value: Json
+    #: ``coordinator:NAME``.
+    author: str
+
+
+Event = Corrected | Inbound | SlotsFound | VisitsFound | ColleagueFound | OwnerFound | TimerDue

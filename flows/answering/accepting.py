@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from flows import wording
 from flows.answering import asides
@@ -10,10 +11,12 @@ from flows.answers.name import read_wished_name
 from flows.conversation import Frame
 from flows.draft import Draft
 from flows.effects import Forget
-from flows.facts import Json
+from flows.facts import Json, age_on
 from flows.messages import Address
 from flows.model import Ask, Step, ToForget
+from flows.rules.eligibility import ADULT, OLD_ENOUGH
 from flows.walking import calling, walk
+from flows.wishes import refereeing
 
 
 def accept(
@@ -25,12 +28,22 @@ def accept(
         said: the person's own words; tell how they wish to be called.
         confirmed: whether the person has seen how it was read, and said that it is right.
     """
-    if frame.alone:
+    if frame.alone and not confirmed and is_grave(draft, ask, value):
+        asides.echo(draft, step, ask, value)
+    elif frame.alone:
         _put_in_place(draft, step, ask, value, said=said)
     elif not confirmed and _would_erase(draft, frame, step, ask, value):
         asides.echo(draft, step, ask, value)
     else:
         _keep(draft, frame, step, ask, value, said=said)
+
+
+def is_grave(draft: Draft, ask: Ask, value: Json) -> bool:
+    """Tell whether an answer makes an adult one who is not of age, or a person too young: it costs them every place."""
+    if ask.save_as != "birth_date" or not isinstance(value, str):
+        return False
+    age = age_on(date.fromisoformat(value), draft.today)
+    return age < OLD_ENOUGH or (age < ADULT and not draft.is_minor)
 
 
 def _would_erase(draft: Draft, frame: Frame, step: Step, ask: Ask, value: Json) -> bool:
@@ -58,6 +71,7 @@ def remember(draft: Draft, ask: Ask, value: Json, *, said: str = "") -> None:
         draft.set_language(value)
     elif ask.remember and value is not None:
         draft.remember_answer(ask, value)
+        refereeing.ask_other(draft, ask.save_as)
         wished = read_wished_name(said) if ask.type == "name" and ask.save_as == "name" else None
         if wished and isinstance(value, dict) and wished != value.get("first"):
             draft.remember("full_name", f"{value.get('first')} {value.get('last')}".strip())
@@ -97,4 +111,6 @@ def objection(ask: Ask, value: Json, sender: Address) -> str | None:
     """Say why an answer that was understood cannot stand."""
     if ask.save_as == "guardian_contact" and value == sender.user:
         return "own_contact"
+    if ask.save_as in refereeing.CONTACTS and value == sender.user:
+        return "own_reference"
     return None

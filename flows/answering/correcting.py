@@ -17,6 +17,7 @@ from flows.facts import Json
 from flows.library import Library
 from flows.messages import Address, Choice
 from flows.model import Ask, Flow, Step
+from flows.stages import Stage
 from flows.templates import placeholders
 from flows.walking import calling, revisiting
 
@@ -70,15 +71,26 @@ def _questions(draft: Draft, flow: Flow) -> Iterator[tuple[Flow, Step, str]]:
 def known_answers(draft: Draft) -> dict[str, Given]:
     """List what is known from before and can be asked anew by itself."""
     found: dict[str, Given] = {}
-    decisive = deciding(draft.library)
+    decisive, settled = deciding(draft.library), _is_settled(draft)
+    own = f"audiences/{draft.profile.get('audience')}"
     for flow in draft.library.flows.values():
+        if flow.id.startswith("audiences/") and flow.id != own:
+            continue
         for step in flow.steps.values():
             ask = step.ask
-            if ask and ask.remember and ask.save_as not in decisive | found.keys() and not draft.asks_for(ask.save_as):
+            if ask and ask.save_as in decisive and not (settled and ask.called):
+                continue
+            if ask and ask.remember and ask.save_as not in found and not draft.asks_for(ask.save_as):
                 value = draft.profile.get("given_name" if ask.save_as == "name" else ask.save_as)
                 if value is not None:
                     found[ask.save_as] = Given(flow=flow, step=step, ask=ask, value=value)
     return found
+
+
+def _is_settled(draft: Draft) -> bool:
+    """Tell whether somebody has signed up: what decides about them changes at once, and every gate is looked at again."""
+    signs_up = any(frame.flow == "screening" and not frame.alone for frame in draft.conversation.stack)
+    return not signs_up and draft.facts.person.stage not in (Stage.ENQUIRED, Stage.SCREENING)
 
 
 def find(draft: Draft, name: str) -> Given | None:
@@ -117,12 +129,15 @@ def change(draft: Draft, changes: Mapping[str, Json], *, sender: Address, said: 
     decisive, changed = deciding(draft.library), list[str]()
     for name in sorted(standing, key=lambda name: name in decisive):
         draft.note("changed", answer=name)
-        if _stands_alone(draft, name):
+        one, alone = given[name], _stands_alone(draft, name)
+        if alone and not accepting.is_grave(draft, one.ask, changes[name]):
             accepting.replace_answer(draft, given[name].ask, changes[name], said=said)
             changed.append(name)
             continue
         del draft.said[spoken:]
-        step = revisiting.return_to(draft, name)
+        if alone:
+            _visit(draft, one)
+        step = one.step if alone else revisiting.return_to(draft, name)
         if step and step.ask:
             accepting.accept(draft, draft.frame, step, step.ask, changes[name], said=said)
             asked = True
@@ -169,12 +184,17 @@ def ask_anew(draft: Draft, name: str) -> bool:
         if revisiting.return_to(draft, name) is None:
             return False
     else:
-        visit = Frame(flow=given.flow.id, revision=given.flow.revision, step=given.step.id, alone=True)
-        draft.conversation = replace(draft.conversation, stack=(*draft.conversation.stack, visit))
-        draft.note("visit", answer=name)
+        _visit(draft, given)
     draft.say_phrase("changing")
     draft.ask_again(briefly=False)
     return True
+
+
+def _visit(draft: Draft, given: Given) -> None:
+    """Ask for one answer alone, beside whatever is under way."""
+    visit = Frame(flow=given.flow.id, revision=given.flow.revision, step=given.step.id, alone=True)
+    draft.conversation = replace(draft.conversation, stack=(*draft.conversation.stack, visit))
+    draft.note("visit", answer=given.ask.save_as)
 
 
 def leave_visit(draft: Draft) -> bool:

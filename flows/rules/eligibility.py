@@ -8,6 +8,8 @@ from typing import Final
 
 #: Of age: below it a guardian decides.
 ADULT: Final = 18
+#: Below it nobody may sign up, and nothing is kept.
+OLD_ENOUGH: Final = 13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

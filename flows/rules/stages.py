@@ -8,19 +8,9 @@ from typing import Final
 from flows.stages import Stage
 
 #: Whoever is here has not been accepted, or left: answers decide there through the flow, or not at all.
-_UNTOUCHED: Final = frozenset(
-    {
-        Stage.ENQUIRED,
-        Stage.SCREENING,
-        Stage.WAITING_AID_OFFICE,
-        Stage.WAITING_EMPLOYER,
-        Stage.PAUSED,
-        Stage.ENDED,
-        Stage.NOT_ELIGIBLE,
-    }
-)
-#: Not served yet: a coordinator can still decide before anything happens.
-_REVIEWABLE: Final = frozenset({Stage.ELIGIBLE, Stage.VETTING, Stage.TRAINING, Stage.READY})
+UNTOUCHED: Final = frozenset({Stage.ENQUIRED, Stage.SCREENING, Stage.PAUSED, Stage.ENDED, Stage.NOT_ELIGIBLE})
+#: Has no date yet that depends on what is asked: the checks come first, as for whoever signs up so.
+_CHECKED_FIRST: Final = frozenset({Stage.ELIGIBLE, Stage.READY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,22 +20,30 @@ class Gates:
     minor: bool
     #: Whether a guardian's consent holds today.
     guardian_agreed: bool
-    #: Whether a coordinator decides about their role and audience.
+    #: Whether a coordinator decides about their role and audience; of what one has decided already, it is not asked.
     needs_review: bool
     #: Kinds of requirements that are not met today.
     outstanding: tuple[str, ...] = ()
 
 
 def stage_after(stage: Stage, gates: Gates) -> tuple[Stage, str]:
-    """Return where a person stands from now on, with the gate that decided; the same stage and no cause if none does."""
-    if stage in _UNTOUCHED:
+    """Return where a person stands from now on, with the gate that decided; the same stage and no cause if none does.
+
+    The order is that of a sign-up: a guardian, a coordinator, the checks.
+    """
+    if stage in UNTOUCHED:
         return stage, ""
     if gates.minor and not gates.guardian_agreed:
         return Stage.WAITING_GUARDIAN, "" if stage is Stage.WAITING_GUARDIAN else "under 18"
+    if gates.needs_review:
+        return Stage.IN_REVIEW, "" if stage is Stage.IN_REVIEW else "a coordinator decides"
+    accepted = Stage.VETTING if gates.outstanding else Stage.ELIGIBLE
     if stage is Stage.WAITING_GUARDIAN:
-        return (Stage.IN_REVIEW if gates.needs_review else Stage.ELIGIBLE), "no guardian decides any more"
-    if gates.needs_review and stage in _REVIEWABLE:
-        return Stage.IN_REVIEW, "a coordinator decides"
+        return accepted, "no guardian decides any more"
+    if stage is Stage.IN_REVIEW:
+        return accepted, "no coordinator has to decide any more"
+    if stage in _CHECKED_FIRST and gates.outstanding:
+        return Stage.VETTING, "more is asked"
     if stage is Stage.VETTING and not gates.outstanding:
         return Stage.ELIGIBLE, "nothing is asked any more"
     return stage, ""

@@ -33,7 +33,7 @@ class Signature:
 
 def ask(draft: Draft) -> None:
     """Write to the guardian whom the person has named; if they cannot be reached, let a human do it."""
-    known = {**draft.profile, **draft.frame.answers}
+    known = {**draft.profile, **(draft.frame.answers if draft.conversation.frame else {})}
     contact, name = text_or_none(known.get("guardian_contact")) or "", _full_name(known.get("guardian_name"))
     channel = "email" if "@" in contact else "sms"
     account, public_url = draft.facts.accounts.get(channel), draft.facts.hub.public_url

@@ -63,6 +63,10 @@ _RESERVE: Final = """
     INSERT INTO reservation (booking_id, hub, allowance_id, minutes, held_until, created_at)
     VALUES (:booking_id, :hub, :allowance_id, :minutes, :held_until, :now)
 """
+_RESERVED: Final = """
+    SELECT a.membership_id FROM reservation AS r JOIN allowance AS a ON a.id = r.allowance_id
+    WHERE r.booking_id = :booking_id
+"""
 _UNRESERVE: Final = "DELETE FROM reservation WHERE booking_id = :booking_id RETURNING allowance_id, minutes"
 _UNUSE: Final = "UPDATE allowance SET used_minutes = used_minutes - :minutes WHERE id = :allowance_id"
 
@@ -131,6 +135,20 @@ def reserve(scope: Scope, *, booking_id: int, slot_id: int) -> Operation[None]:
             "now": scope.now,
         },
     )
+
+
+def follow(scope: Scope, *, booking_id: int, slot_id: int) -> Operation[bool]:
+    """Take a booked shift's minutes from whoever pays for the person's time now; ``False`` when they are not covered."""
+    paid = yield from _paid(scope.person_id, _ALLOWANCES)
+    taken_from = [row["membership_id"] for row in (yield Statement(_RESERVED, {"booking_id": booking_id}))]
+    if paid and taken_from == [paid.membership_id]:
+        return True
+    yield from give_back(booking_id)
+    try:
+        yield from reserve(scope, booking_id=booking_id, slot_id=slot_id)
+    except Refused:
+        return False
+    return True
 
 
 def give_back(booking_id: int) -> Operation[None]:

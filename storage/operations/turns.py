@@ -15,6 +15,7 @@ from flows.effects import (
     Alert,
     AnswerSwap,
     AskGuardian,
+    AskReferee,
     AskRequirements,
     AskSwap,
     Book,
@@ -31,6 +32,7 @@ from flows.effects import (
     JoinOrganisation,
     JoinPeople,
     LeaveLine,
+    LookAgain,
     MakeLink,
     MarkReachable,
     MissShift,
@@ -59,6 +61,8 @@ from storage.operations import (
     links,
     memberships,
     people,
+    referees,
+    regating,
     requirements,
     seats,
     swaps,
@@ -211,6 +215,7 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
     others: list[Operation[None]] = []  # begun, but not run before the facts are kept
     forget: Forget | None = None
     join: JoinPeople | None = None
+    look: LookAgain | None = None
     secrets: dict[str, str] = {}
     for index, effect in enumerate(turn.effects):
         match effect:
@@ -274,6 +279,8 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
                 others.append(addresses.resume(scope))
             case JoinOrganisation():
                 others.append(memberships.join(scope, effect))
+            case LookAgain():
+                look = effect
             case AskRequirements():
                 others.append(requirements.ask(scope, effect.kinds))
             case MakeLink():
@@ -284,14 +291,21 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
                 join = effect
             case AskGuardian():
                 others.append(guardians.ask(scope, effect))
+            case AskReferee():
+                others.append(referees.ask(scope, effect))
             case DecideAsGuardian():
                 others.append(_decide(turn, effect))
             case _:
                 assert_never(effect)
     if facts or moves:
         yield from people.change(scope, facts=facts, moves=[_move(move) for move in moves])
-    if "birth_date" in facts:
+    if "birth_date" in facts and look is None:
         yield from seats.release_unfit(scope)
+    if look:
+        released = {effect.booking for effect in turn.effects if isinstance(effect, Release)}
+        freed = yield from regating.free(scope, look, released=released)
+        says = [(i, replace(say, text=look.tell_freed(say.text, {*look.lost, *freed}))) for i, say in says]
+        others.append(regating.settle(scope))
     if says:
         opted_out = any(isinstance(effect, OptOut) for effect in turn.effects)
         kinds = {"opted_out": opted_out, "forget": forget is not None}

@@ -19,6 +19,7 @@ from flows.effects import (
     FindColleague,
     FindVisits,
     Forget,
+    LookAgain,
     MissShift,
     Release,
     Remember,
@@ -162,7 +163,10 @@ class Talk:
         """What the last turn said; empty when it was silent."""
         said = self.all(Say)
         assert len(said) <= 1, "one turn says at most one message"
-        return said[0].text if said else ""
+        text = said[0].text if said else ""
+        for again in self.all(LookAgain):  # the store may find more, and fills it in likewise
+            text = again.tell_freed(text, again.lost)
+        return text
 
     @property
     def choices(self) -> tuple[Choice, ...]:

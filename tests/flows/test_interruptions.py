@@ -87,7 +87,7 @@ def test_correction_of_what_was_never_asked_is_no_correction() -> None:
     assert WAITING["zip"].says("I put the wrong role").step == "zip"
 
 
-def test_wish_to_change_something_later_reaches_a_human() -> None:
+def test_wish_to_change_what_we_do_not_know_reaches_a_human() -> None:
     settled = booked("s2").says("I want to change my role")
 
     assert [one.reason for one in settled.all(HandOff)] == ["change:role"]
