@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
@@ -64,8 +65,15 @@ def add_site(
     return site
 
 
-def add_slot(
-    session: Session,
+def add_slot(session: Session, hub: str, **fields: Any) -> SlotRow:
+    """Add a training session or a shift; the fields are those of ``new_slot``."""
+    slot = new_slot(hub, **fields)
+    session.add(slot)
+    session.flush()
+    return slot
+
+
+def new_slot(
     hub: str,
     *,
     kind: SlotKind,
@@ -88,7 +96,7 @@ def add_slot(
     series_id: int | None = None,
     series_day: date | None = None,
 ) -> SlotRow:
-    """Add a training session or a shift.
+    """Make the row of a training session or a shift, to be added with others.
 
     Args:
         title: name by language.
@@ -103,7 +111,7 @@ def add_slot(
     """
     assert starts_local.tzinfo is None, "wall clock and zone are kept apart"
     starts_local = on_the_clock(starts_local, zone)
-    slot = SlotRow(
+    return SlotRow(
         hub=hub,
         kind=kind.value,
         site_id=site_id,
@@ -126,9 +134,6 @@ def add_slot(
         series_id=series_id,
         series_day=series_day,
     )
-    session.add(slot)
-    session.flush()
-    return slot
 
 
 def title_of(slot: SlotRow, language: str) -> str:

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, or_, select
 from flows.facts import SlotKind
 from flows.rules.series import Series, check, occurrences
 from storage.operations.rows import write_json
-from storage.schedule import add_partner, add_slot
+from storage.schedule import add_partner, new_slot
 from storage.tables import HolidayRow, Partner, SeriesRow, Site, SlotRow
 
 #: How far ahead slots are made: a school term.
@@ -91,8 +91,7 @@ def make_slots(session: Session, row: SeriesRow, now: datetime) -> list[SlotRow]
         if one.starts_local.replace(tzinfo=ZoneInfo(row.zone)) <= now:
             continue
         made.append(
-            add_slot(
-                session,
+            new_slot(
                 row.hub,
                 **{name: getattr(template, name) for name in Template.__slots__},
                 starts_local=one.starts_local,
@@ -102,7 +101,7 @@ def make_slots(session: Session, row: SeriesRow, now: datetime) -> list[SlotRow]
             )
         )
     row.made_until = until
-    session.add(row)
+    session.add_all([*made, row])
     session.flush()
     return made
 
@@ -176,6 +175,13 @@ def keep_partner(session: Session, hub: str, name: str) -> Partner:
     """Find a partner by its name, or add it."""
     found = session.exec(select(Partner).where(col(Partner.hub) == hub, col(Partner.name) == name)).first()
     return found or add_partner(session, hub, name=name)
+
+
+def list_partners(session: Session, hub: str) -> Sequence[Partner]:
+    """List the nonprofits that run programmes, by name."""
+    return session.exec(
+        select(Partner).where(col(Partner.hub) == hub).order_by(col(Partner.name), col(Partner.id))
+    ).all()
 
 
 def list_sites(session: Session, hub: str) -> Sequence[Site]:

@@ -15,6 +15,7 @@ from flows.facts import Json
 from flows.messages import Address, Choice
 from flows.stages import Stage
 from storage import audit
+from storage.mailboxes import outside_addresses
 from storage.operations.audit import STAGE
 from storage.operations.rows import read_choices
 from storage.store import OutboxStatus
@@ -54,6 +55,8 @@ class PersonLine:
     opted_out: bool
     reachable: bool
     changed_at: datetime
+    #: Somebody who was only asked about others: a guardian, an office, a manager, a supervisor.
+    is_outside: bool
 
 
 def list_everyone(session: Session, hub: str) -> list[PersonLine]:
@@ -64,6 +67,7 @@ def list_everyone(session: Session, hub: str) -> list[PersonLine]:
         .where(col(PersonRow.hub) == hub)
         .order_by(col(PersonRow.changed_at).desc(), col(PersonRow.id).desc())
     ).all()
+    outside = outside_addresses(session, hub)
     return [
         PersonLine(
             name=name_of(person),
@@ -76,6 +80,7 @@ def list_everyone(session: Session, hub: str) -> list[PersonLine]:
             opted_out=address.opted_out_at is not None,
             reachable=address.reachable,
             changed_at=person.changed_at,
+            is_outside=address.id in outside,
         )
         for person, address in rows
     ]

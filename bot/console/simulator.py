@@ -18,11 +18,11 @@ from jinja2 import Environment, PackageLoader
 from starlette.staticfiles import StaticFiles
 
 from bot.attendance import note_attended
-from bot.console import keeping, views
+from bot.console import keeping, mailbox, staff, views
 from bot.inbox import Inbox
 from flows.facts import Hub
 from flows.messages import Address, Inbound, InboundKind, Tap
-from storage import simulator
+from storage import mailboxes, simulator
 from storage.database import Database
 
 #: How often an open page looks whether there is something new.
@@ -91,6 +91,10 @@ def simulator_routes(sim: Simulation) -> APIRouter:
     async def people() -> Response:
         return await pages.people()
 
+    @router.get("/simulator/outside")
+    async def outside(request: Request) -> Response:
+        return await pages.outside(piece=_PIECE in request.headers)
+
     @router.get("/simulator/new/{channel}")
     async def new(channel: ChannelName) -> Response:
         return RedirectResponse(f"/simulator/{channel}/{await asyncio.to_thread(_free_user, sim, channel)}")
@@ -98,7 +102,7 @@ def simulator_routes(sim: Simulation) -> APIRouter:
     @router.post("/simulator/clock")
     async def clock(
         request: Request,
-        by: Annotated[Literal["hour", "day", "reminder", "date"], Form()],
+        by: Annotated[Literal["hour", "day", "reminder", "place", "date"], Form()],
         to: Annotated[str, Form()] = "",
         channel: Annotated[str, Form()] = "",
         user: Annotated[str, Form()] = "",
@@ -106,7 +110,7 @@ def simulator_routes(sim: Simulation) -> APIRouter:
         address = sim.address(channel, user) if channel in sim.accounts and user else None
         target = await asyncio.to_thread(_target, sim, by, to, address)
         if target is None:
-            return pages.told(request, "nothing_due", address)
+            return pages.told(request, "no_place" if by == "place" else "nothing_due", address)
         if target > sim.now() + _FURTHEST:
             return pages.told(request, "too_far", address)
         if target < sim.now():
@@ -115,9 +119,9 @@ def simulator_routes(sim: Simulation) -> APIRouter:
         return pages.told(request, "jumped", address, left=left)
 
     @router.get("/simulator/events", response_class=EventSourceResponse)
-    async def events(channel: str = "", user: str = "") -> AsyncIterator[ServerSentEvent]:
+    async def events(channel: str = "", user: str = "", outside: bool = False) -> AsyncIterator[ServerSentEvent]:
         address = sim.address(channel, user) if channel in sim.accounts and user else None
-        async for state in _states(sim, address):
+        async for state in _states(sim, address, outside=outside):
             yield ServerSentEvent(data=state)
 
     @router.get("/simulator/{channel}/{user}")
@@ -161,6 +165,12 @@ def simulator_routes(sim: Simulation) -> APIRouter:
         await asyncio.to_thread(_note_attended, sim, address, slot)
         return pages.done(request, address)
 
+    @router.post("/simulator/{channel}/{user}/checked")
+    async def checked(request: Request, channel: ChannelName, user: User) -> Response:
+        address = sim.address(channel, user)
+        await asyncio.to_thread(_note_checked, sim, address)
+        return pages.done(request, address)
+
     return router
 
 
@@ -186,6 +196,7 @@ class _Pages:
             "user": views.say_user,
             "plain": views.plain,
             "told": views.told,
+            "linked": mailbox.linking(sim.hub.public_url),
         }
         self._templates.globals |= {"hub": sim.hub, "has_ended": views.has_ended}
 
@@ -198,8 +209,14 @@ class _Pages:
     async def people(self) -> Response:
         return await self._draw("_people.html", None, with_people=True)
 
-    async def _draw(self, name: str, address: Address | None, *, with_people: bool) -> Response:
-        values = await asyncio.to_thread(_read, self._sim, address, with_people=with_people)
+    async def outside(self, *, piece: bool) -> Response:
+        """Show what contacts outside were sent."""
+        boxes = await asyncio.to_thread(_read_mailboxes, self._sim)
+        template = "_outside.html" if piece else "simulator.html"
+        return await self._draw(template, None, with_people=not piece, boxes=boxes)
+
+    async def _draw(self, name: str, address: Address | None, *, with_people: bool, **more: Any) -> Response:
+        values = await asyncio.to_thread(_read, self._sim, address, with_people=with_people) | more
         return HTMLResponse(self._templates.get_template(name).render(values))
 
     def told(self, request: Request, key: str, address: Address | None, **values: Any) -> Response:
@@ -233,15 +250,22 @@ def _read(sim: Simulation, address: Address | None, *, with_people: bool) -> dic
                 "not_sent": views.not_sent(talk),
                 "waiting": views.waiting(talk),
                 "can_be_kept": keeping.can_be_kept(talk, sim.begins_at),
+                "checks": staff.list_checks(session, sim.hub, sim.inbox.library, talk.person, now),
+                "boxes": mailbox.about(session, sim.hub.id, talk.person),
             }
     return values
 
 
-async def _states(sim: Simulation, address: Address | None) -> AsyncIterator[dict[str, str]]:
+def _read_mailboxes(sim: Simulation) -> list[mailbox.Mailbox]:
+    with sim.database.reading() as session:
+        return mailbox.read_mailboxes(session, sim.hub.id)
+
+
+async def _states(sim: Simulation, address: Address | None, *, outside: bool) -> AsyncIterator[dict[str, str]]:
     """Yield what changes: the time, the talk and the people; the first at once."""
     last: dict[str, str] = {}
     while not sim.stopping.is_set():
-        state = await asyncio.to_thread(_state, sim, address)
+        state = await asyncio.to_thread(_state, sim, address, outside=outside)
         if state != last:
             last = state
             yield {**state, "now": sim.now().isoformat()}
@@ -252,9 +276,10 @@ async def _states(sim: Simulation, address: Address | None) -> AsyncIterator[dic
             pass
 
 
-def _state(sim: Simulation, address: Address | None) -> dict[str, str]:
+def _state(sim: Simulation, address: Address | None, *, outside: bool) -> dict[str, str]:
     with sim.database.reading() as session:
         talk = simulator.talk_stamp(session, sim.hub.id, address) if address else ""
+        talk += mailboxes.letters_stamp(session, sim.hub.id) if address or outside else ""
         people = simulator.people_stamp(session, sim.hub.id)
     ahead = round((sim.now() - datetime.now(UTC)).total_seconds())
     return {"talk": talk, "people": people, "ahead": str(ahead)}
@@ -276,6 +301,10 @@ def _target(sim: Simulation, by: str, to: str, address: Address | None) -> datet
                 return datetime.fromisoformat(to).replace(tzinfo=sim.zone)
             except ValueError:
                 return None
+        case "place":
+            with sim.database.reading() as session:
+                talk = simulator.find_talk(session, sim.hub.id, address) if address else None
+            return views.next_start(talk, now) if talk else None
         case _:
             with sim.database.reading() as session:
                 talk = simulator.find_talk(session, sim.hub.id, address) if address else None
@@ -298,6 +327,13 @@ def _note_attended(sim: Simulation, address: Address, slot: str) -> None:
         talk = simulator.find_talk(session, sim.hub.id, address)
     if talk:
         note_attended(sim.database, sim.hub, sim.inbox.library.phrases, talk.person.ref, sim.now(), slot_ref=slot)
+
+
+def _note_checked(sim: Simulation, address: Address) -> None:
+    with sim.database.reading() as session:
+        talk = simulator.find_talk(session, sim.hub.id, address)
+    if talk:
+        staff.note_checked(sim.database, sim.hub, sim.inbox.library, talk.person.ref, sim.now())
 
 
 def _free_user(sim: Simulation, channel: str) -> str:

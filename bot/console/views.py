@@ -162,6 +162,12 @@ def places(talk: Talk) -> list[Place]:
     return sorted(latest_first, key=lambda place: place.booking.status not in _LIVE)
 
 
+def next_start(talk: Talk, now: datetime) -> datetime | None:
+    """Return when the person is next expected somewhere; ``None`` when they have no place ahead."""
+    ahead = (place.slot.starts_at for place in talk.places if place.booking.status in _LIVE)
+    return min((at for at in ahead if at > now), default=None)
+
+
 def not_sent(talk: Talk) -> list[Message]:
     """List messages that wait, were dropped or failed, latest first."""
     return [message for message in reversed(talk.messages) if message.status not in _FINE]

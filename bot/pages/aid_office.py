@@ -23,7 +23,9 @@ _LONGEST: Final = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Award:
+class Award:
+    """What a college pays for."""
+
     minutes: int
     weekly_minutes: int
     ends_on: date
@@ -47,7 +49,7 @@ class AidOfficePage:
             return None
         decision = form.get("decision")
         if decision == "no":
-            notice = _notice(desk, found, f"declined_{_kind(found)}")
+            notice = answer_notice(desk, found, f"declined_{_kind(found)}")
             organisations.decline(session, found, by=_BY, notice=notice, now=link.now)
             return Taken()
         if decision != "yes":
@@ -64,7 +66,7 @@ class AidOfficePage:
             weekly_minutes=award.weekly_minutes if award else None,
             ends_on=award.ends_on if award else None,
             by=_BY,
-            notice=_notice(desk, found, f"confirmed_{_kind(found)}", award),
+            notice=answer_notice(desk, found, f"confirmed_{_kind(found)}", award),
             now=link.now,
         )
         return Taken()
@@ -101,7 +103,7 @@ def _kind(found: Member) -> str:
     return "award" if found.organisation.kind == OrganisationKind.COLLEGE else "member"
 
 
-def _read(form: Mapping[str, str], *, today: date) -> tuple[_Award | None, tuple[str, ...]]:
+def _read(form: Mapping[str, str], *, today: date) -> tuple[Award | None, tuple[str, ...]]:
     """Read an award, and say which fields are wrong."""
     hours, weekly = _number(form.get("hours", "")), _number(form.get("weekly", ""))
     try:
@@ -116,7 +118,7 @@ def _read(form: Mapping[str, str], *, today: date) -> tuple[_Award | None, tuple
     wrong = tuple(name for name, is_good in good.items() if not is_good)
     if wrong:
         return None, wrong
-    return _Award(minutes=round(hours * 60), weekly_minutes=round(weekly * 60), ends_on=last_day), ()
+    return Award(minutes=round(hours * 60), weekly_minutes=round(weekly * 60), ends_on=last_day), ()
 
 
 def _number(text: str) -> float:
@@ -132,7 +134,8 @@ def _hours(minutes: int) -> str:
     return f"{minutes / 60:g}"
 
 
-def _notice(desk: Desk, found: Member, key: str, award: _Award | None = None) -> str:
+def answer_notice(desk: Desk, found: Member, key: str, award: Award | None = None) -> str:
+    """Say to somebody what their organisation has answered."""
     language = found.person.language or desk.hub.languages[0]
     values = {"hub": desk.hub.name, "organisation": found.organisation.name}
     if award:

@@ -7,21 +7,32 @@ let go one due time after the other, and whoever came to their training goes on 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
+from bot import vetting
 from bot.app import App
 from bot.console.movable_clock import MovableClock
+from bot.pages.aid_office import Award, answer_notice
 from bot.reminders import send_due
+from bot.seed.history import live_through
 from bot.seed.hub import Date, add_calendar, demo_hub
-from bot.seed.people import Goal, Persona, invent
+from bot.seed.people import CHECKED, Goal, Persona, invent
 from channels.simulator import SimulatorChannel
 from flows.facts import SlotKind
+from flows.forms import shipped_form
 from flows.messages import Inbound, InboundKind, Outbound
+from flows.rules.guardians import Decision
+from flows.rules.organisations import OrganisationKind
+from flows.rules.requirements import Status, last_day
 from flows.stages import Stage
-from storage import people, schedule, simulator
+from flows.wishes.guarding import Signature, decide
+from storage import guardians, invented, organisations, people, requirements, schedule, simulator
+from storage.operations.requirements import Decided
 from storage.store import OutboxStatus, Settlement
+from storage.tables import PersonRow
 
 __all__ = ("demo_hub", "seed")
 
@@ -33,6 +44,15 @@ _LATENCY: Final = timedelta(seconds=2)
 _SEATS_LEFT: Final = (1, 6, 2)
 _WITH_SHIFT: Final = frozenset({Goal.PLACED, Goal.SERVING})
 _ATTENDS: Final = _WITH_SHIFT | {Goal.TRAINED}
+#: What aid offices confirm: hours in all, a week, and until when.
+_AWARD: Final = 240 * 60
+_AWARD_A_WEEK: Final = 12 * 60
+_AWARD_LASTS: Final = timedelta(days=200)
+#: How many of those who serve have booked what is ahead.
+_GOES_ON: Final = 0.6
+#: Shifts of the next day that are given back.
+_LATE: Final = 2
+_STAFF: Final = "coordinator:mira"
 
 
 async def seed(app: App, clock: MovableClock, *, number: int = 1) -> None:
@@ -47,11 +67,16 @@ async def seed(app: App, clock: MovableClock, *, number: int = 1) -> None:
     crowd = invent(app.hub, accounts, now, seed=number)
     past = _Past(app, clock, dates, crowd, now)
     await past.sign_up()
+    past.confirm_members()
+    past.let_guardians_agree()
+    past.do_checks()
+    await past.book_trainings()
     await past.let_reminders_go()
     past.attend_trainings()
+    live_through(app.database, app.hub.id, [one for one in crowd if one.goal is Goal.SERVING], dates, now)
     await past.take_shifts()
     await past.let_reminders_go()
-    past.attend_shifts()
+    await past.give_back_late()
     past.leave_few_seats()
 
 
@@ -82,16 +107,123 @@ class _Past:
         await self._talk(leaving)
         self._turn_down(persona for persona in self._crowd if persona.goal is Goal.TURNED_DOWN)
 
-    async def take_shifts(self) -> None:
-        """Let the trained ask for shifts: some soon after their training, some in the last days."""
+    def confirm_members(self) -> None:
+        """Let aid offices and employers confirm those who have come far enough, as they do by their link."""
+        desk = self._app.desk()
+        with self._app.database.session() as session:
+            for persona, person in self._those(session, CHECKED - {Goal.ACCEPTED}):
+                for membership in invented.memberships_of(session, person.id or 0):
+                    found = organisations.member(session, self._app.hub.id, membership, to_change=True)
+                    assert found is not None
+                    until = (self._now + _AWARD_LASTS).date()
+                    is_award = found.organisation.kind == OrganisationKind.COLLEGE
+                    award = Award(minutes=_AWARD, weekly_minutes=_AWARD_A_WEEK, ends_on=until) if is_award else None
+                    at = persona.at + timedelta(hours=persona.random.randint(3, 20))
+                    organisations.confirm(
+                        session,
+                        found,
+                        minutes=award.minutes if award else None,
+                        weekly_minutes=award.weekly_minutes if award else None,
+                        ends_on=award.ends_on if award else None,
+                        by="link:aid_office",
+                        notice=answer_notice(desk, found, f"confirmed_{'award' if award else 'member'}", award),
+                        now=min(at, self._now),
+                    )
+
+    def let_guardians_agree(self) -> None:
+        """Let the guardians of those who serve agree; the others are still being waited for."""
+        form = shipped_form("guardian_consent").version
+        with self._app.database.session() as session:
+            for persona, person in self._those(session, CHECKED):
+                ref = invented.ward_of(session, person.id or 0)
+                ward = guardians.find_ward(session, self._app.hub.id, ref) if ref else None
+                if ward is None:
+                    continue
+                signed = Signature(
+                    name=f"{persona.parent} {persona.last}", relation="parent", form_version=form, via="page"
+                )
+                effect = decide(self._app.library, self._app.hub, ward, Decision.AGREE, signature=signed, via="page")
+                guardians.decide(session, self._app.hub.id, effect, persona.at + timedelta(hours=2))
+
+    def do_checks(self) -> None:
+        """Let coordinators note that checks and references are in."""
+        hub, library = self._app.hub, self._app.library
+        last = [*hub.requires][-1]
+        for persona in self._crowd:
+            if persona.goal not in CHECKED:
+                continue
+            persona.at = at = min(persona.at + timedelta(hours=persona.random.randint(20, 50)), self._now)
+            with self._app.database.session() as session:
+                person = self._find(session, persona)
+                day = at.astimezone(ZoneInfo(hub.zone)).date()
+                wanted = requirements.standing(session, person, on=day).outstanding
+                kinds = [(kind, nth) for kind in hub.requires if kind in wanted for nth in self._each(kind)]
+                for kind, nth in kinds[:-1]:
+                    until = last_day(day, library.requirements[kind].need.months)
+                    decided = Decided(
+                        kind=kind, nth=nth, status=Status.MET, author=_STAFF, valid_from=day, valid_until=until
+                    )
+                    requirements.decide(session, person, decided, at)
+                ref = person.ref
+            if kinds:
+                vetting.decide(
+                    self._app.database,
+                    hub,
+                    library,
+                    person_ref=ref,
+                    requirement=library.requirements[last],
+                    status=Status.MET,
+                    author=_STAFF,
+                    nth=kinds[-1][1],
+                    now=at,
+                )
+
+    def _each(self, kind: str) -> range:
+        return range(1, self._app.library.requirements[kind].need.many + 1)
+
+    async def book_trainings(self) -> None:
+        """Let those whose checks are done ask for a training."""
         asking = []
         for persona in self._crowd:
-            if persona.goal in _WITH_SHIFT and persona.date and persona.date.ends_at < self._now:
-                soon = persona.date.ends_at + timedelta(hours=persona.random.randint(2, 20))
-                lately = self._now - timedelta(hours=persona.random.randint(5, 30))
-                persona.at = soon if persona.goal is Goal.SERVING else max(soon, lately)
+            if persona.goal in _ATTENDS | {Goal.BOOKED}:
+                persona.at = min(persona.at + timedelta(hours=persona.random.randint(1, 9)), self._now)
+                word = "ENTRENAMIENTO" if persona.language == "es" else "TRAINING"
+                asking.append((persona, persona.write(word)))
+        await self._send()
+        await self._talk(asking)
+
+    async def take_shifts(self) -> None:
+        """Let the trained ask for shifts in the last days."""
+        asking = []
+        for persona in self._crowd:
+            if persona.goal is Goal.PLACED or (persona.goal is Goal.SERVING and persona.random.random() < _GOES_ON):
+                if persona.training is None:
+                    continue
+                lately = self._now - timedelta(hours=persona.random.randint(5, 50))
+                persona.at = max(persona.training.ends_at + timedelta(hours=2), lately)
                 asking.append((persona, persona.write("TURNOS" if persona.language == "es" else "SHIFTS")))
         await self._talk(asking)
+
+    async def give_back_late(self) -> None:
+        """Let some say that they cannot come to a shift of the next day: others are asked to cover it."""
+        late = [one for one in self._crowd if one.goal in _WITH_SHIFT and one.date and one.date.kind is SlotKind.SHIFT]
+        soon = [one for one in late if one.date and timedelta() < one.date.starts_at - self._now < timedelta(hours=23)]
+        writing = []
+        for persona in soon[:_LATE]:
+            persona.at = self._now - timedelta(minutes=persona.random.randint(5, 40))
+            writing.append((persona, persona.write("N")))
+        await self._talk(writing)
+
+    def _those(self, session: Any, goals: Collection[Goal]) -> Iterator[tuple[Persona, PersonRow]]:
+        for persona in self._crowd:
+            if persona.goal in goals:
+                yield persona, self._find(session, persona)
+
+    def _find(self, session: Any, persona: Persona) -> PersonRow:
+        user, channel = persona.address.user, persona.address.channel
+        found = people.find_by_user(session, self._app.hub.id, user, channel=channel)
+        assert found is not None, "they have written"
+        return found
 
     async def _talk(self, writing: list[tuple[Persona, Inbound]]) -> None:
         """Take turns, all of them at once, until nobody replies any more."""
@@ -155,31 +287,18 @@ class _Past:
 
     def attend_trainings(self) -> None:
         """Note who came to their training."""
-        self._attend(persona for persona in self._crowd if persona.goal in _ATTENDS)
-
-    def attend_shifts(self) -> None:
-        """Note who came to their first shift."""
-        self._attend(persona for persona in self._crowd if persona.goal is Goal.SERVING)
-
-    def _attend(self, came: Iterable[Persona]) -> None:
         with self._app.database.session() as session:
-            for persona in came:
+            for persona, person in self._those(session, _ATTENDS):
                 if persona.date is None or persona.date.ends_at >= self._now:
                     continue
-                found = people.find_by_user(
-                    session, self._app.hub.id, persona.address.user, channel=persona.address.channel
-                )
-                assert found is not None
+                persona.training = persona.date
                 noted_at = persona.date.ends_at + timedelta(minutes=15)
-                schedule.mark_attended(session, self._app.hub.id, found.ref, noted_at, slot_ref=persona.date.ref)
+                schedule.mark_attended(session, self._app.hub.id, person.ref, noted_at, slot_ref=persona.date.ref)
 
     def _turn_down(self, turned_down: Iterable[Persona]) -> None:
         with self._app.database.session() as session:
             for persona in turned_down:
-                found = people.find_by_user(
-                    session, self._app.hub.id, persona.address.user, channel=persona.address.channel
-                )
-                assert found is not None
+                found = self._find(session, persona)
                 decided_at = min(persona.at + timedelta(days=1), self._now)
                 people.move(session, found, Stage.NOT_ELIGIBLE, cause="coordinator", now=decided_at)
 

@@ -7,12 +7,14 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from random import Random
 from typing import Any, Final
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from bot.seed.hub import Date, read_data
 from flows.commands import ShiftReply
 from flows.facts import Hub
 from flows.messages import Address, Choice, Inbound, InboundKind, Outbound, Tap
+from flows.walking.walk import IN_LINE
 
 
 class Goal(StrEnum):
@@ -23,6 +25,7 @@ class Goal(StrEnum):
     STOPS_MIDWAY = "stops_midway"  #: no longer answers at some step of the screening
     NEEDS_GUARDIAN = "needs_guardian"
     IN_REVIEW = "in_review"
+    VETTING = "vetting"  #: waits until their checks are done
     ACCEPTED = "accepted"  #: has not picked a training yet
     BOOKED = "booked"  #: has a training ahead
     TRAINED = "trained"
@@ -35,26 +38,29 @@ class Goal(StrEnum):
 
 #: How many of each.
 _CROWD: Final = {
-    Goal.SILENT: 34,
+    Goal.SILENT: 54,
     Goal.DECLINES: 10,
-    Goal.STOPS_MIDWAY: 62,
+    Goal.STOPS_MIDWAY: 42,
     Goal.NEEDS_GUARDIAN: 10,
     Goal.IN_REVIEW: 10,
-    Goal.ACCEPTED: 16,
-    Goal.BOOKED: 18,
-    Goal.TRAINED: 10,
-    Goal.PLACED: 11,
-    Goal.SERVING: 8,
+    Goal.VETTING: 9,
+    Goal.ACCEPTED: 11,
+    Goal.BOOKED: 12,
+    Goal.TRAINED: 7,
+    Goal.PLACED: 10,
+    Goal.SERVING: 28,
     Goal.TURNED_DOWN: 3,
     Goal.OPTS_OUT: 10,
     Goal.BLOCKS: 6,
 }
 #: First contact, in days before the demo begins: earliest and latest.
 _BEGAN: Final = {
-    Goal.SERVING: (34.0, 24.0),
-    Goal.PLACED: (33.0, 16.0),
-    Goal.TRAINED: (28.0, 10.0),
-    Goal.BOOKED: (2.5, 0.3),
+    Goal.SERVING: (148.0, 34.0),
+    Goal.PLACED: (33.0, 18.0),
+    Goal.TRAINED: (28.0, 14.0),
+    Goal.BOOKED: (5.0, 3.0),
+    Goal.ACCEPTED: (20.0, 4.0),
+    Goal.VETTING: (6.0, 0.3),
     Goal.IN_REVIEW: (9.0, 0.3),
 }
 _BEGAN_OTHERWISE: Final = (30.0, 0.2)
@@ -72,6 +78,8 @@ _ROLES: Final = {
 }
 #: The later goals need shifts that fit; everybody who offers tutoring finds one.
 _GOALS_WITH_SHIFT: Final = frozenset({Goal.PLACED, Goal.SERVING})
+#: Goals of those whose checks are done; the minors among them have their guardian's consent.
+CHECKED: Final = frozenset({Goal.ACCEPTED, Goal.BOOKED, Goal.TRAINED, Goal.PLACED, Goal.SERVING})
 _REVIEWED: Final = frozenset({Goal.IN_REVIEW, Goal.TURNED_DOWN})
 
 
@@ -84,6 +92,8 @@ class Persona:
     language: str
     first: str
     last: str
+    #: First name of their guardian, if they are under 18.
+    parent: str
     zip: str
     born: date
     audience: str
@@ -96,8 +106,9 @@ class Persona:
     at: datetime
     #: The last message they got.
     asked: Outbound | None = None
-    #: What they were last booked on.
+    #: What they were last booked on, and the training that they came to.
     date: Date | None = None
+    training: Date | None = None
     _confused: bool = False
     _written: int = field(default=0)
 
@@ -152,6 +163,12 @@ class Persona:
                 return by_id[self.role]
             case "summary" | "award":
                 return by_id["yes"]
+            case "programme" if self.goal is Goal.SERVING:  # enough of them for their ledger to be seen
+                return by_id[self.random.choice(("foster_grandparent", "foster_grandparent", "rsvp"))]
+            case "income" if self.goal is Goal.SERVING:
+                return by_id["yes"]
+            case "time_off" if self.goal is Goal.SERVING:
+                return by_id[self.random.choice(("vto", "vto", "own"))]
             case "offer":
                 return self._pick_date(asked, dates, now)
             case _:
@@ -160,8 +177,9 @@ class Persona:
     def _pick_date(self, asked: Outbound, dates: dict[str, Date], now: datetime) -> Choice:
         if self.goal is Goal.ACCEPTED:
             return asked.choices[-1]  # none of these
-        offered = [(choice, dates[choice.id]) for choice in asked.choices if choice.id in dates]
-        is_last = self.goal is Goal.BOOKED or (self.goal is Goal.PLACED and self.date is not None)
+        refs = [(choice, choice.id.rpartition(":")[2]) for choice in asked.choices if not choice.id.startswith(IN_LINE)]
+        offered = [(choice, dates[ref]) for choice, ref in refs if ref in dates]
+        is_last = self.goal is Goal.BOOKED or self.training is not None
         ahead = [pair for pair in offered if pair[1].starts_at > now] if is_last else []
         if not (ahead or offered):
             return asked.choices[-1]
@@ -174,8 +192,18 @@ class Persona:
                 return self.zip
             case "birth_date":
                 return f"{self.born:%-d/%-m/%Y}" if self.language == "es" else f"{self.born:%-m/%-d/%Y}"
-            case "name":
+            case "name" | "own_name":
                 return f"{self.first} {self.last}"
+            case "guardian_name":
+                return f"{self.parent} {self.last}"
+            case "guardian_contact":
+                name = f"{self.parent}.{self.last}".lower().replace("'", "")
+                plain = "".join(sign for sign in normalize("NFKD", name) if sign.isascii())
+                return f"{plain}{self.address.user[-2:]}@example.org"
+            case "employer" if self.goal is Goal.SERVING:
+                return self.random.choice(("NORTH24", "HARTWELL8"))
+            case "college" if self.goal is Goal.SERVING:
+                return self.random.choice(("Lakeshore State College", "Halsted City College"))
             case _:
                 return str(self.random.choice(read_data("people")["reply"][step][self.language]))
 
@@ -200,10 +228,11 @@ def _invent_one(number: int, goal: Goal, hub: Hub, accounts: dict[str, str], now
         language=language,
         first=random.choice(data["names"]["first"][language]),
         last=random.choice(data["names"]["last"][language]),
+        parent=random.choice(data["names"]["first"][language]),
         zip=random.choice(data["homes"][home]),
         born=_born(goal, audience, now, random),
         audience=audience,
-        role=_role(goal, audience, random),
+        role=_role(goal, audience, number, random),
         began_at=began_at,
         at=began_at,
         stops_at=_stop(goal, number, random),
@@ -232,15 +261,17 @@ def _began_at(goal: Goal, hub: Hub, now: datetime, random: Random) -> datetime:
 
 def _born(goal: Goal, audience: str, now: datetime, random: Random) -> date:
     youngest, oldest = (15, 16) if goal is Goal.NEEDS_GUARDIAN else _AGES[audience]
+    if goal is Goal.SERVING and audience == "high_school":
+        youngest, oldest = 15, 17
     age = random.randint(youngest, oldest)
     return (now - timedelta(days=age * 365.25 + random.randint(30, 330))).date()
 
 
-def _role(goal: Goal, audience: str, random: Random) -> str:
+def _role(goal: Goal, audience: str, number: int, random: Random) -> str:
     if goal in _REVIEWED:
         return "wraparound_coordinator"
     if goal in _GOALS_WITH_SHIFT:
-        return "tutor"
+        return ("tutor", "mentor", "tutor", _ROLES[audience][-1])[number % 4]
     return random.choice(_ROLES[audience])
 
 

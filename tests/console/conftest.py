@@ -12,9 +12,10 @@ import pytest
 
 from bot.console.movable_clock import MovableClock
 from bot.demo import build_page, open_demo, simulation
+from bot.demo_staff import add_staff
 from bot.seed import seed
 from tests.console.demo_process import DemoProcess, running_demo
-from tests.console.opened import MONDAY, Demo
+from tests.console.opened import HERE, MONDAY, Demo
 
 
 @pytest.fixture(scope="session")
@@ -23,8 +24,9 @@ def seed_into() -> Callable[[Path], None]:
 
     async def run(path: Path) -> None:
         clock = MovableClock(begins_at=MONDAY)
-        async with open_demo(path, clock) as app:
+        async with open_demo(path, clock, public_url=HERE) as app:
             await seed(app, clock)
+            add_staff(app)
 
     return lambda path: asyncio.run(run(path))
 
@@ -43,10 +45,10 @@ async def demo(seeded: Path, tmp_path: Path) -> AsyncIterator[Demo]:
     path = tmp_path / "demo.db"
     shutil.copy(seeded, path)
     clock = MovableClock(begins_at=MONDAY)
-    async with open_demo(path, clock) as app:
+    async with open_demo(path, clock, public_url=HERE) as app:
         web = build_page(app, simulation(app, clock))
         transport = httpx.ASGITransport(web)
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
+        async with httpx.AsyncClient(transport=transport, base_url=HERE) as client:
             yield Demo(app=app, clock=clock, client=client)
 
 

@@ -10,11 +10,14 @@ import httpx
 from bot.app import App
 from bot.console.movable_clock import MovableClock
 from flows.messages import Address
+from flows.rules.access import Role
 from storage import simulator
 from storage.simulator import Talk
 
 #: A Monday, ten in the morning in Chicago.
 MONDAY = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
+#: Where the demo's pages are.
+HERE = "http://localhost:8000"
 #: Asks for a piece of the page, as its script does.
 PIECE = {"x-piece": "1"}
 
@@ -41,6 +44,18 @@ class Demo:
             while await sender.send_ready():
                 pass
         return " ".join(answer.text.split())
+
+    async def enter(self, role: Role = Role.ADMINISTRATOR) -> None:
+        """Sign in to the console as one of the invented staff."""
+        self.client.cookies.clear()
+        answer = await self.client.post(f"/demo/enter/{role.value}", headers={"sec-fetch-site": "same-origin"})
+        assert answer.status_code == 303, answer.text
+
+    async def press(self, path: str, *, status: int = 303, **form: str | list[str]) -> httpx.Response:
+        """Send a form of the console as a browser does."""
+        answer = await self.client.post(path, data=form, headers={"sec-fetch-site": "same-origin"})
+        assert answer.status_code == status, answer.text
+        return answer
 
     async def say(self, user: str, *texts: str, channel: str = "sms") -> str:
         """Write as somebody; return the talk as it is then shown."""

@@ -1,7 +1,7 @@
 // The simulator's page: sends forms without leaving it, redraws what has changed, and filters the list of people.
 "use strict";
 
-const { channel, user } = document.body.dataset;
+const { channel, user, outside } = document.body.dataset;
 const PIECE = { headers: { "x-piece": "1" } };
 const byId = (id) => document.getElementById(id);
 
@@ -53,7 +53,7 @@ async function redraw(element, url) {
   for (const [log, before] of logs) if (lines(log) > before) log.scrollTop = log.scrollHeight;
 }
 
-const redrawTalk = () => channel && redraw(byId("live"), location.pathname);
+const redrawTalk = () => (channel || outside) && redraw(byId("live"), location.pathname);
 const redrawPeople = async () => {
   await redraw(byId("people"), "/simulator/people");
   filter();
@@ -99,7 +99,7 @@ function tick() {
 }
 
 let last = {};
-const query = channel ? `?${new URLSearchParams({ channel, user })}` : "";
+const query = channel ? `?${new URLSearchParams({ channel, user })}` : outside ? "?outside=true" : "";
 const events = new EventSource(`/simulator/events${query}`);
 events.onmessage = async ({ data }) => {
   const state = JSON.parse(data);
