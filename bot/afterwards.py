@@ -41,7 +41,7 @@ def look_after_shifts(
     Args:
         looked_at: when this was done last.
     """
-    since = min(looked_at or now - _FIRST_LOOK, now) - ASK_AFTER - STILL_ASKED
+    since = looked_back_to(looked_at, now)
     concerned = 0
     while True:
         with database.reading() as session:
@@ -57,6 +57,11 @@ def look_after_shifts(
         concerned += len(found) + len(missed)
         if max(len(found), len(missed)) < _BATCH:
             return concerned
+
+
+def looked_back_to(looked_at: datetime | None, now: datetime) -> datetime:
+    """Return when shifts began that may not have been looked after yet."""
+    return min(looked_at or now - _FIRST_LOOK, now) - ASK_AFTER - STILL_ASKED
 
 
 def _operation(one: Over, hub: Hub, library: Library, now: datetime) -> Operation[None]:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import organisations, vetting
-from bot.afterwards import is_time_for_digests, look_after_shifts, send_digests
+from bot.afterwards import DIGEST_AT, is_time_for_digests, look_after_shifts, looked_back_to, send_digests
 from bot.birthdays import come_of_age
 from bot.broadcasts import write_out
 from bot.calendar_mails import mail_dates
@@ -30,6 +30,7 @@ from flows.facts import Hub
 from flows.library import Library
 from storage.database import Database
 from storage.store import Store
+from storage.work import LAST_WORK, Upcoming, Work
 
 log = logging.getLogger(__name__)
 
@@ -73,9 +74,36 @@ class Clock:
         return scheduler
 
     async def tick(self) -> None:
-        """Move everything whose time has come one station on."""
+        """Move everything whose time has come one station on; most looks find nothing, by one statement."""
         now = self.now()
-        await self.shelf.look()
+        upcoming = await self.store.upcoming(self.hub.id)
+        if upcoming.publication != self.shelf.publication:
+            await self.shelf.look()
+        due = upcoming.due(now)
+        if due - LAST_WORK:
+            await self._move_on(now)
+        if await self._once_a_minute(now) or due:
+            await self.store.seal_trail(self.hub.id, now)
+            for channel, account in await self.store.waiting_senders(self.hub.id):
+                self.wake(channel, account)
+        await self._once_a_day(now)
+
+    async def coming(self) -> list[datetime]:
+        """Return at which instants a tick will find something to do, soonest first; the last is the next day's beginning."""
+        now = self.now()
+        zone = ZoneInfo(self.hub.zone)
+        today = now.astimezone(zone).date()
+        midnight = datetime.combine(today + timedelta(days=1), time(), zone).astimezone(UTC)
+        often = await self.store.upcoming(self.hub.id)
+        seldom = await self._seldom(now, until=midnight)
+        look_at = self._looked_at + _LOOK if self._looked_at and self._looked_at <= now else now
+        found = [midnight, *often.at.values()]
+        found += [max(at, look_at) for work, at in seldom.at.items() if work is not Work.CLAIMS]
+        if Work.CLAIMS in seldom.at and today != self._digested_on:
+            found.append(max(datetime.combine(today, DIGEST_AT, zone).astimezone(UTC), look_at))
+        return sorted(at for at in found if at <= midnight)
+
+    async def _move_on(self, now: datetime) -> None:
         await self.store.promote(now)
         await send_due(self.store, self.hub, self.library, now)
         await pass_on_seats(self.store, self.hub, self.library, now)
@@ -83,32 +111,39 @@ class Clock:
         await end_swaps(self.store, self.hub, self.library, now)
         await take_due(self.store, self.hub, self.shelf, now)
         await write_out(self.store, self.hub, now)
-        await self._once_a_minute(now)
-        await self.store.seal_trail(self.hub.id, now)
-        for channel, account in await self.store.waiting_senders(self.hub.id):
-            self.wake(channel, account)
 
-        await self._once_a_day(now)
+    async def _seldom(self, now: datetime, *, until: datetime) -> Upcoming:
+        since = looked_back_to(self._looked_at, now)
+        return await self.store.upcoming_seldom(self.hub.id, now, since=since, until=until)
 
-    async def _once_a_minute(self, now: datetime) -> None:
-        """Look after shifts that are over, and ask organisations what only they know; from the late afternoon on, send supervisors the hours of the day."""
+    async def _once_a_minute(self, now: datetime) -> bool:
+        """Look after shifts that are over, and ask organisations what only they know; from the late afternoon on, send supervisors the hours of the day.
+
+        Returns:
+            Whether anything was due.
+        """
         if self._looked_at and timedelta() <= now - self._looked_at < _LOOK:
-            return
-        look = partial(look_after_shifts, self.database, self.hub, self.library, now, looked_at=self._looked_at)
-        if concerned := await asyncio.to_thread(look):
-            log.info("shifts looked after", extra={"bookings": concerned})
+            return False
+        due = (await self._seldom(now, until=now)).due(now)
         accounts = {name: channel.account for name, channel in self.channels.items()}
-        await asyncio.to_thread(organisations.look, self.database, self.hub, self.library, accounts, now)
+        if due & {Work.SHIFTS, Work.UNANSWERED}:
+            look = partial(look_after_shifts, self.database, self.hub, self.library, now, looked_at=self._looked_at)
+            log.info("shifts looked after", extra={"bookings": await asyncio.to_thread(look)})
+        if due & {Work.MEMBERS, Work.HELD, Work.ALLOWANCES, Work.UNTRUE}:
+            await asyncio.to_thread(organisations.look, self.database, self.hub, self.library, accounts, now)
         if mailed := await asyncio.to_thread(mail_dates, self.database, self.hub, self.library, now):
             log.info("dates mailed", extra={"messages": mailed})
         today = now.astimezone(ZoneInfo(self.hub.zone)).date()
         if today != self._digested_on and is_time_for_digests(self.hub, now):
-            sent = await asyncio.to_thread(send_digests, self.database, self.hub, self.library, accounts, now)
-            log.info("hours sent for approval", extra={"messages": sent})
+            if due & {Work.CLAIMS, Work.SHIFTS}:
+                sent = await asyncio.to_thread(send_digests, self.database, self.hub, self.library, accounts, now)
+                log.info("hours sent for approval", extra={"messages": sent})
             self._digested_on = today
-        if freed := await asyncio.to_thread(vetting.free_lacking, self.database, self.hub, self.library, now):
+        if Work.LACKING in due:
+            freed = await asyncio.to_thread(vetting.free_lacking, self.database, self.hub, self.library, now)
             log.warning("places given back for want of a requirement", extra={"bookings": freed})
         self._looked_at = now
+        return bool(due) or bool(mailed)
 
     async def _tell_endings(self, now: datetime) -> None:
         if told := await asyncio.to_thread(vetting.tell_endings, self.database, self.hub, self.library, now):

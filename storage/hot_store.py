@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final, Protocol, TypeVar
 
 from flows.events import Colleague, Owner
-from flows.facts import History, Hub, Served, Slot, SlotKind, Visit
+from flows.facts import ContactPolicy, History, Hub, Served, Slot, SlotKind, Visit
 from flows.messages import DeliveryReport, Inbound
 from flows.rules.covering import Helper
 from storage.errors import StorageError
@@ -24,6 +24,7 @@ from storage.operations import (
     swaps,
     timers,
     turns,
+    upcoming,
     waits,
 )
 from storage.statements import Begin, Operation, Statement
@@ -44,6 +45,7 @@ from storage.store import (
     TurnResult,
     TurnWrite,
 )
+from storage.work import Upcoming
 
 T = TypeVar("T")
 
@@ -73,7 +75,10 @@ class HotStore:
     def __init__(self, driver: Driver, hubs: Iterable[Hub]) -> None:
         """Prepare; reminders are planned around each hub's quiet hours."""
         self._driver = driver
-        self._quiet_hours: Final = {hub.id: hub.quiet_hours for hub in hubs}
+        known = {hub.id: hub for hub in hubs}
+        self._quiet_hours: Final = {name: hub.quiet_hours for name, hub in known.items()}
+        self._policies: Final = {name: hub.contact for name, hub in known.items()}
+        self._zones: Final = {name: hub.zone for name, hub in known.items()}
 
     async def start(self) -> None:
         """Open connections; the schema is already migrated."""
@@ -114,18 +119,36 @@ class HotStore:
         """Take a delivery report, forward only; tell whether it changed anything."""
         return await self._driver.write(partial(outbox.report, hub, report, now))
 
+    async def upcoming(self, hub: str) -> Upcoming:
+        """Find when that is next due which is looked for every second."""
+        return await self._driver.read(partial(upcoming.often, hub))
+
+    async def upcoming_seldom(self, hub: str, now: datetime, *, since: datetime, until: datetime) -> Upcoming:
+        """Find when that is next due which is looked for every minute."""
+        return await self._driver.read(partial(upcoming.seldom, hub, now, since=since, until=until))
+
     async def waiting_senders(self, hub: str) -> list[tuple[str, str]]:
         """List ``(channel, account)`` pairs that have ready messages."""
         return await self._driver.read(partial(outbox.waiting_senders, hub))
 
     async def claim(self, hub: str, channel: str, account: str, limit: int, now: datetime) -> list[Claimed]:
         """Take up to ``limit`` ready messages of one sender, by priority and age, never two of one address at once."""
-        return await self._driver.write(partial(outbox.claim, hub, channel, account, limit, now))
+        policy = self._policies.get(hub, _ANY_POLICY)
+        return await self._driver.write(partial(outbox.claim, hub, channel, account, limit, now, policy))
+
+    async def look_again(self, hub: str, claimed: Claimed, now: datetime) -> Claimed | None:
+        """Read once more what the contact rule needs to know about a claimed message; ``None`` when it is settled."""
+        policy = self._policies.get(hub, _ANY_POLICY)
+        return await self._driver.read(partial(outbox.look_again, hub, claimed.id, now, policy))
+
+    async def spent(self, hub: str, now: datetime) -> int:
+        """Count the parts of text messages that a hub has sent on this day of its own."""
+        return await self._driver.read(partial(outbox.spent, hub, outbox.day_of(now, self._zones.get(hub))))
 
     async def settle(self, settlements: Sequence[Settlement], now: datetime) -> None:
         """Record what became of claimed messages."""
         if settlements:
-            await self._driver.write(partial(outbox.settle, settlements, now))
+            await self._driver.write(partial(outbox.settle, settlements, now, self._zones))
 
     async def promote(self, now: datetime) -> int:
         """Make waiting messages whose time has come ready; return how many."""
@@ -211,13 +234,22 @@ class HotStore:
         return sealed
 
     async def open_broadcasts(self, hub: str) -> list[str]:
-        """List the references of confirmed broadcasts that are not yet in the outbox as a whole, oldest first."""
+        """List the references of broadcasts of which something is left to be done, oldest first."""
         return await self._driver.read(partial(broadcasts.open_broadcasts, hub))
 
     async def fan_out(self, hub: str, broadcast: str, limit: int, now: datetime) -> int:
         """Write the next batch of a confirmed broadcast to the outbox; return how many people it covered, 0 at the end."""
+        limit, policy = min(limit, self._driver.largest_stretch), self._policies.get(hub, _ANY_POLICY)
+        return await self._driver.write(partial(broadcasts.fan_out, hub, broadcast, limit, now, policy), is_long=True)
+
+    async def tend(self, hub: str, broadcast: str, limit: int, now: datetime) -> int:
+        """Bring the next rows of a broadcast into line with its state; return how many, 0 when nothing is left to do now."""
         limit = min(limit, self._driver.largest_stretch)
-        return await self._driver.write(partial(broadcasts.fan_out, hub, broadcast, limit, now), is_long=True)
+        return await self._driver.write(partial(broadcasts.tend, hub, broadcast, limit, now), is_long=True)
+
+
+#: For rows of a hub that nothing is known about.
+_ANY_POLICY: Final = ContactPolicy()
 
 
 def _answer() -> Operation[bool]:

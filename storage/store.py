@@ -20,8 +20,10 @@ from flows.messages import (
     Outbound,
     Purpose,
 )
+from flows.rules.contact import BroadcastState
 from flows.rules.covering import Helper
 from flows.rules.organisations import Organisation
+from storage.work import Upcoming
 
 
 class OutboxStatus(IntEnum):
@@ -153,6 +155,16 @@ class Claimed:
     #: How often a provider has been asked before this time; of an unsettled message, the lost time included.
     attempts: int
     created_at: datetime
+    #: Of the recipient's phone, by ISO 3166; ``None`` where the channel has none.
+    country: str | None = None
+    #: Postal code of the recipient, if known.
+    zip_code: str | None = None
+    #: Whether they want everything but broadcasts.
+    no_broadcasts: bool = False
+    #: Of a broadcast or a question asked again: when the one left that makes this one too many within seven days.
+    crowded_at: datetime | None = None
+    #: The state of the broadcast that it belongs to.
+    broadcast: BroadcastState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,11 +334,28 @@ class Store(Protocol):
     async def report(self, hub: str, report: DeliveryReport, now: datetime) -> bool:
         """Take a delivery report, forward only; tell whether it changed anything."""
 
+    async def upcoming(self, hub: str) -> Upcoming:
+        """Find when that is next due which is looked for every second."""
+
+    async def upcoming_seldom(self, hub: str, now: datetime, *, since: datetime, until: datetime) -> Upcoming:
+        """Find when that is next due which is looked for every minute.
+
+        Args:
+            since: shifts that began earlier have been looked at.
+            until: shifts that begin later are not looked for yet.
+        """
+
     async def waiting_senders(self, hub: str) -> list[tuple[str, str]]:
         """List ``(channel, account)`` pairs that have ready messages."""
 
     async def claim(self, hub: str, channel: str, account: str, limit: int, now: datetime) -> list[Claimed]:
         """Take up to ``limit`` ready messages of one sender, by priority and age, never two of one address at once."""
+
+    async def look_again(self, hub: str, claimed: Claimed, now: datetime) -> Claimed | None:
+        """Read once more what the contact rule needs to know about a claimed message; ``None`` when it is settled."""
+
+    async def spent(self, hub: str, now: datetime) -> int:
+        """Count the parts of text messages that a hub has sent on this day of its own."""
 
     async def settle(self, settlements: Sequence[Settlement], now: datetime) -> None:
         """Record what became of claimed messages."""
@@ -387,7 +416,14 @@ class Store(Protocol):
         """Chain what was added to the trail of decisions; return how many rows."""
 
     async def open_broadcasts(self, hub: str) -> list[str]:
-        """List the references of confirmed broadcasts that are not yet in the outbox as a whole, oldest first."""
+        """List the references of broadcasts of which something is left to be done, oldest first."""
 
     async def fan_out(self, hub: str, broadcast: str, limit: int, now: datetime) -> int:
         """Write the next batch of a confirmed broadcast to the outbox; return how many people it covered, 0 at the end."""
+
+    async def tend(self, hub: str, broadcast: str, limit: int, now: datetime) -> int:
+        """Bring the next rows of a broadcast into line with its state; return how many, 0 when nothing is left to do now.
+
+        Of one that is paused or stopped messages are set aside or dropped, of one that goes on they are put back, and one of
+        which everything has left is done. None of this is waited for: the sender asks the state itself.
+        """

@@ -44,6 +44,8 @@ class House:
     app: App
     clock: MovableClock
     channels: dict[str, SimulatorChannel]
+    #: Whether steps of a jump that would find nothing to do are left out.
+    skips: bool = True
     _next_id: int = field(default=0)
 
     def inbound(self, channel: str, user: str, text: str = "", *, provider_id: str | None = None) -> Inbound:
@@ -76,10 +78,12 @@ class House:
         return [message for name, channel in self.channels.items() for message in channel.sent[before[name] :]]
 
     async def jump(self, to: datetime, *, step: timedelta = timedelta(minutes=15)) -> list[Outbound]:
-        """Let time pass in small steps, each with its tick; return what left meanwhile."""
+        """Let time pass in small steps, each with its tick, without those that would find nothing to do; return what left."""
         left: list[Outbound] = []
         while self.clock.at < to:
-            self.clock.at = min(to, self.clock.at + step)
+            first = (await self.app.clock.coming())[0] if self.skips else self.clock.at
+            idle = max(first - self.clock.at, timedelta(microseconds=1))
+            self.clock.at = min(to, self.clock.at + step * -(-idle // step))
             await self.app.clock.tick()
             left += await self.send()
         return left

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from storage import outbox as outbox_queries
 from storage.database import Database
-from storage.operations import addresses, broadcasts, covers, outbox, reading, reminders, swaps, timers, waits
+from storage.operations import addresses, broadcasts, covers, outbox, reading, reminders, swaps, timers, upcoming, waits
 from storage.statements import POSTGRES, SQLITE
 from tests.databases import NewDatabase
 from tests.storage.cases import change
@@ -57,6 +57,18 @@ _STATEMENTS = {
     "report_by_reference": (outbox.FIND_BY_REFERENCE, ("uq_outbox_",)),
     "report_by_provider": (outbox.FIND_BY_PROVIDER, ("ix_outbox_provider",)),
     "opt_out": (addresses.DROP_LINE, ("ix_outbox_person",)),
+    "upcoming": (
+        upcoming.OFTEN,
+        (
+            "ix_outbox_waiting",
+            "ix_reminder_due",
+            "_wait_live",
+            "_cover_",
+            "ix_swap_open",
+            "ix_timer_due",
+            "ix_outbox_ready",
+        ),
+    ),
     "promote": (outbox.PROMOTE, ("ix_outbox_waiting",)),
     "due_reminders": (reminders.DUE, ("ix_reminder_due",)),
     "due_timers": (timers.DUE, ("ix_timer_due",)),
