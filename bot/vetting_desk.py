@@ -16,9 +16,11 @@ from bot.operate import find_person
 from bot.places import Desk, open_desk, site_named
 from bot.shelf import read_current
 from flows.files.shape import did_you_mean
+from flows.rules.references import KIND
 from flows.rules.requirements import Requirement, State, Status
-from storage import audit, requirements
+from storage import audit, referees, requirements
 from storage.audit import Head
+from storage.tables import RefereeRow
 
 #: What a coordinator can say of a requirement; the others follow by themselves.
 _DECIDES: Final = (Status.MET, Status.REFUSED, Status.PENDING)
@@ -53,6 +55,7 @@ def list_requirements(desk: Desk, person: str) -> list[str]:
     with desk.database.reading() as session:
         found = find_person(session, desk.hub.id, person)
         standing = requirements.standing(session, found, on=today)
+        named = [_reference_line(one) for one in referees.list_of(session, found)]
     lines = [f"Stage: {found.stage}. As of {today}:"]
     for finding in standing.findings:
         lines.append(f"  {finding.kind}: {_STATES[finding.state]}")
@@ -65,7 +68,17 @@ def list_requirements(desk: Desk, person: str) -> list[str]:
             for row in standing.rows
             if row.kind == finding.kind
         ]
+        lines += [f"    {line}" for line in named if finding.kind == KIND]
     return lines
+
+
+def _reference_line(one: RefereeRow) -> str:
+    """Say what a reference answered; what it means a coordinator decides."""
+    said = f"{one.nth}: {one.name or 'erased'}, {one.status} {one.answered_at or one.asked_at:%Y-%m-%d}"
+    if one.recommends is None:
+        return said
+    recommends = "recommends" if one.recommends else "does NOT recommend"
+    return f"{said}, knows them from {one.how_known}, {recommends}" + (f': "{one.comment}"' if one.comment else "")
 
 
 def set_requirement(

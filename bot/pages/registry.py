@@ -12,9 +12,18 @@ from bot.pages.letter import LetterPage
 from bot.pages.manager import ManagerPage
 from bot.pages.my_data import MyDataPage
 from bot.pages.page import LinkPage
+from bot.pages.reference import ReferencePage
 from flows.rules.links import LinkPurpose
 
 PAGES: Final[Mapping[LinkPurpose, LinkPage]] = {
     page.purpose: page
-    for page in (GuardianPage(), HoursPage(), AidOfficePage(), ManagerPage(), LetterPage(), MyDataPage())
+    for page in (
+        GuardianPage(),
+        HoursPage(),
+        AidOfficePage(),
+        ManagerPage(),
+        ReferencePage(),
+        LetterPage(),
+        MyDataPage(),
+    )
 }

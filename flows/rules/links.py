@@ -15,6 +15,7 @@ class LinkPurpose(StrEnum):
     GUARDIAN = "guardian"  #: agree or not to what a person under 18 does, and take it back
     AID_OFFICE = "aid_office"  #: confirm a student's work-study award
     MANAGER = "manager"  #: approve an employee's paid time off
+    REFERENCE = "reference"  #: say how one knows somebody, and whether one recommends them
     HOURS = "hours"  #: approve or correct hours
     LETTER = "letter"  #: fetch one's own service letter
     EXPORT = "export"  #: fetch what is known about oneself
@@ -27,6 +28,7 @@ LIFETIMES: Final[Mapping[LinkPurpose, timedelta | None]] = {
     LinkPurpose.GUARDIAN: timedelta(days=30),
     LinkPurpose.AID_OFFICE: timedelta(days=30),
     LinkPurpose.MANAGER: timedelta(days=14),
+    LinkPurpose.REFERENCE: timedelta(days=30),
     LinkPurpose.HOURS: timedelta(days=14),
     LinkPurpose.LETTER: timedelta(days=7),
     LinkPurpose.EXPORT: timedelta(days=1),

@@ -17,7 +17,7 @@ from flows.stages import Stage
 from flows.walking import calling
 from flows.walking.pointless import drop_passed_by, drop_unwalked
 from flows.walking.revisiting import corrected, revisit
-from flows.wishes import guarding
+from flows.wishes import guarding, refereeing
 
 #: Steps that one turn may pass; a loop without a question is a fault of the flow, not of the person.
 _MAX_STEPS: Final = 100
@@ -271,6 +271,7 @@ def _act(draft: Draft, action: Action) -> None:
                 guarding.ask(draft)
             if stage is Stage.VETTING:
                 vetting.ask(draft)
+                refereeing.ask_all(draft)
         case ToHuman(reason=reason):
             draft.effects.append(HandOff(reason=reason))
         case ToConsent(purpose=purpose):

@@ -62,6 +62,23 @@ _ONLY_NAMED: Final = """
         AND NOT EXISTS (SELECT 1 FROM inbound AS i WHERE i.person_id = g.guardian_id)
         AND NOT EXISTS (SELECT 1 FROM address AS a WHERE a.person_id = g.guardian_id AND a.opted_out_at IS NOT NULL)
         AND NOT EXISTS (SELECT 1 FROM guardian AS o WHERE o.guardian_id = g.guardian_id AND o.person_id <> :person_id)
+        AND NOT EXISTS (SELECT 1 FROM referee AS f JOIN address AS a ON a.id = f.address_id
+            WHERE a.person_id = g.guardian_id AND f.person_id <> :person_id)
+"""
+#: The same for references: who was asked about nobody else.
+_ONLY_REFERENCES: Final = """
+    SELECT DISTINCT a.person_id FROM referee AS f JOIN address AS a ON a.id = f.address_id
+        JOIN person AS p ON p.id = a.person_id
+    WHERE f.person_id = :person_id AND p.stage = 'enquired' AND a.opted_out_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM inbound AS i WHERE i.person_id = p.id)
+        AND NOT EXISTS (SELECT 1 FROM guardian AS g WHERE g.guardian_id = p.id)
+        AND NOT EXISTS (SELECT 1 FROM referee AS o WHERE o.address_id = a.id AND o.person_id <> :person_id)
+        AND NOT EXISTS (SELECT 1 FROM link AS l
+            WHERE l.address_id = a.id AND (l.person_id IS NULL OR l.person_id <> :person_id))
+"""
+_ERASE_REFERENCES: Final = """
+    DELETE FROM outbox WHERE hub = :hub AND dedupe_key IN (
+        SELECT 'reference:' || f.ref FROM referee AS f WHERE f.person_id = :person_id)
 """
 #: To other guardians nothing more leaves about the forgotten person, and no trace of them stays in what has left.
 _ERASE_REQUESTS: Final = """
@@ -110,9 +127,11 @@ def forget(scope: Scope, *, by_wish: bool) -> Operation[None]:
         yield from suppressions.add(scope)
     person = {"person_id": scope.person_id}
     only_named = yield Statement(_ONLY_NAMED, person)
+    only_references = yield Statement(_ONLY_REFERENCES, person)
     yield Statement(_DROP_SWAPS, {"hub": scope.hub, "person_id": scope.person_id})
     yield Statement(_UNNAME_SWAPS, {"hub": scope.hub, "person_id": scope.person_id})
     yield Statement(_ERASE_REQUESTS, {"hub": scope.hub, "person_id": scope.person_id})
+    yield Statement(_ERASE_REFERENCES, {"hub": scope.hub, "person_id": scope.person_id})
     ahead = yield Statement(_SEATS_AHEAD, {"person_id": scope.person_id, "now": scope.now})
     yield Statement(_GIVE_SEATS_BACK, person)
     for row in ahead:
@@ -120,7 +139,7 @@ def forget(scope: Scope, *, by_wish: bool) -> Operation[None]:
     yield Statement(_GIVE_KEPT_SEATS_BACK, person)
     for sql in _ERASE:
         yield Statement(sql, person)
-    for row in only_named:
+    for row in (*only_named, *only_references):
         for sql in _ERASE_REST:
             yield Statement(sql, {"person_id": row["person_id"]})
     yield from _finish(scope.person_id)

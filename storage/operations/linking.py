@@ -136,6 +136,9 @@ _MOVE: Final = (
         (SELECT g.person_id FROM guardian AS g WHERE g.guardian_id = :kept)""",
     "UPDATE guardian SET guardian_id = :kept WHERE guardian_id = :gone",
     "UPDATE guardian_consent SET person_id = :kept WHERE person_id = :gone",
+    """DELETE FROM referee WHERE person_id = :gone AND address_id IN
+        (SELECT f.address_id FROM referee AS f WHERE f.person_id = :kept)""",
+    "UPDATE referee SET person_id = :kept WHERE person_id = :gone",
     "UPDATE membership SET person_id = :kept WHERE person_id = :gone",
     "UPDATE letter SET person_id = :kept WHERE person_id = :gone",
     "DELETE FROM link WHERE person_id IN (:gone, :kept) AND purpose = 'join'",

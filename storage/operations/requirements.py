@@ -40,12 +40,13 @@ def read_held(row: Row) -> Held:
         kind=row["kind"],
         nth=row["nth"],
         status=Status(row["status"]),
-        valid_from=_day(row["valid_from"]),
-        valid_until=_day(row["valid_until"]),
+        valid_from=read_day(row["valid_from"]),
+        valid_until=read_day(row["valid_until"]),
     )
 
 
-def _day(value: object) -> date | None:
+def read_day(value: object) -> date | None:
+    """Read a day as either database gives it."""
     return None if value is None else date.fromisoformat(str(value))
 
 
@@ -355,7 +356,7 @@ def ending(hub: str, today: date, until: date) -> Operation[list[EndingSoon]]:
             person_id=row["person_id"],
             language=row["language"],
             valid_until=date.fromisoformat(str(row["valid_until"])),
-            met_on=_day(row["valid_from"]),
+            met_on=read_day(row["valid_from"]),
             told_days=row["told_days"],
         )
         for row in rows

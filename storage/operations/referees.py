@@ -1,0 +1,152 @@
+"""Ask the references whom a person has named, each once, and keep what they answer; a coordinator decides what it means."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from flows.effects import AskReferee
+from flows.messages import Purpose
+from flows.rules.guardians import applies
+from flows.rules.links import LinkPurpose
+from flows.rules.references import KIND, Reference
+from storage.operations import audit, links, outsiders
+from storage.operations.requirements import read_day
+from storage.operations.scope import Scope
+from storage.statements import Operation, Statement
+from storage.tables import from_micros, new_ref, to_micros
+
+# --- ask --------------------------------------------------------------------------------------------------------------
+
+_WHO: Final = """
+    SELECT a.person_id, p.birth_date FROM address AS a JOIN person AS p ON p.id = a.person_id WHERE a.id = :address_id
+"""
+_REPLACE: Final = """
+    UPDATE referee SET status = 'replaced'
+    WHERE person_id = :person_id AND nth = :nth AND status = 'asked'
+        AND (address_id IS NULL OR address_id <> :address_id)
+    RETURNING ref
+"""
+_NAME: Final = """
+    INSERT INTO referee (hub, ref, person_id, nth, address_id, name, status, asked_at, how_known, comment)
+    VALUES (:hub, :ref, :person_id, :nth, :address_id, :name, 'asked', :now, '', '')
+    ON CONFLICT (person_id, address_id) DO UPDATE
+    SET ref = excluded.ref, nth = excluded.nth, name = excluded.name, status = 'asked', asked_at = excluded.asked_at
+    WHERE referee.status = 'replaced'
+    RETURNING ref
+"""
+_NTH: Final = "SELECT nth FROM referee WHERE person_id = :person_id AND address_id = :address_id"
+_DROP: Final = (
+    "DELETE FROM outbox WHERE hub = :hub AND dedupe_key = :key AND status IN (0, 1)",
+    "UPDATE outbox SET body = '' WHERE hub = :hub AND dedupe_key = :key",  # it names the person
+)
+_OPEN_TASK: Final = """
+    INSERT INTO task (hub, person_id, kind, reason, opened_at) VALUES (:hub, :person_id, 'hand_off', :reason, :now)
+"""
+
+
+def ask(scope: Scope, effect: AskReferee) -> Operation[None]:
+    """Write to a reference with a link of their own, unless they want no messages; a human then has to."""
+    now = from_micros(scope.now)
+    address_id = yield from _contact(scope, effect)
+    if address_id is None:
+        yield from _open_task(scope, "reference_not_asked")
+        return
+    key = {"person_id": scope.person_id, "address_id": address_id}
+    for row in (yield Statement(_REPLACE, {**key, "nth": effect.nth})):
+        yield from links.revoke(
+            scope.hub, LinkPurpose.REFERENCE, person_id=scope.person_id, subject=row["ref"], now=now
+        )
+        for sql in _DROP:
+            yield Statement(sql, {"hub": scope.hub, "key": message_key(row["ref"])})
+    rows = yield Statement(
+        _NAME,
+        {**key, "hub": scope.hub, "ref": new_ref(), "nth": effect.nth, "name": effect.name, "now": scope.now},
+    )
+    if not rows:
+        (known,) = yield Statement(_NTH, key)
+        if known["nth"] != effect.nth:  # one person cannot be both
+            yield from _open_task(scope, "reference_not_asked")
+        return
+    ref = rows[0]["ref"]
+    token = yield from links.make(
+        scope.hub, LinkPurpose.REFERENCE, person_id=scope.person_id, address_id=address_id, subject=ref, now=now
+    )
+    yield from links.write(
+        scope.hub,
+        address_id=address_id,
+        text=effect.text.replace("{token}", token),
+        purpose=Purpose.REQUEST,
+        key=message_key(ref),
+        now=now,
+    )
+
+
+def _contact(scope: Scope, effect: AskReferee) -> Operation[int | None]:
+    """Find or add whom an address belongs to; ``None`` when they may not be asked: the person, a minor, after an opt-out.
+
+    Nobody knows where they are: they are written to in the hours that are open everywhere.
+    """
+    address_id = yield from outsiders.contact(scope.hub, effect.to, zone=None, now=scope.now)
+    if address_id is None:
+        return None
+    (who,) = yield Statement(_WHO, {"address_id": address_id})
+    born = read_day(who["birth_date"])
+    is_minor = born is not None and applies(born, from_micros(scope.now).date())
+    return None if is_minor or who["person_id"] == scope.person_id else address_id
+
+
+def message_key(ref: str) -> str:
+    """Name the one message to a reference; ``forgetting`` finds it by this."""
+    return f"reference:{ref}"
+
+
+def _open_task(scope: Scope, reason: str) -> Operation[None]:
+    yield Statement(_OPEN_TASK, {"hub": scope.hub, "person_id": scope.person_id, "reason": reason, "now": scope.now})
+
+
+# --- answer -----------------------------------------------------------------------------------------------------------
+
+_ANSWER: Final = """
+    UPDATE referee SET status = 'answered', answered_at = :now, how_known = :how_known, recommends = :recommends,
+        comment = :comment
+    WHERE hub = :hub AND ref = :ref AND status = 'asked'
+    RETURNING person_id, nth
+"""
+#: What a coordinator has decided stays so.
+_PENDING: Final = """
+    UPDATE requirement SET status = 'pending', changed_at = :now
+    WHERE person_id = :person_id AND kind = :kind AND nth = :nth AND status IN ('needed', 'asked')
+"""
+_REF: Final = "SELECT ref FROM person WHERE id = :person_id"
+
+
+def answer(hub: str, ref: str, reference: Reference, now: datetime) -> Operation[bool]:
+    """Keep what a reference answered, and let a coordinator look; ``False`` when there is nothing to answer any more."""
+    at = to_micros(now)
+    rows = yield Statement(
+        _ANSWER,
+        {
+            "hub": hub,
+            "ref": ref,
+            "how_known": reference.how_known,
+            "recommends": reference.recommends,
+            "comment": reference.comment,
+            "now": at,
+        },
+    )
+    if not rows:
+        return False
+    person_id, nth = rows[0]["person_id"], rows[0]["nth"]
+    yield Statement(_PENDING, {"person_id": person_id, "kind": KIND, "nth": nth, "now": at})
+    yield from _open_task(Scope(hub=hub, person_id=person_id, address_id=0, now=at), "reference_answered")
+    (person,) = yield Statement(_REF, {"person_id": person_id})
+    yield from audit.note(
+        hub,
+        person_ref=person["ref"],
+        author=f"link:{LinkPurpose.REFERENCE.value}",
+        what="requirement",
+        detail={"kind": KIND, "nth": nth, "status": "pending"},
+        now=now,
+    )
+    return True
