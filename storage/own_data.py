@@ -25,6 +25,7 @@ from storage.tables import (
     LetterRow,
     LinkRow,
     MembershipRow,
+    NoteRow,
     OrganisationRow,
     OutboxRow,
     PersonRow,
@@ -100,6 +101,7 @@ def gather(session: Session, hub: str, person_id: int) -> dict[str, Any] | None:
         "links": own(LinkRow),
         "timers": own(TimerRow),
         "tasks": own(TaskRow),
+        "notes": own(NoteRow),
         "decisions": _decisions(of(AuditRow, or_(col(AuditRow.person_ref) == person.ref))),
     }
 

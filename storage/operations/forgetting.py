@@ -47,11 +47,12 @@ _ERASE: Final = (
     "DELETE FROM calendar_mail WHERE booking_id IN (SELECT id FROM booking WHERE person_id = :person_id)",
     "DELETE FROM booking WHERE person_id = :person_id",
     "DELETE FROM task WHERE person_id = :person_id",
+    "DELETE FROM note WHERE person_id = :person_id",
     "DELETE FROM consent WHERE address_id IN (SELECT id FROM address WHERE person_id = :person_id)",
     "DELETE FROM outbox WHERE person_id = :person_id AND NOT forget",
     "UPDATE inbound SET person_id = NULL, body = '', trace = '[]' WHERE person_id = :person_id",
     "UPDATE address SET consented_at = NULL WHERE person_id = :person_id",
-    "UPDATE conversation SET state = '', held_by = NULL WHERE person_id = :person_id",
+    "UPDATE conversation SET state = '', held_by = NULL, held_at = NULL WHERE person_id = :person_id",
     """UPDATE person SET answers = '{{}}', birth_date = NULL, language = NULL, zone = NULL, given_name = NULL,
         family_name = NULL, zip = NULL, audience = NULL, role = NULL, campaign = NULL WHERE id = :person_id""",
 )

@@ -144,6 +144,7 @@ _MOVE: Final = (
     "DELETE FROM link WHERE person_id IN (:gone, :kept) AND purpose = 'join'",
     "UPDATE link SET person_id = :kept WHERE person_id = :gone",
     "UPDATE task SET person_id = :kept WHERE person_id = :gone",
+    "UPDATE note SET person_id = :kept WHERE person_id = :gone",
     "DELETE FROM timer WHERE person_id = :gone",
     # 0 WAITING, 1 READY, 8 DROPPED: a nudge belongs to the conversation that ends here.
     """UPDATE outbox SET status = 8, reason = 'overtaken', settled_at = :now
@@ -152,7 +153,8 @@ _MOVE: Final = (
     "UPDATE inbound SET person_id = :kept WHERE person_id = :gone",
     "UPDATE address SET person_id = :kept WHERE person_id = :gone",
     """UPDATE conversation SET held_by = COALESCE(held_by,
-        (SELECT c.held_by FROM conversation AS c WHERE c.person_id = :gone)) WHERE person_id = :kept""",
+        (SELECT c.held_by FROM conversation AS c WHERE c.person_id = :gone)), held_at = COALESCE(held_at,
+        (SELECT c.held_at FROM conversation AS c WHERE c.person_id = :gone)) WHERE person_id = :kept""",
     "DELETE FROM conversation WHERE person_id = :gone",
     "DELETE FROM person WHERE id = :gone",
 )

@@ -3,6 +3,7 @@
 from storage.tables.audit import AuditHeadRow, AuditRow
 from storage.tables.base import Instant, Table, from_micros, new_message_ref, new_ref, to_micros
 from storage.tables.covering import CoverAskRow, CoverRow, SwapRow, WaitRow
+from storage.tables.desk import CannedReplyRow, NoteRow
 from storage.tables.flows import FlowRevision, PublicationRow
 from storage.tables.hours import HoursRow
 from storage.tables.hub import HolidayRow, HubRow, Partner, Site
@@ -30,6 +31,7 @@ __all__ = [
     "BookingRow",
     "BroadcastRow",
     "CalendarMailRow",
+    "CannedReplyRow",
     "ConsentRow",
     "ConversationRow",
     "CoverAskRow",
@@ -48,6 +50,7 @@ __all__ = [
     "LetterRow",
     "LinkRow",
     "MembershipRow",
+    "NoteRow",
     "OrganisationRow",
     "OutboxRow",
     "Partner",

@@ -19,6 +19,7 @@ class PersonRow(Table, table=True):
         Index("ix_person_hub", "hub", "id"),
         Index("ix_person_stage", "hub", "stage"),
         Index("ix_person_role", "hub", "role"),
+        Index("ix_person_source", "hub", "campaign"),
         NEVER_REUSED,
     )
 
@@ -87,12 +88,23 @@ class ConversationRow(Table, table=True):
     """One person's dialogue, as the engine wrote it."""
 
     __tablename__ = "conversation"
+    __table_args__ = (
+        Index(
+            "ix_conversation_held",
+            "hub",
+            "held_at",
+            sqlite_where=text("held_by IS NOT NULL"),
+            postgresql_where=text("held_by IS NOT NULL"),
+        ),
+    )
 
     person_id: int = Field(primary_key=True, foreign_key="person.id")
     hub: str = Field(index=True)
     version: int  #: turn number; every write names the one it saw
     state: str = Field(sa_type=Text)
     held_by: str | None = None  #: the coordinator who answers instead of the bot
+    held_at: datetime | None = Field(default=None, sa_type=Instant)  #: since when
+    snoozed_until: datetime | None = Field(default=None, sa_type=Instant)  #: the inbox shows it again then, or when they write
     changed_at: datetime = Field(sa_type=Instant)
 
 
