@@ -25,6 +25,16 @@ def add(scope: Scope) -> Operation[None]:
         yield Statement(_ADD, {"hub": scope.hub, "hash": hash_, "now": scope.now})
 
 
+def keep(hub: str, address: Address, now: int) -> Operation[None]:
+    """Let an address not be written to of which nobody is known.
+
+    Args:
+        now: microseconds since 1970 UTC.
+    """
+    hash_ = yield from _hash(hub, address.channel, address.user)
+    yield Statement(_ADD, {"hub": hub, "hash": hash_, "now": now})
+
+
 def holds(hub: str, address: Address) -> Operation[bool]:
     """Tell whether an address must not be written to."""
     hash_ = yield from _hash(hub, address.channel, address.user)
@@ -39,5 +49,10 @@ def end(hub: str, address: Address) -> Operation[None]:
 
 def _hash(hub: str, channel: str, user: str) -> Operation[str]:
     """Hash an address, whichever account of ours writes to it."""
-    (row,) = yield Keyed(f"{hub}\n{channel}\n{user.casefold()}")
+    (row,) = yield Keyed(hashed(hub, channel, user))
     return str(row["hash"])
+
+
+def hashed(hub: str, channel: str, user: str) -> str:
+    """Return the text that is hashed of an address."""
+    return f"{hub}\n{channel}\n{user.casefold()}"
