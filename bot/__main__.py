@@ -5,14 +5,23 @@ from __future__ import annotations
 import json
 import os
 import sys
-from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from bot import flow_commands, hours_commands, organisation_commands, planning_commands, vetting_commands
+from bot import (
+    answer_commands,
+    broadcast_commands,
+    flow_commands,
+    hours_commands,
+    organisation_commands,
+    planning_commands,
+    spreadsheet_commands,
+    user_commands,
+    vetting_commands,
+)
 
 #: An operator's mistake ends the program with this code and a sentence.
 EXIT_MISTAKE: Final = 2
@@ -23,6 +32,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(broadcast_commands.app)
 app.add_typer(flow_commands.app)
 app.add_typer(planning_commands.sites)
 app.add_typer(planning_commands.holidays)
@@ -31,6 +41,10 @@ app.add_typer(vetting_commands.requirement)
 app.add_typer(vetting_commands.audit)
 app.add_typer(organisation_commands.app)
 app.add_typer(hours_commands.app)
+app.add_typer(answer_commands.app)
+app.add_typer(user_commands.app)
+app.command("import")(spreadsheet_commands.bring_in)
+app.command("export")(spreadsheet_commands.write_out)
 
 _Config = Annotated[Path, typer.Option("--config", "-c", help="The settings, see config.example.toml.")]
 
@@ -113,35 +127,6 @@ def attended(
     from bot.operate import note_attended
 
     typer.echo(note_attended(config, os.environ, person=person, session=session))
-
-
-@app.command()
-def broadcast(
-    text: Annotated[str, typer.Option(help="What to say.")],
-    to: Annotated[
-        list[str] | None,
-        typer.Option(help="Whom: role=tutor, audience=employee, stage=ready, language=es; repeatable."),
-    ] = None,
-    text_es: Annotated[str | None, typer.Option("--text-es", help="The same in Spanish.")] = None,
-    hours: Annotated[
-        int, typer.Option(min=1, max=720, help="Whoever it has not reached by then does not get it.")
-    ] = 72,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
-    config: _Config = Path("config.toml"),
-) -> None:
-    """Send the same message to many, after showing whom it reaches, whom not, and when it is done."""
-    from bot.operate import run_broadcast
-
-    run_broadcast(
-        config,
-        os.environ,
-        to=to or [],
-        texts={"en": text, "es": text_es or text},
-        useful_for=timedelta(hours=hours),
-        dry_run=dry_run,
-        confirmed=yes,
-    )
 
 
 @app.command()

@@ -21,7 +21,8 @@ _Kind = Annotated[str, typer.Argument(help="A requirement, like background_check
 _By = Annotated[str | None, typer.Option(help="Who decides; else whoever is logged in.")]
 
 
-def _user(by: str | None) -> str:
+def named(by: str | None) -> str:
+    """Return who decides: whoever is named, else whoever is logged in."""
     try:
         return by or getpass.getuser()
     except (KeyError, OSError):  # no name for this user id, as in a container
@@ -56,7 +57,7 @@ def set_requirement(
     desk = vetting_desk.open_vetting(config, os.environ)
     typer.echo(
         vetting_desk.set_requirement(
-            desk, person, kind, status, nth=nth, since=since, reference=reference, by=_user(by)
+            desk, person, kind, status, nth=nth, since=since, reference=reference, by=named(by)
         )
     )
 
@@ -74,7 +75,7 @@ def need(
     from bot import vetting_desk
 
     desk = vetting_desk.open_vetting(config, os.environ)
-    typer.echo(vetting_desk.need_at_site(desk, kind, site, needed=needed, months=months, by=_user(by)))
+    typer.echo(vetting_desk.need_at_site(desk, kind, site, needed=needed, months=months, by=named(by)))
 
 
 @audit.command("show")

@@ -9,7 +9,7 @@ from typing import Final, Protocol, TypeVar
 
 from flows.events import Colleague, Owner
 from flows.facts import ContactPolicy, History, Hub, Served, Slot, SlotKind, Visit
-from flows.messages import DeliveryReport, Inbound
+from flows.messages import Address, DeliveryReport, Inbound
 from flows.rules.covering import Helper
 from storage.errors import StorageError
 from storage.operations import (
@@ -98,6 +98,10 @@ class HotStore:
     async def load(self, hub: str, inbound: Inbound, now: datetime) -> Loaded | Known:
         """Read what a turn needs: person, conversation and bookings of the sender."""
         return await self._driver.read(partial(reading.load, hub, inbound, now))
+
+    async def load_person(self, hub: str, ref: str, now: datetime) -> tuple[Address, Loaded] | None:
+        """Read what a turn with somebody starts from that nobody has written in."""
+        return await self._driver.read(partial(timers.load_person, hub, ref, now))
 
     async def find_slots(self, hub: str, kind: SlotKind, now: datetime, *, until: datetime) -> list[Slot]:
         """List open slots that begin between two instants, soonest first, full ones too."""

@@ -319,6 +319,9 @@ class Store(Protocol):
     async def load(self, hub: str, inbound: Inbound, now: datetime) -> Loaded | Known:
         """Read what a turn needs: person, conversation and bookings of the sender."""
 
+    async def load_person(self, hub: str, ref: str, now: datetime) -> tuple[Address, Loaded] | None:
+        """Read what a turn with somebody starts from that nobody has written in; ``None``: they cannot be written to."""
+
     async def find_slots(self, hub: str, kind: SlotKind, now: datetime, *, until: datetime) -> list[Slot]:
         """List open slots that begin between two instants, soonest first, full ones too."""
 

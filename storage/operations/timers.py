@@ -15,7 +15,7 @@ from flows.messages import Address
 from storage.operations.reading import LOADED_COLUMNS, read_loaded
 from storage.operations.scope import Scope
 from storage.statements import Batch, Operation, Params, Row, Statement
-from storage.store import DueTimer
+from storage.store import DueTimer, Loaded
 from storage.tables import to_micros
 
 _SET: Final = """
@@ -71,6 +71,16 @@ def due_timers(hub: str, now: datetime, limit: int) -> Operation[list[DueTimer]]
                 )
             )
     return due
+
+
+def load_person(hub: str, ref: str, now: datetime) -> Operation[tuple[Address, Loaded] | None]:
+    """Read what a turn with somebody starts from that nobody has written in; ``None`` where they cannot be written to."""
+    rows = yield Statement("SELECT id FROM person WHERE hub = :hub AND ref = :ref", {"hub": hub, "ref": ref})
+    for person in rows:
+        (row,) = yield Statement(LOAD, {"person_id": person["id"]})
+        address = _address(row)
+        return (address, (yield from read_loaded(row, now))) if address else None
+    return None
 
 
 def _address(row: Row) -> Address | None:
