@@ -83,7 +83,7 @@ class AidOfficePage:
         }
         values = {
             "kind": _kind(found),
-            "name": " ".join(filter(None, (found.person.given_name, found.person.family_name))) or "-",
+            "name": " ".join(filter(None, (found.person.given_name, found.person.family_name))),
             "organisation": found.organisation.name,
             "standing": row.status if decided else "",
             "last_day": wording.say_date(row.ends_on, link.language) if row.ends_on else "",

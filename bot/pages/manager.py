@@ -28,7 +28,7 @@ class ManagerPage:
             return Shown(template="manager.html", values={"state": "released"})
         values = {
             "state": "held" if held.held_until else "approved",
-            "name": " ".join(filter(None, (held.given_name, held.family_name))) or "-",
+            "name": " ".join(filter(None, (held.given_name, held.family_name))),
             "organisation": held.organisation,
             "when": wording.say_when(held.slot.starts_at, zone=None, language=link.language),
             "length": wording.say_minutes(held.slot.minutes, link.language),
