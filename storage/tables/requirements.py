@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, text
 from sqlmodel import Field
 
 from storage.tables.base import NEVER_REUSED, Instant, Table, new_ref
@@ -102,6 +102,8 @@ class GuardianRow(Table, table=True):
     stage_before: str | None = None  #: where the person stood when a consent was withdrawn
     asked_at: datetime = Field(sa_type=Instant)
     decided_at: datetime | None = Field(default=None, sa_type=Instant)
+    asked_edition: int | None = None  #: the edition of the form that they were asked to sign anew
+    lapses_on: date | None = None  #: the last day on which what they signed before still holds
 
 
 class GuardianConsentRow(Table, table=True):
@@ -117,5 +119,6 @@ class GuardianConsentRow(Table, table=True):
     relation: str
     form_version: str  #: content hash of the words they saw
     via: str  #: ``page``, ``reply``
+    edition: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})  #: of the form, as the hub counts them
     given_at: datetime = Field(sa_type=Instant)
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
