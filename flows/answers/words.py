@@ -32,6 +32,9 @@ _SPEAKING_PICTURES: Final = {
     "🛑": " stop. ",
 }
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+#: Signs of ASCII, single spaces between them alone.
+_IS_PLAIN: Final = re.compile(r"(?:[!-~]+(?: [!-~]+)*)?")
+_OWN_PLACES: Final = tuple((place, place + 1) for place in range(MAX_CHARS))
 
 
 def listed(*lines: str) -> tuple[str, ...]:
@@ -126,6 +129,8 @@ def _without_courtesy(piece: str) -> str:
 
 def fold(text: str) -> Reply:
     """Write a reply in small letters without accents, pictures, invisible signs and double spaces."""
+    if len(text) <= MAX_CHARS and _IS_PLAIN.fullmatch(text):  # most are; each letter is its own origin
+        return Reply(original=text, text=text.replace("`", "'").lower(), origins=_OWN_PLACES[: len(text)])
     letters: list[str] = []
     origins: list[tuple[int, int]] = []
     for place, character in enumerate(text[:MAX_CHARS]):
