@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Final
 
 from flows.answering import weekly
-from flows.answering.correcting import Given
+from flows.answering.correcting import Given, given_answers
 from flows.answers import read
 from flows.answers.context import AnswerChoice, AnswerContext, Within
 from flows.answers.corrections import Change, Known, read_correction
@@ -44,9 +44,7 @@ _ANY_TEXT: Final = frozenset({"text", "name"})
 _TELLS_A_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[/.-]\d+[/.-]\d")
 
 
-def hear(
-    draft: Draft, ask: Ask, outcome: Outcome, text: str, given: Mapping[str, Given]
-) -> tuple[Change, ...] | Ambiguous:
+def hear(draft: Draft, ask: Ask, outcome: Outcome, text: str) -> tuple[Change, ...] | Ambiguous:
     """Find what a reply to a question changes of what was given before; nothing when it simply answers."""
     left = _left(ask, outcome, text)
     said, whole = fold(left).text, fold(text).text
@@ -60,7 +58,9 @@ def hear(
     takes_back = bool(_TAKES_BACK.search(whole if confirms or not isinstance(outcome, Match) else said))
     if isinstance(outcome, Ambiguous) and not takes_back:
         return ()
-    return read_changes(draft, left, given, takes_back=takes_back, also_untold=not isinstance(outcome, Match))
+    given = given_answers(draft)  # last, as most replies only answer
+    also_untold = not isinstance(outcome, Match)
+    return read_changes(draft, left, given, takes_back=takes_back, also_untold=also_untold) if given else ()
 
 
 def read_changes(

@@ -100,8 +100,7 @@ def take_value(
 
 def _take_corrections(draft: Draft, step: Step, ask: Ask, outcome: Outcome, inbound: Inbound) -> bool:
     """Change what a reply corrects, and take its answer as well if it holds one; tell whether it corrects anything."""
-    given = {} if inbound.tap else correcting.given_answers(draft)
-    found = overhearing.hear(draft, ask, outcome, inbound.text, given) if given else ()
+    found = () if inbound.tap else overhearing.hear(draft, ask, outcome, inbound.text)
     if isinstance(found, Ambiguous):
         correcting.ask_which(draft, found)
         return True
