@@ -48,6 +48,32 @@ _MAX_SLIPS_SOUGHT: Final = 40
 _PHONE_DIGITS: Final = 7
 
 
+class RuleSet:
+    """Rules in their order, found by the signs they cannot do without: most replies hold none of those."""
+
+    __slots__ = ("_always", "_by_sign", "_rules", "needs")
+
+    def __init__(self, rules: Iterable[tuple[re.Pattern[str], str]]) -> None:
+        """Sort rules.
+
+        Args:
+            rules: each with signs of which it needs one; empty where it does without any.
+        """
+        self._rules, self._by_sign = list[re.Pattern[str]](), dict[str, list[int]]()
+        self._always: list[int] = []
+        for number, (rule, signs) in enumerate(rules):
+            self._rules.append(rule)
+            for place in [self._by_sign.setdefault(sign, []) for sign in signs] or [self._always]:
+                place.append(number)
+        #: Of these signs one has to be there; ``None`` where some rule does without.
+        self.needs = None if self._always else frozenset(self._by_sign)
+
+    def that_may_match(self, signs: str) -> Iterator[re.Pattern[str]]:
+        """Yield the rules that may find something, in order."""
+        may = {number for sign in {*signs} for number in self._by_sign.get(sign, ())}.union(self._always)
+        return (self._rules[number] for number in sorted(may))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coded:
     """A reply as signs, one a word, and where each word stands in the folded reply."""
@@ -56,10 +82,10 @@ class Coded:
     signs: str
     places: tuple[tuple[int, int], ...]
 
-    def masked(self, rules: Sequence[re.Pattern[str]]) -> str:
+    def masked(self, rules: RuleSet) -> str:
         """Return the signs with what the rules find made plain."""
         signs = self.signs
-        for rule in rules:
+        for rule in rules.that_may_match(signs):
             signs = rule.sub(_plain_words, signs)
         return signs
 
@@ -209,9 +235,21 @@ class Lexicon:
                 return len(rest), word
         return -1, ""
 
-    def rule(self, source: str) -> re.Pattern[str]:
-        """Compile a rule."""
+    def rules(self, sources: Iterable[str]) -> RuleSet:
+        """Compile rules."""
+        return RuleSet((self._rule(source), self._needed(source)) for source in sources)
+
+    def _rule(self, source: str) -> re.Pattern[str]:
         return re.compile("".join(self._part(part) for part in source.split()))
+
+    def _needed(self, source: str) -> str:
+        """Return the signs of the rule's rarest word, of which one has to be said; empty when no word has to be."""
+        words = [
+            self._any(part)
+            for part in source.split()
+            if part not in _FINDS and part not in _GAPS and part[-1] not in _COUNTS and not part.startswith(("!", "<!"))
+        ]
+        return min((signs for signs in words if CLAUSE_END not in signs), key=len, default="")
 
     def _part(self, part: str) -> str:
         if part in _FINDS or part in _GAPS:

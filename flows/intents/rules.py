@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from flows.intents.grammar import CLAUSE_END, SENTENCE_END, Coded, Lexicon, literals_of
+from flows.intents.grammar import CLAUSE_END, SENTENCE_END, Coded, Lexicon, RuleSet, literals_of
 
 _KINDS: Final = ("never", "clear", "doubt", "unclear", "loose")
 _ENDS: Final = SENTENCE_END + CLAUSE_END
@@ -33,24 +33,27 @@ class Rules:
 
     name: str
     #: Look alike and mean something else; taken out of sight first.
-    never: Sequence[re.Pattern[str]]
-    clear: Sequence[re.Pattern[str]]
+    never: RuleSet
+    clear: RuleSet
     #: Said in the same clause, these make what is clear unclear.
-    doubt: Sequence[re.Pattern[str]]
-    unclear: Sequence[re.Pattern[str]]
-    loose: Sequence[re.Pattern[str]]
+    doubt: RuleSet
+    unclear: RuleSet
+    loose: RuleSet
     #: Types of questions that loose wording answers.
     answers: frozenset[str]
 
     def find(self, coded: Coded, *, waiting: str) -> Found | None:
         """Find where a reply says it; ``waiting`` is the type of the question that it may answer instead."""
+        looked_for = [(self.clear, True), (self.unclear, False)]
+        looked_for += [] if waiting in self.answers else [(self.loose, False)]
+        if all(rules.needs is not None and rules.needs.isdisjoint(coded.signs) for rules, _ in looked_for):
+            return None
         signs = coded.masked(self.never)
-        loose = () if waiting in self.answers else self.loose
-        for patterns, clear in ((self.clear, True), (self.unclear, False), (loose, False)):
-            match = next((match for pattern in patterns if (match := pattern.search(signs))), None)
+        for rules, clear in looked_for:
+            match = next((match for rule in rules.that_may_match(signs) if (match := rule.search(signs))), None)
             if match:
                 clause = _clause(signs, match)
-                doubted = any(doubt.search(clause) for doubt in self.doubt)
+                doubted = any(doubt.search(clause) for doubt in self.doubt.that_may_match(clause))
                 return Found(clear=clear and not doubted, start=match.start(), end=match.end(), clause=clause)
         return None
 
@@ -82,7 +85,7 @@ def compile_tables(tables: Mapping[str, Table], lexicon: Lexicon) -> tuple[Rules
         Rules(
             name=name,
             answers=frozenset(table.get("answers", ())),
-            **{kind: tuple(lexicon.rule(rule) for rule in table.get(kind, ())) for kind in _KINDS},
+            **{kind: lexicon.rules(table.get(kind, ())) for kind in _KINDS},
         )
         for name, table in tables.items()
     )
