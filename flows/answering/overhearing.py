@@ -41,6 +41,8 @@ _MEANS_NO_CHOICE: Final = re.compile(
 #: A value of these types is whose it is, whatever stands around it.
 _SPEAKS_FOR_ITSELF: Final = frozenset({"zip", "email", "phone"})
 _ANY_TEXT: Final = frozenset({"text", "name"})
+#: A word or two: too few to spell a ZIP, a phone number or an address out.
+_TELLS_NOTHING: Final = re.compile(r"[a-z]+(?: [a-z]+)?")
 _TELLS_A_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[/.-]\d+[/.-]\d")
 
 
@@ -74,14 +76,21 @@ def read_changes(
     """
     said = fold(text).text
     known = {name: _known(draft, one) for name, one in given.items() if name != "language"}
+    if not takes_back and _TELLS_NOTHING.fullmatch(said) and not weekly.adds(said):
+        if not any(_is_named(said, one) for one in known.values()):
+            return ()
     context = AnswerContext(language=draft.language, today=draft.today)
     if not _TELLS_A_YEAR.search(said):  # "Tuesday" is nobody's date of birth
         known = {name: one for name, one in known.items() if one.within is not Within.PAST or _is_named(said, one)}
-    picked = {name: one for name, one in known.items() if one.type == "choice"}
-    found = read_correction(text, context, {name: one for name, one in known.items() if name not in picked})
+    choices = {name: one for name, one in known.items() if one.type == "choice"}
+    found = read_correction(text, context, {name: one for name, one in known.items() if name not in choices})
     if isinstance(found, Ambiguous):
         return found if takes_back else ()
-    chosen = read_correction(_MEANS_NO_CHOICE.sub(" ", text), context, picked)
+    left = _MEANS_NO_CHOICE.sub(" ", text)
+    if not takes_back:  # then only one that is named counts
+        folded = fold(left).text
+        choices = {name: one for name, one in choices.items() if _is_named(said, one) or _is_named(folded, one)}
+    chosen = read_correction(left, context, choices) if choices else ()
     found += () if isinstance(chosen, Ambiguous) else chosen
     changes = {
         change.field: change
