@@ -46,6 +46,7 @@ def listed(*lines: str) -> tuple[str, ...]:
 Phrase = tuple[str, ...]
 #: No phrase that is dropped around an answer is longer.
 _MOST_WORDS: Final = 6
+_LENGTHS: Final = range(_MOST_WORDS, 0, -1)
 
 
 def phrases(*lines: str) -> frozenset[Phrase]:
@@ -180,11 +181,19 @@ def core(said: Sequence[Word], *, also: Set[Phrase] = frozenset()) -> tuple[Word
         also: more phrases to drop at the ends, for this question.
     """
     texts = tuple(word.text for word in said)
+    begins, ends = _edges(also)
     first, last = 0, len(texts)
-    lengths = range(_MOST_WORDS, 0, -1)
-    while dropped := _longest((texts[first : first + length] for length in lengths), also):
+    while (
+        first < last
+        and texts[first] in begins
+        and (dropped := _longest((texts[first : first + length] for length in _LENGTHS), also))
+    ):
         first += dropped
-    while dropped := _longest((texts[max(first, last - length) : last] for length in lengths), also):
+    while (
+        first < last
+        and texts[last - 1] in ends
+        and (dropped := _longest((texts[max(first, last - length) : last] for length in _LENGTHS), also))
+    ):
         last -= dropped
     return tuple(said[first:last])
 
@@ -192,6 +201,13 @@ def core(said: Sequence[Word], *, also: Set[Phrase] = frozenset()) -> tuple[Word
 def _longest(stretches: Iterable[Phrase], also: Set[Phrase]) -> int:
     """Return how many words the first stretch has that says nothing; 0 when each of them says something."""
     return next((len(stretch) for stretch in stretches if stretch in COURTESY or stretch in also), 0)
+
+
+@lru_cache(maxsize=64)
+def _edges(also: Set[Phrase]) -> tuple[frozenset[str], frozenset[str]]:
+    """List the words that phrases of courtesy begin and end with: most words do neither."""
+    every = COURTESY | also
+    return frozenset(phrase[0] for phrase in every), frozenset(phrase[-1] for phrase in every)
 
 
 def line(reply: Reply, said: Sequence[Word]) -> Reply:
