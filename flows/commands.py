@@ -98,6 +98,8 @@ class Commands:
     excuses: tuple[frozenset[str], frozenset[str]]
     #: Greetings that tell which language a stranger writes.
     spanish_greetings: frozenset[str]
+    #: Words for DONE, behind which how long it was may follow.
+    done: tuple[str, ...]
 
     def read(self, text: str, *, opted_out: bool = False) -> Command | None:
         """Read a whole reply as a command; a command word inside a sentence is none.
@@ -201,6 +203,7 @@ def read_commands(source: str, *, file: str = "commands.toml") -> Commands:
         greetings=_meant_and_beside(table["hello"]),
         excuses=_meant_and_beside(table["excuse"]),
         spanish_greetings=greetings,
+        done=tuple(word for word, command in by_word.items() if command is Command.DONE),
     )
 
 

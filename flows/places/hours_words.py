@@ -85,9 +85,7 @@ def done(draft: Draft, inbound: Inbound) -> None:
 
 def _after_done(commands: Commands, text: str) -> str:
     """Return what follows the word DONE, as far as that can be a length of time."""
-    found = _pattern(tuple(word for word, command in commands.by_word.items() if command is Command.DONE)).match(
-        fold(text).text
-    )
+    found = _pattern(commands.done).match(fold(text).text)
     rest = found[1].strip() if found else ""
     is_length = _LENGTH.match(rest) and not _TIME_OF_DAY.match(rest)
     return rest if is_length else ""
