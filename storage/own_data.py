@@ -51,7 +51,9 @@ _INNER: Final = frozenset(
     }
 )
 #: Who decided, by name, and what others answered about them: that is somebody else's.
-_OTHERS: Final = frozenset({"decided_by", "author", "approver", "held_by", "reference", "recommends", "comment", "how_known"})
+_OTHERS: Final = frozenset(
+    {"decided_by", "author", "approver", "held_by", "reference", "recommends", "comment", "how_known"}
+)
 #: Columns that hold JSON.
 _JSON: Final = frozenset({"answers", "state", "detail", "choices"})
 

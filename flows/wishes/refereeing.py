@@ -36,7 +36,8 @@ def _ask(draft: Draft, nth: int) -> None:
     account, public_url = draft.facts.accounts.get(channel), draft.facts.hub.public_url
     if not account or not public_url:
         draft.note("reference_not_asked", nth=nth, why="there is no channel to reach them by, or no address for a link")
-        draft.effects.append(HandOff(reason="reference_not_asked"))
+        if (task := HandOff(reason="reference_not_asked")) not in draft.effects:
+            draft.effects.append(task)
         return
     link = f"{public_url}/l/{{token}}" + ("" if draft.language == "en" else f"?lang={draft.language}")
     draft.note("reference_asked", nth=nth, channel=channel)

@@ -69,7 +69,7 @@ def decide(house: House, kind: str, status: Status = Status.MET, *, nth: int = 1
 async def sign_up(house: House) -> str:
     """Go through sign-up and what is asked behind it; return what was said last."""
     said = ""
-    for line in (*SCREENED, "Rosa Diaz", "312-555-0177", "Omar Haddad", "omar@example.org"):
+    for line in (*SCREENED, "Ann Arbor", "Rosa Diaz", "312-555-0177", "Omar Haddad", "omar@example.org"):
         for message in await house.say("sms", ANN, line):
             said = shown(message)
     return said

@@ -82,15 +82,16 @@ def test_an_adult_who_turns_out_to_be_a_minor_waits_for_a_guardian_at_once() -> 
 def test_who_is_accepted_is_asked_for_what_the_hub_asks() -> None:
     talk = replace(Talk(), hub=CHECKED, slots=TRAININGS).says(*SCREENED)
     assert "You are accepted" in talk.text
-    assert talk.step == "reference_1_name"
+    assert talk.step == "own_name"  # references are told who asks
 
-    talk = talk.says("Rosa Diaz", "312-555-0177", "Omar Haddad", "omar@example.org", "any weekday after 5")
+    talk = talk.says("Ana Torres", "Rosa Diaz", "312-555-0177", "Omar Haddad", "omar@example.org", "any weekday after 5")
 
     assert talk.all(AskRequirements) == [
         AskRequirements(kinds=(("background_check", 1), ("reference", 2), ("interview", 1)))
     ]
     assert talk.person.stage is Stage.VETTING
-    assert talk.all(HandOff) == [HandOff(reason="vetting")]
+    # Without a channel to write by, or an address for links, a human asks the references.
+    assert talk.all(HandOff) == [HandOff(reason="reference_not_asked"), HandOff(reason="vetting")]
     assert talk.answers["reference_2_contact"] == "omar@example.org"
     assert talk.conversation.frame is None
 
