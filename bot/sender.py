@@ -13,17 +13,22 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final, assert_never
 
+from bot.meters import Meters
 from channels.base import Channel, PermanentError, TemporaryError, UnknownOutcomeError
 from channels.render import as_sms
 from flows.facts import Hub
 from flows.messages import Consequence
-from flows.rules.contact import Drop, Recipient, Send, Wait, decide
+from flows.rules.contact import Drop, Recipient, Send, Spending, Wait, decide
 from flows.text import segments
 from storage.store import Claimed, OutboxStatus, Settlement, Store
 
 log = logging.getLogger(__name__)
+
+#: The channel of which every part is paid for.
+_COSTS: Final = "sms"
 
 #: A message that a provider refused for the moment this often is given up, visibly.
 _MAX_ATTEMPTS: Final = 8
@@ -35,6 +40,11 @@ _CHANNEL_REST: Final = timedelta(minutes=5)
 _LOOK_AGAIN_S: Final = 1.0
 #: Claimed at once: what leaves in a quarter of a second, so that a reply never waits behind a long claim.
 _CLAIM_S: Final = 0.25
+_MOST_CLAIMED: Final = 500
+#: What was read about a recipient is believed so long; then it is read again before the message leaves.
+_FRESH_S: Final = 0.25
+#: Messages on their way at once, in seconds of what may leave: a slow provider need not slow us down, a hanging one must.
+_UNDER_WAY_S: Final = 10.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,21 +55,29 @@ class Sender:
     hub: Hub
     channel: Channel
     now: Callable[[], datetime]
+    meters: Meters = field(default_factory=Meters)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _free_at: float = 0.0
     _resting_until: datetime | None = None
+    #: Messages on their way, and their parts.
+    _under_way: int = 0
+    _parts_under_way: int = 0
+    _landed: asyncio.Event = field(default_factory=asyncio.Event)
+    _settlements: list[Settlement] = field(default_factory=list)
+    _settling: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def wake(self) -> None:
         """Look at the outbox now."""
         self._wake.set()
 
     async def run(self) -> None:
-        """Send for ever; ends when cancelled."""
-        while True:
-            self._wake.clear()
-            sent = await self.send_ready()
-            if not sent:
-                await self._until_woken()
+        """Send for ever; ends when cancelled. The next messages are claimed while the last are still on their way."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                self._wake.clear()
+                if not await self._launch(group):
+                    await self._until_woken()
+                await self._until_room()
 
     async def _until_woken(self) -> None:
         try:
@@ -68,48 +86,113 @@ class Sender:
         except TimeoutError:
             return
 
+    async def _until_room(self) -> None:
+        most = max(1, int(self.channel.capabilities.messages_per_second * _UNDER_WAY_S))
+        while self._under_way >= min(most, 2 * _MOST_CLAIMED):
+            self._landed.clear()
+            await self._landed.wait()
+
     async def send_ready(self) -> int:
-        """Claim and send one batch; return how many messages it had."""
+        """Claim and send one batch; return how many messages it had, once all are settled."""
+        async with asyncio.TaskGroup() as group:
+            return await self._launch(group)
+
+    async def _launch(self, group: asyncio.TaskGroup) -> int:
+        """Claim a batch and send it on its way; return how many messages it has."""
         if self._resting_until and self.now() < self._resting_until:
             return 0
-        limit = max(1, int(self.channel.capabilities.messages_per_second * _CLAIM_S))
+        await self._until_free()
+        limit = max(1, min(_MOST_CLAIMED, int(self.channel.capabilities.messages_per_second * _CLAIM_S)))
         claimed = await self.store.claim(self.hub.id, self.channel.name, self.channel.account, limit, self.now())
         if not claimed:
             return 0
-        async with asyncio.TaskGroup() as group:
-            for message in claimed:
-                await self._pace(message)
-                group.create_task(self._send_and_settle(message))
+        read_at = time.monotonic()
+        texts = await self._spent()
+        for message in claimed:
+            parts = self._parts(message)
+            if refusal := self._refusal(message, texts):
+                self._settlements.append(refusal)
+                continue
+            if texts is not None:
+                texts += parts
+            await self._pace(parts)
+            self._under_way += 1
+            self._parts_under_way += parts
+            group.create_task(self._send_and_settle(message, parts, read_at))
+        await self._settle()
         return len(claimed)
 
-    async def _pace(self, claimed: Claimed) -> None:
-        """Wait for this message's turn; texts count by their parts, as the carriers do."""
-        cost = 1 if self.channel.capabilities.buttons else max(1, segments(as_sms(claimed.message)).parts)
+    def _parts(self, claimed: Claimed) -> int:
+        """Count what a message costs; texts count by their parts, as the carriers do."""
+        return 1 if self.channel.capabilities.buttons else max(1, _count_parts(as_sms(claimed.message)))
+
+    async def _spent(self) -> int | None:
+        """Count what today has cost, what is on its way included; ``None`` where nothing is counted."""
+        if self.channel.name != _COSTS or not self.hub.contact.texts_a_day:
+            return None
+        under_way = self._parts_under_way  # first: whatever lands meanwhile is counted twice rather than not at all
+        return under_way + await self.store.spent(self.hub.id, self.now())
+
+    async def _until_free(self) -> None:
+        """Wait until the last batch has used up its time: whoever is claimed is not kept waiting."""
+        if (wait_s := self._free_at - time.monotonic()) > 0:
+            await asyncio.sleep(wait_s)
+
+    async def _pace(self, parts: int) -> None:
+        """Wait for a message's turn."""
         now = time.monotonic()
         begins = max(self._free_at, now - 1.0)  # an idle second may be used up at once, no more
-        self._free_at = begins + cost / self.channel.capabilities.messages_per_second
-        await asyncio.sleep(max(0.0, begins - now))
+        self._free_at = begins + parts / self.channel.capabilities.messages_per_second
+        if begins > now:
+            await asyncio.sleep(begins - now)
 
-    async def _send_and_settle(self, claimed: Claimed) -> None:
-        settlement = self._refusal(claimed)
-        if settlement is None:
-            began = time.monotonic()
-            settlement = await self._send(claimed)
-            log.info(
-                "message sent" if settlement.status is OutboxStatus.SENT else "message not sent",
-                extra={
-                    "channel": self.channel.name,
-                    "person": claimed.person_id,
-                    "purpose": claimed.purpose.value,
-                    "outcome": settlement.status.name.lower(),
-                    "reason": settlement.reason,
-                    "seconds": round(time.monotonic() - began, 3),
-                },
-            )
-        await self.store.settle([settlement], self.now())
+    async def _send_and_settle(self, claimed: Claimed, parts: int, read_at: float) -> None:
+        try:
+            settlement = await self._refuse_or_send(claimed, parts, read_at)
+            if settlement is not None:
+                self._settlements.append(settlement)
+                await self._settle()
+        finally:
+            self._under_way -= 1
+            self._parts_under_way -= parts
+            self._landed.set()
 
-    def _refusal(self, claimed: Claimed) -> Settlement | None:
-        """Ask the contact rule, with what the claim read from the database a moment ago."""
+    async def _refuse_or_send(self, claimed: Claimed, parts: int, read_at: float) -> Settlement | None:
+        """Send a message, unless what has become of its recipient forbids it; ``None`` when it is settled already."""
+        if time.monotonic() - read_at > _FRESH_S:
+            again = await self.store.look_again(self.hub.id, claimed, self.now())
+            if again is None:
+                return None
+            if refusal := self._refusal(again, None):
+                return refusal
+        began = time.monotonic()
+        settlement = await self._send(claimed, parts)
+        self.meters.outbound.labels(self.channel.name, claimed.purpose.value, settlement.status.name.lower()).inc()
+        log.info(
+            "message sent" if settlement.status is OutboxStatus.SENT else "message not sent",
+            extra={
+                "channel": self.channel.name,
+                "person": claimed.person_id,
+                "purpose": claimed.purpose.value,
+                "outcome": settlement.status.name.lower(),
+                "reason": settlement.reason,
+                "seconds": round(time.monotonic() - began, 3),
+            },
+        )
+        return settlement
+
+    async def _settle(self) -> None:
+        """Record what has come back; what comes back meanwhile is recorded together by whoever is next."""
+        async with self._settling:
+            settlements, self._settlements = self._settlements, []
+            await self.store.settle(settlements, self.now())
+
+    def _refusal(self, claimed: Claimed, texts: int | None) -> Settlement | None:
+        """Ask the contact rule, with what was read from the database a moment ago.
+
+        Args:
+            texts: parts of text messages of today, those on their way included; ``None``: not counted.
+        """
         recipient = Recipient(
             opted_out=claimed.opted_out,
             reachable=claimed.reachable,
@@ -118,6 +201,12 @@ class Sender:
             zone=claimed.zone,
             paused=claimed.paused,
             overtaken=claimed.overtaken,
+            channel=self.channel.name,
+            user=claimed.message.to.user,
+            country=claimed.country,
+            zip_code=claimed.zip_code,
+            no_broadcasts=claimed.no_broadcasts,
+            crowded_at=claimed.crowded_at,
         )
         decision = decide(
             claimed.purpose,
@@ -125,6 +214,9 @@ class Sender:
             quiet_hours=self.hub.quiet_hours,
             expires_at=claimed.message.expires_at,
             now=self.now(),
+            policy=self.hub.contact,
+            spending=None if texts is None else Spending(texts=texts, zone=self.hub.zone),
+            broadcast=claimed.broadcast,
         )
         match decision:
             case Send():
@@ -138,13 +230,18 @@ class Sender:
             case _:
                 assert_never(decision)
 
-    async def _send(self, claimed: Claimed) -> Settlement:
+    async def _send(self, claimed: Claimed, parts: int) -> Settlement:
         try:
             receipt = await self.channel.send(claimed.message)
         except TemporaryError as error:
             return self._try_again(claimed, code=error.code, retry_after_s=error.retry_after_s)
         except UnknownOutcomeError as error:
-            return Settlement(id=claimed.id, status=OutboxStatus.UNKNOWN, reason=error.code or "answer_lost")
+            return Settlement(
+                id=claimed.id,
+                status=OutboxStatus.UNKNOWN,
+                reason=error.code or "answer_lost",
+                segments=self._billed(parts, None),
+            )
         except PermanentError as error:
             if error.consequence is Consequence.CHANNEL_DOWN:
                 return self._rest(claimed, code=error.code)
@@ -158,9 +255,13 @@ class Sender:
             id=claimed.id,
             status=OutboxStatus.SENT,
             provider_id=receipt.provider_id,
-            segments=receipt.segments,
+            segments=self._billed(parts, receipt.segments),
             keep_secret=self.channel.capabilities.read_from_outbox,
         )
+
+    def _billed(self, parts: int, counted: int | None) -> int | None:
+        """Return what the provider bills: as many parts as it counted, else as we did; ``None`` where nothing is counted."""
+        return counted or (parts if self.channel.name == _COSTS else None)
 
     def _try_again(self, claimed: Claimed, *, code: str | None, retry_after_s: float | None) -> Settlement:
         if claimed.attempts + 1 >= _MAX_ATTEMPTS:
@@ -184,3 +285,9 @@ class Sender:
             reason=f"channel_down:{code}",
             asked=False,
         )
+
+
+@lru_cache(maxsize=256)
+def _count_parts(text: str) -> int:
+    """Count the parts of a text; the same one goes to many."""
+    return segments(text).parts

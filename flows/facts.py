@@ -80,6 +80,9 @@ class Hub:
     public_url: str = ""
     quiet_hours: QuietHours = field(default_factory=QuietHours)
     contact: ContactPolicy = field(default_factory=ContactPolicy)
+    #: The edition of what guardians agree to; once it is raised, each is asked anew, and an older consent holds so many days more.
+    consent_edition: int = 1
+    consent_grace_days: int = 30
     #: What it asks of people before a shift, beside what ``requirements.toml`` always asks.
     requires: tuple[str, ...] = ()
 
@@ -276,6 +279,13 @@ class Ward:
     person: Person
     #: Where they stood when a consent was withdrawn.
     stage_before: Stage | None = None
+    #: Whether the guardian, who has agreed, was asked to agree to a newer edition.
+    asked_anew: bool = False
+
+    @property
+    def awaits(self) -> bool:
+        """Whether the guardian has a decision before them."""
+        return self.status is GuardianStatus.ASKED or (self.status is GuardianStatus.AGREED and self.asked_anew)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, func, select
 
 from flows.facts import BookingStatus, Json, SlotKind
 from flows.messages import Address
+from flows.rules.countries import country_of
 from flows.stages import Stage
 from storage import audit
 from storage.operations import suppressions
@@ -227,6 +228,7 @@ def add_person(
         account=address.account,
         user=address.user,
         person_id=person.id,
+        country=country_of(address.channel, address.user),
         created_at=now,
     )
     session.add(row)

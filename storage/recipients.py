@@ -3,21 +3,78 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Final
 
+from flows.facts import ContactPolicy
+from storage.operations.outbox import CROWDED, crowded_params
+from storage.operations.rows import write_json
+from storage.statements import Value
+
+#: What a person ``p`` wrote after they had got a broadcast ``e`` of the reference ``{ref}``.
+_GOT: Final = """
+    EXISTS (SELECT 1 FROM outbox AS o JOIN broadcast AS e ON e.id = o.broadcast_id
+        WHERE o.person_id = p.id AND o.hub = p.hub AND o.status IN (3, 4, 5)
+            AND e.hub = p.hub AND e.ref = CAST({ref} AS TEXT){and_answered})
+"""
+#: Anything that a person wrote or pressed since a message ``o`` left to them counts as their answer.
+ANSWERED: Final = """
+    EXISTS (SELECT 1 FROM inbound AS i
+        WHERE i.person_id = o.person_id AND i.kind IN ('message', 'tap') AND i.received_at >= o.settled_at)
+"""
+
+
+def _got(ref: str, and_answered: str) -> str:
+    return _GOT.replace("{ref}", ref).replace("{and_answered}", and_answered)
+
+
 #: Persons ``p`` whom a filter means. The parameters are those of ``Recipients.params``.
-MEANT: Final = """
+MEANT: Final = f"""
     p.hub = :hub
     AND (CAST(:role AS TEXT) IS NULL OR p.role = CAST(:role AS TEXT))
     AND (CAST(:audience AS TEXT) IS NULL OR p.audience = CAST(:audience AS TEXT))
     AND (CAST(:stage AS TEXT) IS NULL OR p.stage = CAST(:stage AS TEXT))
     AND (CAST(:language AS TEXT) IS NULL OR COALESCE(p.language, 'en') = CAST(:language AS TEXT))
-"""
-#: Addresses ``a``, of persons who are meant, that a broadcast may be written to.
-MAY_BE_WRITTEN_TO: Final = (
-    "a.consented_at IS NOT NULL AND a.opted_out_at IS NULL AND a.reachable AND a.paused_at IS NULL"
+    AND (CAST(:channel AS TEXT) IS NULL OR EXISTS (
+        SELECT 1 FROM address AS x WHERE x.id = p.address_id AND x.channel = CAST(:channel AS TEXT)))
+    AND (CAST(:site AS INTEGER) IS NULL OR EXISTS (
+        SELECT 1 FROM booking AS k JOIN slot AS s ON s.id = k.slot_id
+        WHERE k.person_id = p.id AND k.status IN ('booked', 'confirmed', 'attended')
+            AND s.site_id = CAST(:site AS INTEGER)))
+    AND (CAST(:organisation AS INTEGER) IS NULL OR EXISTS (
+        SELECT 1 FROM membership AS m
+        WHERE m.person_id = p.id AND m.organisation_id = CAST(:organisation AS INTEGER) AND m.status = 'confirmed'))
+    AND (CAST(:answered AS TEXT) IS NULL OR {_got(":answered", f" AND {ANSWERED}")})
+    AND (CAST(:not_answered AS TEXT) IS NULL OR {_got(":not_answered", f" AND NOT {ANSWERED}")})
+"""  # noqa: S608 - constants
+#: Whether an address is a phone, where phones are written to: no short code, no sender's name. 8 digits or more.
+_IS_PHONE: Final = """(a.channel <> 'sms' OR a."user" LIKE '+________%')"""
+_IS_AT_HOME: Final = (
+    "(a.channel <> 'sms' OR CAST(:has_countries AS INTEGER) = 0 OR COALESCE(a.country IN ({countries}), FALSE))"
 )
+IS_CROWDED: Final = f"({CROWDED.replace('{person}', 'p.id')}) IS NOT NULL"
+#: Addresses ``a``, of persons ``p`` who are meant, that a broadcast may be written to; the contact rule says the same of
+#: each of them, and asks again before it leaves.
+MAY_BE_WRITTEN_TO: Final = f"""
+    a.consented_at IS NOT NULL AND a.opted_out_at IS NULL AND a.reachable AND a.paused_at IS NULL
+    AND a.no_broadcasts_at IS NULL AND {_IS_PHONE} AND {_IS_AT_HOME} AND NOT {IS_CROWDED}
+"""
+#: Why somebody who is meant is left out, in the order of the contact rule; ``NULL`` for nobody else.
+LEFT_OUT: Final = f"""
+    CASE
+        WHEN a.id IS NULL THEN 'no_address'
+        WHEN a.opted_out_at IS NOT NULL THEN 'opted_out'
+        WHEN NOT a.reachable THEN 'unreachable'
+        WHEN NOT {_IS_PHONE} THEN 'short_code'
+        WHEN NOT {_IS_AT_HOME} THEN 'country'
+        WHEN a.consented_at IS NULL THEN 'no_consent'
+        WHEN a.no_broadcasts_at IS NOT NULL THEN 'no_broadcasts'
+        WHEN a.paused_at IS NOT NULL THEN 'paused'
+        WHEN {IS_CROWDED} THEN 'too_often'
+    END
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +86,16 @@ class Recipients:
     stage: str | None = None
     #: Who has not chosen a language is written to in English.
     language: str | None = None
+    #: Where they are written to: ``sms``, ``slack``, ``telegram``.
+    channel: str | None = None
+    #: Number of the site at which they have, or had, a place.
+    site: int | None = None
+    #: Number of the employer, college or district that knows them as its own.
+    organisation: int | None = None
+    #: Reference of an earlier broadcast that they got and have written since.
+    answered: str | None = None
+    #: Reference of an earlier broadcast that they got and have not written since.
+    not_answered: str | None = None
 
     def to_json(self) -> str:
         """Write the filter as a broadcast keeps it."""
@@ -39,6 +106,12 @@ class Recipients:
         """Read a filter back."""
         return Recipients(**json.loads(text))
 
-    def params(self, hub: str) -> dict[str, str | None]:
-        """Return the parameters of ``MEANT``."""
-        return {"hub": hub, **asdict(self)}
+    def params(self, hub: str, policy: ContactPolicy, now: datetime) -> Mapping[str, Value]:
+        """Return the parameters of ``MEANT`` and ``MAY_BE_WRITTEN_TO``."""
+        return {
+            "hub": hub,
+            **asdict(self),
+            "countries": write_json(list(policy.countries)),
+            "has_countries": int(bool(policy.countries)),
+            **crowded_params(now, policy),
+        }

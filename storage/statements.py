@@ -81,8 +81,13 @@ class Dialect:
     skip_locked: str
     #: The numbers of the JSON list ``:ids``, as a subquery.
     ids: str
+    #: The texts of the JSON list ``:countries``, as a subquery.
+    countries: str
     #: Text of a broadcast ``b`` in the language of a person ``p``, English when there is none.
     body_in_language: str
+    #: What it calls people without a first name, and without a site, likewise.
+    first_name_else: str
+    site_else: str
 
     def render(self, sql: str) -> str:
         """Fill in the words in braces."""
@@ -90,20 +95,37 @@ class Dialect:
             for_update=self.for_update,
             skip_locked=self.skip_locked,
             ids=self.ids,
+            countries=self.countries,
             body_in_language=self.body_in_language,
+            first_name_else=self.first_name_else,
+            site_else=self.site_else,
         )
+
+
+def _in_sqlite(column: str) -> str:
+    return f"""COALESCE(json_extract({column}, '$."' || p.language || '"'), json_extract({column}, '$.en'))"""
+
+
+def _in_postgres(column: str) -> str:
+    return f"COALESCE(CAST({column} AS JSONB) ->> p.language, CAST({column} AS JSONB) ->> 'en')"
 
 
 SQLITE: Final = Dialect(
     for_update="",  # there is one writer, and it began IMMEDIATE
     skip_locked="",
     ids="SELECT value FROM json_each(:ids)",
-    body_in_language=("""COALESCE(json_extract(b.body, '$."' || p.language || '"'), json_extract(b.body, '$.en'))"""),
+    countries="SELECT value FROM json_each(:countries)",
+    body_in_language=_in_sqlite("b.body"),
+    first_name_else=_in_sqlite("b.first_name_else"),
+    site_else=_in_sqlite("b.site_else"),
 )
 
 POSTGRES: Final = Dialect(
     for_update="FOR UPDATE",
     skip_locked="FOR UPDATE SKIP LOCKED",
     ids="SELECT CAST(value AS BIGINT) FROM jsonb_array_elements_text(CAST(:ids AS JSONB))",
-    body_in_language="COALESCE(CAST(b.body AS JSONB) ->> p.language, CAST(b.body AS JSONB) ->> 'en')",
+    countries="SELECT value FROM jsonb_array_elements_text(CAST(:countries AS JSONB))",
+    body_in_language=_in_postgres("b.body"),
+    first_name_else=_in_postgres("b.first_name_else"),
+    site_else=_in_postgres("b.site_else"),
 )

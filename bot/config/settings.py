@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from bot.config.values import (
     MAIL_ADDRESS,
     ApiBase,
+    Countries,
     DatabaseUrl,
     Filled,
     Languages,
@@ -31,7 +32,8 @@ from bot.config.values import (
     sid,
 )
 from flows.facts import Hub as HubFacts
-from flows.facts import QuietHours
+from flows.facts import ContactPolicy, QuietHours
+from flows.rules.countries import HOME
 
 
 class _Table(BaseModel):
@@ -209,6 +211,14 @@ class Hub(_Table):
     income_limit_source: str = ""
     quiet_hours: NightHours = "20:00-09:00"
     quiet_until_sunday: TimeOfDay = "12:00"
+    #: Whose phones are written to, by ISO 3166: the United States and its territories.
+    countries: Countries = HOME
+    #: Broadcasts and questions asked again that one person gets in seven days; 0: no limit.
+    unasked_a_week: Annotated[int, Field(ge=0, le=100)] = 5
+    #: Parts of text messages a day; 0: no limit.
+    texts_a_day: Annotated[int, Field(ge=0, le=10_000_000)] = 20_000
+    #: Dollars for one part of a text message; 0: no cost is shown.
+    text_price: Annotated[float, Field(ge=0, le=10)] = 0.0
     #: Kinds of ``flows/requirements.toml`` that everybody has to bring before a shift.
     requirements: Requirements = ("background_check", "reference")
 
@@ -223,6 +233,12 @@ class Hub(_Table):
             income_limit=self.income_limit,
             income_limit_from=date.fromisoformat(self.income_limit_from) if self.income_limit_from else None,
             quiet_hours=self._quiet_hours(),
+            contact=ContactPolicy(
+                countries=self.countries,
+                unasked_a_week=self.unasked_a_week,
+                texts_a_day=self.texts_a_day,
+                text_price=self.text_price,
+            ),
             requires=self.requirements,
         )
 
@@ -249,6 +265,24 @@ class Privacy(_Table):
         return self.key.get_secret_value() if self.key else ""
 
 
+class Api(_Table):
+    """How other programs work with the hub."""
+
+    #: Lets whoever watches the program from another machine read ``/metrics``; without one, this machine alone may.
+    metrics_token: Annotated[
+        OptionalSecret, shaped(r".{32,}", "this is too short to be a token", "make one with: openssl rand -hex 32")
+    ] = None
+    #: Of each token.
+    calls_a_minute: int = Field(default=120, ge=1, le=10_000)
+    #: Whether webhooks may lead to addresses of this machine and its network, and do without https.
+    private_webhooks: Literal["no", "yes"] = "no"
+
+    @property
+    def metrics_token_in_clear(self) -> str:
+        """The token; empty when none is set."""
+        return self.metrics_token.get_secret_value() if self.metrics_token else ""
+
+
 class Logs(_Table):
     """What the program tells about itself."""
 
@@ -264,4 +298,5 @@ class Settings(_Table):
     channels: Channels = Channels()
     hub: Hub = Hub()
     privacy: Privacy = Privacy()
+    api: Api = Api()
     logs: Logs = Logs()

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+import phonenumbers
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
@@ -197,6 +198,13 @@ def _read_requirements(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def _read_countries(value: tuple[str, ...]) -> tuple[str, ...]:
+    for country in value:
+        if country not in phonenumbers.SUPPORTED_REGIONS:
+            raise fault(f"{found(country)} is no country", 'write two letters for each, like countries = ["US", "PR"]')
+    return value
+
+
 def sid(prefix: str) -> AfterValidator:
     """Refuse what is not a Twilio SID of a kind; nothing at all and the placeholder pass."""
 
@@ -251,4 +259,6 @@ TimeOfDay = Annotated[str, AfterValidator(_read_time)]
 NightHours = Annotated[str, AfterValidator(_read_quiet_hours)]
 #: The first is the default.
 Languages = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_words), AfterValidator(_read_languages)]
+#: Empty: any country.
+Countries = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_words), AfterValidator(_read_countries)]
 Requirements = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_words), AfterValidator(_read_requirements)]

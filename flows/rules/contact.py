@@ -40,8 +40,8 @@ CROWDED_FOR: Final = timedelta(days=7)
 #: What leaves though the person has not agreed to anything: it answers what they just did.
 _ANSWERS: Final = frozenset({Purpose.REPLY, Purpose.FAREWELL, Purpose.CODE})
 #: What nobody has asked for: it keeps the hours of the person's state as well, and is rationed.
-_UNASKED: Final = frozenset({Purpose.BROADCAST, Purpose.NUDGE})
-_BY_STATE: Final = _UNASKED | {Purpose.REQUEST}
+UNASKED: Final = frozenset({Purpose.BROADCAST, Purpose.NUDGE})
+_BY_STATE: Final = UNASKED | {Purpose.REQUEST}
 #: What leaves however much the day has cost: the law asks for the one, somebody waits for the other.
 _BEYOND_BUDGET: Final = frozenset({Purpose.FAREWELL, Purpose.CODE})
 
@@ -181,7 +181,7 @@ def decide(
         return Send()
     if recipient.paused:
         return Wait(until=now + _PAUSED_AGAIN, reason=Reason.PAUSED)
-    if purpose in _UNASKED and recipient.crowded_at and recipient.crowded_at + CROWDED_FOR > now:
+    if purpose in UNASKED and recipient.crowded_at and recipient.crowded_at + CROWDED_FOR > now:
         free_at = recipient.crowded_at + CROWDED_FOR
         if purpose is Purpose.NUDGE or (expires_at is not None and free_at >= expires_at):
             return Drop(reason=Reason.TOO_OFTEN)
@@ -235,7 +235,7 @@ def _never(
 def _is_spent(purpose: Purpose, policy: ContactPolicy, spending: Spending | None) -> bool:
     if spending is None or not policy.texts_a_day or purpose in _BEYOND_BUDGET:
         return False
-    return spending.texts >= policy.texts_a_day * (1 if purpose in _UNASKED else 2)
+    return spending.texts >= policy.texts_a_day * (1 if purpose in UNASKED else 2)
 
 
 def _next_day(now: datetime, zone: str) -> datetime:

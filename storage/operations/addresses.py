@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from flows.messages import Address
+from flows.rules.countries import country_of
 from storage.operations import suppressions
 from storage.operations.scope import Scope
 from storage.statements import Operation, Statement
@@ -13,14 +14,15 @@ from storage.statements import Operation, Statement
 _EVERYTHING: Final = "all"
 
 _ADD: Final = """
-    INSERT INTO address (hub, channel, account, "user", person_id, reachable, created_at)
-    VALUES (:hub, :channel, :account, :user, :person_id, :reachable, :now)
+    INSERT INTO address (hub, channel, account, "user", person_id, reachable, country, created_at)
+    VALUES (:hub, :channel, :account, :user, :person_id, :reachable, :country, :now)
     ON CONFLICT (hub, channel, account, "user") DO NOTHING
     RETURNING id
 """
 _CONSENT: Final = """
-    INSERT INTO consent (hub, address_id, purpose, granted, wording, at)
-    VALUES (:hub, :address_id, :purpose, :granted, :wording, :now)
+    INSERT INTO consent (hub, address_id, purpose, granted, wording, source, at)
+    SELECT :hub, a.id, CAST(:purpose AS TEXT), :granted, CAST(:wording AS TEXT), COALESCE(CAST(:source AS TEXT), a.channel), CAST(:now AS BIGINT)
+    FROM address AS a WHERE a.id = :address_id
 """
 _MARK_CONSENTED: Final = "UPDATE address SET consented_at = :now WHERE id = :address_id"
 _OPT_OUT: Final = """
@@ -77,23 +79,29 @@ def add(
             "user": address.user,
             "person_id": person_id,
             "reachable": True,
+            "country": country_of(address.channel, address.user),
             "now": now,
         },
     )
     return rows[0]["id"] if rows else None
 
 
-def record_consent(scope: Scope, *, purpose: str, wording: str) -> Operation[None]:
-    """Keep the evidence that the person agreed to be written to."""
-    yield from _evidence(scope, purpose=purpose, granted=True, wording=wording)
+def record_consent(scope: Scope, *, purpose: str, wording: str, source: str | None = None) -> Operation[None]:
+    """Keep the evidence that the person agreed to be written to.
+
+    Args:
+        wording: version of the words that they agreed to.
+        source: where they did, unless by the address's own channel: ``import:FILE``, ``paper``.
+    """
+    yield from _evidence(scope, purpose=purpose, granted=True, wording=wording, source=source)
     yield Statement(_MARK_CONSENTED, {"address_id": scope.address_id, "now": scope.now})
 
 
-def opt_out(scope: Scope, *, cause: str) -> Operation[None]:
+def opt_out(scope: Scope, *, cause: str, source: str | None = None) -> Operation[None]:
     """Stop everything to the address, also what already stands in line; repeating it adds no evidence."""
     changed = yield Statement(_OPT_OUT, {"address_id": scope.address_id, "now": scope.now})
     if changed:
-        yield from _evidence(scope, purpose=_EVERYTHING, granted=False, wording=cause)
+        yield from _evidence(scope, purpose=_EVERYTHING, granted=False, wording=cause, source=source)
     yield from _reroute(scope)
     yield Statement(
         DROP_LINE,
@@ -106,6 +114,16 @@ def opt_in(scope: Scope, *, cause: str) -> Operation[None]:
     changed = yield Statement(_OPT_IN, {"address_id": scope.address_id})
     if changed:
         yield from _evidence(scope, purpose=_EVERYTHING, granted=True, wording=cause)
+
+
+_REFUSE: Final = "UPDATE address SET no_broadcasts_at = :since WHERE id = :address_id"
+_BROADCASTS: Final = "broadcasts"
+
+
+def refuse_broadcasts(scope: Scope, *, refuse: bool, cause: str, source: str | None = None) -> Operation[None]:
+    """Send somebody no broadcasts any more, or again; whatever concerns themselves still reaches them."""
+    yield Statement(_REFUSE, {"address_id": scope.address_id, "since": scope.now if refuse else None})
+    yield from _evidence(scope, purpose=_BROADCASTS, granted=not refuse, wording=cause, source=source)
 
 
 def pause(scope: Scope) -> Operation[None]:
@@ -130,7 +148,14 @@ def _reroute(scope: Scope) -> Operation[None]:
     yield Statement(_REROUTE, {"person_id": scope.person_id, "address_id": scope.address_id})
 
 
-def _evidence(scope: Scope, *, purpose: str, granted: bool, wording: str) -> Operation[None]:
+def _evidence(
+    scope: Scope, *, purpose: str, granted: bool, wording: str, source: str | None = None
+) -> Operation[None]:
+    """Write down who agreed or took it back.
+
+    Args:
+        source: where, unless by the address's own channel.
+    """
     yield Statement(
         _CONSENT,
         {
@@ -139,6 +164,7 @@ def _evidence(scope: Scope, *, purpose: str, granted: bool, wording: str) -> Ope
             "purpose": purpose,
             "granted": granted,
             "wording": wording,
+            "source": source,
             "now": scope.now,
         },
     )

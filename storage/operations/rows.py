@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from flows.facts import Booking, BookingStatus, Json, Slot, SlotKind
 from flows.messages import Address, Attachment, Choice, Outbound, Purpose
+from flows.rules.contact import UNASKED, BroadcastState
+from flows.rules.countries import country_of
 from storage.statements import Row
 from storage.store import Claimed
 from storage.tables import from_micros
@@ -97,7 +99,7 @@ def read_claimed(message: Row, recipient: Row, *, attempts: int, broadcast: str 
         overtaken=message["turn"] is not None and recipient["version"] != message["turn"],
         attempts=attempts,
         created_at=from_micros(message["created_at"]),
-        country=recipient["country"],
+        country=recipient["country"] or country_of(message["channel"], recipient["address_user"]),
         zip_code=recipient["zip"],
         no_broadcasts=recipient["no_broadcasts_at"] is not None,
         crowded_at=read_instant(recipient["crowded_at"]) if purpose in UNASKED else None,

@@ -35,7 +35,7 @@ OFTEN: Final = f"""
         (SELECT MIN(next_wave_at) FROM cover WHERE status = 'open' AND hub = :hub) AS {Work.COVERS},
         (SELECT MIN(expires_at) FROM swap WHERE status = 'asked' AND hub = :hub) AS {Work.SWAPS},
         (SELECT MIN(due_at) FROM timer WHERE hub = :hub) AS {Work.TIMERS},
-        (SELECT 0 FROM broadcast WHERE hub = :hub AND status = 'confirmed' LIMIT 1) AS {Work.BROADCASTS},
+        (SELECT 0 FROM broadcast WHERE hub = :hub AND is_open LIMIT 1) AS {Work.BROADCASTS},
         (SELECT 0 FROM outbox WHERE hub = :hub AND status = 1 LIMIT 1) AS {Work.READY},
         (SELECT 0 FROM audit WHERE hub = :hub AND seal IS NULL LIMIT 1) AS {Work.TRAIL}
 """  # noqa: S608 - constants
@@ -46,7 +46,7 @@ _TO_WARN: Final = " OR ".join(
 _UNTRUE: Final = """
     SELECT 1 FROM reservation AS r
     JOIN booking AS b ON b.id = r.booking_id JOIN allowance AS a ON a.id = r.allowance_id
-    LEFT JOIN hours AS h ON h.booking_id = b.id AND h.status = 'approved'
+    LEFT JOIN hours AS h ON h.booking_id = b.id AND h.status <> 'void' AND h.status = 'approved' -- so its index is read
     WHERE r.hub = :hub AND (b.status IN ('released', 'no_show') OR h.minutes < r.minutes
         OR h.minutes > r.minutes AND (a.used_minutes < a.granted_minutes OR NOT EXISTS (
             SELECT 1 FROM task AS t WHERE t.booking_id = b.id AND t.reason = 'served_beyond_allowance')))

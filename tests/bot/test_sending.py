@@ -10,10 +10,10 @@ import pytest
 from bot.reconcile import reconcile
 from channels.base import PermanentError, TemporaryError, UnknownOutcomeError
 from flows.messages import Consequence, DeliveryReport, DeliveryStatus
-from storage import broadcasts
 from storage.outbox import list_failed
 from storage.recipients import Recipients
 from tests.bot.house import HUB, MONDAY, House, open_house, shown
+from tests.storage.announcing import announced
 
 VOLUNTEER = "+13125550123"
 SIGN_UP = [
@@ -40,9 +40,7 @@ async def sign_up(house: House, user: str = VOLUNTEER, channel: str = "sms") -> 
 def announce(house: House, text: str = "We need tutors on Friday.", **recipients: str) -> str:
     with house.app.database.session() as session:
         body = {"en": text, "es": "Faltan tutores el viernes."}
-        return broadcasts.create(
-            session, HUB.id, recipients=Recipients(**recipients), body=body, now=house.clock.at
-        ).ref
+        return announced(session, house.app.hub, recipients=Recipients(**recipients), body=body, now=house.clock.at)
 
 
 async def test_too_many_requests_waits_as_long_as_the_provider_says(tmp_path: Path) -> None:

@@ -214,7 +214,7 @@ async def test_broadcast_leaves_out_who_is_paused_and_says_so(store: Store, data
     await applied(store, RecordConsent(purpose="texts", wording="w"), OptOut(cause="STOP"), PauseSending(), sender=OMAR)
 
     with database.reading() as session:
-        preview = broadcasts.preview(session, HUB.id, Recipients())
+        preview = broadcasts.preview(session, HUB, Recipients(), NOW)
 
     assert preview.people == 0
     assert preview.left_out == {"opted_out": 1, "paused": 1}
