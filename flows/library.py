@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from importlib.resources.abc import Traversable
 from typing import Annotated, Any, Final
 
@@ -98,6 +99,12 @@ def library_of(sources: Sources) -> Library:
     Raises:
         FlowError: with every fault of the first file that has one, or a file that is missing.
     """
+    return _library_of(tuple(sorted(sources.items())))
+
+
+@lru_cache(maxsize=4)  # a quarter of a second of parsing; whoever opens many houses in one process reads the same texts
+def _library_of(texts: tuple[tuple[str, str], ...]) -> Library:
+    sources = dict(texts)
     missing = [f"{path}: is missing; add it" for path in NEEDED if path not in sources]
     if missing:
         raise FlowError(missing)

@@ -8,6 +8,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -51,8 +52,17 @@ def postgres_template(postgres_server: str) -> Iterator[str]:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a migrated SQLite file to copy."""
     path = tmp_path_factory.mktemp("template") / "template.db"
-    migrate(f"sqlite:///{path}")
+    path.write_bytes(migrated_sqlite())
     return path
+
+
+@cache
+def migrated_sqlite() -> bytes:
+    """Return the content of an empty SQLite database with the present schema, made once a process."""
+    with tempfile.TemporaryDirectory(prefix="peoplepower-") as folder:
+        path = Path(folder) / "template.db"
+        migrate(f"sqlite:///{path}")
+        return path.read_bytes()
 
 
 @pytest.fixture(scope="session")

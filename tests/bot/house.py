@@ -14,6 +14,7 @@ from channels.simulator import SimulatorChannel
 from flows.facts import Hub, SlotKind
 from flows.messages import Address, Choice, Inbound, InboundKind, Outbound, Tap
 from storage import schedule
+from tests.databases import migrated_sqlite
 
 HUB = Hub(
     id="test",
@@ -142,7 +143,10 @@ async def open_house(folder: Path, *, url: str | None = None, hub: Hub = HUB) ->
         for name, capabilities in CAPABILITIES.items()
     }
     clock = MovableClock(MONDAY)
-    database_url = url or f"sqlite:///{folder / 'people.db'}"
+    path = folder / "people.db"
+    if not url and not path.exists():
+        path.write_bytes(migrated_sqlite())
+    database_url = url or f"sqlite:///{path}"
     async with open_app(hub=hub, database_url=database_url, channels=channels, now=clock) as app:
         for channel in channels.values():
             await channel.start(app.inbox.deliver)
