@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from time import monotonic
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import organisations, vetting
+from bot import consent_editions, organisations, vetting
 from bot.afterwards import DIGEST_AT, is_time_for_digests, look_after_shifts, looked_back_to, send_digests
 from bot.birthdays import come_of_age
 from bot.broadcasts import write_out
 from bot.calendar_mails import mail_dates
 from bot.covering import call_for_cover, end_swaps
+from bot.meters import Meters
 from bot.reconcile import reconcile
 from bot.reminders import send_due
 from bot.shelf import Shelf
@@ -52,6 +54,9 @@ class Clock:
     now: Callable[[], datetime]
     #: Called with channel and account of each sender that has ready messages.
     wake: Callable[[str, str], None]
+    meters: Meters = field(default_factory=Meters)
+    #: When the last look began, by the machine's own counting.
+    _ticked: float | None = None
     #: The day on which series were last looked at.
     _topped_up_on: date | None = None
     #: When shifts that are over were last looked after, and the day on which hours were last sent for approval.
@@ -74,7 +79,16 @@ class Clock:
         return scheduler
 
     async def tick(self) -> None:
-        """Move everything whose time has come one station on; most looks find nothing, by one statement."""
+        """Move everything whose time has come one station on, and note how long that took."""
+        began, before = monotonic(), self._ticked
+        self._ticked = began
+        if before is not None:
+            self.meters.late.set(max(0.0, began - before - _TICK_S))
+        with self.meters.tick_seconds.time():
+            await self._tick()
+        self.meters.ticked_at.set(self.now().timestamp())
+
+    async def _tick(self) -> None:
         now = self.now()
         upcoming = await self.store.upcoming(self.hub.id)
         if upcoming.publication != self.shelf.publication:
@@ -156,6 +170,10 @@ class Clock:
             await self._tell_endings(now)
             if made := await asyncio.to_thread(top_up, self.database, self.hub, now):
                 log.info("slots of series made", extra={"slots": made})
+            accounts = {name: channel.account for name, channel in self.channels.items()}
+            look = partial(consent_editions.look, self.database, self.hub, self.library, accounts, now)
+            if guardians := await asyncio.to_thread(look):
+                log.info("consents to an older edition looked after", extra={"guardians": guardians})
             if adults := await asyncio.to_thread(come_of_age, self.database, self.hub, self.library, now):
                 log.info("came of age", extra={"people": adults})
             self._topped_up_on = today

@@ -322,6 +322,8 @@ class DecideAsGuardian:
     stage: Stage
     #: What they are told.
     notice: str
+    #: Which edition of them, as the hub counts.
+    edition: int = 1
     #: The last day on which a consent holds.
     valid_until: date | None = None
 

@@ -219,6 +219,10 @@ class Hub(_Table):
     texts_a_day: Annotated[int, Field(ge=0, le=10_000_000)] = 20_000
     #: Dollars for one part of a text message; 0: no cost is shown.
     text_price: Annotated[float, Field(ge=0, le=10)] = 0.0
+    #: The edition of what guardians agree to: raise it when that has changed, and each is asked anew; an older consent
+    #: holds so many days more.
+    consent_edition: Annotated[int, Field(ge=1, le=1000)] = 1
+    consent_grace_days: Annotated[int, Field(ge=1, le=365)] = 30
     #: Kinds of ``flows/requirements.toml`` that everybody has to bring before a shift.
     requirements: Requirements = ("background_check", "reference")
 
@@ -239,6 +243,8 @@ class Hub(_Table):
                 texts_a_day=self.texts_a_day,
                 text_price=self.text_price,
             ),
+            consent_edition=self.consent_edition,
+            consent_grace_days=self.consent_grace_days,
             requires=self.requirements,
         )
 

@@ -52,7 +52,7 @@ class GuardianPage:
                 return self._shown(desk, session, link, ward, form=form, wrong=wrong)
             version = shipped_form(_FORM).version
             signature = Signature(name=name, relation=relation, form_version=version, via="page")
-        if ward.status in MAY_FOLLOW[decision]:
+        if ward.status in MAY_FOLLOW[decision] or ward.awaits:
             effect = decide(desk.library, desk.hub, ward, decision, signature=signature, via="page")
             guardians.decide(session, desk.hub.id, effect, link.now)
         return Taken()
@@ -75,9 +75,9 @@ class GuardianPage:
             "title": title,
             "points": points,
             "version": shipped_form(_FORM).version,
-            "standing": ward.status.value,
+            "standing": "asked" if ward.awaits else ward.status.value,
             "is_needed": _concerns(ward, desk, link),
-            "signed": signed if ward.status is GuardianStatus.AGREED else None,
+            "signed": signed if ward.status is GuardianStatus.AGREED and not ward.asked_anew else None,
             "signed_on": _day(signed.given_at.astimezone(_zone(ward, desk)).date(), link) if signed else "",
             "relations": _RELATIONS,
             "form": form or {},

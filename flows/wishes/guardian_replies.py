@@ -49,7 +49,7 @@ def hear(draft: Draft, inbound: Inbound) -> bool:
     if not draft.facts.wards or inbound.tap or draft.conversation.frame:
         return False
     wards = _wards(draft)
-    asked = [ward for ward in wards if ward.status is GuardianStatus.ASKED]
+    asked = [ward for ward in wards if ward.awaits]
     if not asked and _agrees(inbound.text):  # they have changed their mind
         asked = [ward for ward in wards if ward.status in (GuardianStatus.DECLINED, GuardianStatus.WITHDRAWN)]
     if not asked:

@@ -8,7 +8,7 @@ from datetime import date
 
 from flows.draft import Draft, text_or_none
 from flows.effects import AskGuardian, DecideAsGuardian, HandOff
-from flows.facts import Hub, Json, Ward
+from flows.facts import GuardianStatus, Hub, Json, Ward
 from flows.library import Library
 from flows.messages import Address
 from flows.rules.eligibility import needs_review
@@ -106,6 +106,8 @@ def decide(
     library: Library, hub: Hub, ward: Ward, decision: Decision, *, via: str, signature: Signature | None = None
 ) -> DecideAsGuardian:
     """Say what follows from a guardian's decision, on a page or by reply: where the person stands, and what they are told."""
+    if decision is Decision.DECLINE and ward.status is GuardianStatus.AGREED:  # of a newer edition: the older one goes as well
+        decision = Decision.WITHDRAW
     answers = ward.person.answers
     role = library.roles.get(str(answers.get("role")))
     stage = stage_after(
@@ -125,6 +127,7 @@ def decide(
         relation=signature.relation if signature else "",
         form_version=signature.form_version if signature else "",
         via=via,
+        edition=hub.consent_edition,
         stage=stage,
         notice=library.phrases.say(key if key in library.phrases else f"ward.{decision.value}", language, values),
         valid_until=last_day(born) if born else None,

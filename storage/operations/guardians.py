@@ -144,13 +144,16 @@ _FIND: Final = """
     FROM guardian AS g JOIN person AS p ON p.id = g.person_id
     WHERE g.hub = :hub AND g.ref = :ref
 """
-_LOCK: Final = "SELECT status FROM guardian WHERE id = :id {for_update}"
+_LOCK: Final = "SELECT status, asked_edition FROM guardian WHERE id = :id {for_update}"
+_SIGNED: Final = """
+    SELECT max(edition) AS edition FROM guardian_consent WHERE person_id = :person_id AND withdrawn_at IS NULL
+"""
 _DECIDE: Final = """
-    UPDATE guardian SET status = :status, decided_at = :now, stage_before = :stage_before WHERE id = :id
+    UPDATE guardian SET status = :status, decided_at = :now, stage_before = :stage_before, lapses_on = NULL WHERE id = :id
 """
 _EVIDENCE: Final = """
-    INSERT INTO guardian_consent (hub, person_id, guardian_name, relation, form_version, via, given_at)
-    VALUES (:hub, :person_id, :guardian_name, :relation, :form_version, :via, :now)
+    INSERT INTO guardian_consent (hub, person_id, guardian_name, relation, form_version, via, edition, given_at)
+    VALUES (:hub, :person_id, :guardian_name, :relation, :form_version, :via, :edition, :now)
 """
 _TAKE_BACK: Final = """
     UPDATE guardian_consent SET withdrawn_at = :now WHERE person_id = :person_id AND withdrawn_at IS NULL
@@ -174,7 +177,8 @@ _AT_RISK: Final = """
 """
 _CLOSE_TASKS: Final = """
     UPDATE task SET closed_at = :now
-    WHERE person_id = :person_id AND closed_at IS NULL AND reason IN ('guardian_consent', 'guardian_declined', 'guardian_withdrew')
+    WHERE person_id = :person_id AND closed_at IS NULL AND reason IN
+        ('guardian_consent', 'guardian_declined', 'guardian_withdrew', 'consent_lapses', 'consent_lapsed')
 """
 _DROP_REQUESTS: Final = """
     UPDATE outbox SET status = 8, reason = 'decided', settled_at = :now
@@ -194,7 +198,7 @@ def decide(hub: str, effect: DecideAsGuardian, now: datetime) -> Operation[bool]
     talks = yield Statement(_FENCE, {"hub": hub, "person_id": rows[0]["person_id"]})
     (lock,) = yield Statement(_LOCK, {"id": rows[0]["id"]})
     (row,) = yield Statement(_FIND, {"hub": hub, "ref": effect.guardian})  # as it stands now that nobody changes it
-    if lock["status"] not in MAY_FOLLOW[effect.decision]:
+    if lock["status"] not in MAY_FOLLOW[effect.decision] and not (yield from _renews(row, lock, effect)):
         return False
     scope = Scope(hub=hub, person_id=row["person_id"], address_id=0, now=at)
     yield from _keep(scope, row, effect, now)
@@ -226,6 +230,14 @@ def decide(hub: str, effect: DecideAsGuardian, now: datetime) -> Operation[bool]
     return True
 
 
+def _renews(row: Row, lock: Row, effect: DecideAsGuardian) -> Operation[bool]:
+    """Tell whether a guardian who has agreed agrees to the newer edition that they were asked about."""
+    if effect.decision is not Decision.AGREE or lock["status"] != GuardianStatus.AGREED:
+        return False
+    (signed,) = yield Statement(_SIGNED, {"person_id": row["person_id"]})
+    return lock["asked_edition"] is not None and (signed["edition"] or 0) < lock["asked_edition"] <= effect.edition
+
+
 def _move(effect: DecideAsGuardian) -> people.Move:
     return people.Move(stage=effect.stage, cause=f"guardian:{effect.decision.value}", author=_author(effect))
 
@@ -254,6 +266,7 @@ def _keep(scope: Scope, row: Row, effect: DecideAsGuardian, now: datetime) -> Op
                 "relation": effect.relation,
                 "form_version": effect.form_version,
                 "via": effect.via,
+                "edition": effect.edition,
                 "now": scope.now,
             },
         )

@@ -50,7 +50,11 @@ LOAD: Final = f"""
 """  # noqa: S608 - a constant
 
 #: What ``read_ward`` needs of what is between a guardian and somebody under 18.
-WARD_COLUMNS: Final = "g.ref, g.status, g.stage_before, p.stage, p.language, p.zone, p.answers"
+WARD_COLUMNS: Final = """
+    g.ref, g.status, g.stage_before, p.stage, p.language, p.zone, p.answers, g.asked_edition > COALESCE(
+        (SELECT max(e.edition) FROM guardian_consent AS e WHERE e.person_id = p.id AND e.withdrawn_at IS NULL), 0
+    ) AS asked_anew
+"""
 #: People under 18 who have named somebody as their guardian.
 WARDS: Final = f"""
     SELECT {WARD_COLUMNS} FROM guardian AS g JOIN person AS p ON p.id = g.person_id
@@ -237,6 +241,7 @@ def read_ward(row: Row) -> Ward:
             answers=json.loads(row["answers"]),
         ),
         stage_before=Stage(row["stage_before"]) if row["stage_before"] else None,
+        asked_anew=bool(row["asked_anew"]),
     )
 
 

@@ -14,6 +14,7 @@ from bot.mistake import MistakeError
 from flows.rules.organisations import Policy
 from flows.stages import Stage
 from storage import people
+from storage.tables import PersonRow
 from tests.bot.house import HUB, House, open_house
 from tests.bot.outsiders import MOTHER, rows
 from tests.bot.test_organisations import ANA, EMPLOYEE, SHIFTS, employer, minutes_used, sign_up, text
@@ -44,7 +45,7 @@ def held(house: House) -> list[object]:
     return [row["kind"] for row in found]
 
 
-def ana(house: House) -> people.PersonRow:
+def ana(house: House) -> PersonRow:
     with house.app.database.reading() as session:
         person = people.find_by_user(session, HUB.id, ANA)
         assert person

@@ -91,7 +91,7 @@ def test_every_key_in_the_file_is_used() -> None:
         | {f"seat_choice.{reply.name.lower()}" for reply in (ShiftReply.CONFIRM, ShiftReply.DECLINE)}
         | {f"idle_by_stage.{stage.value}" for stage in Stage}
         | {f"example.{name}" for name in ANSWER_TYPES}
-        | {f"guardian.{kind}_by_{channel}" for kind in ("request", "reminder") for channel in ("sms", "email")}
+        | {f"guardian.{kind}_by_{channel}" for kind in ("request", "reminder", "anew") for channel in ("sms", "email")}
         | {
             "guardian.code",
             "ward.agree",
