@@ -13,9 +13,10 @@ from storage.operations.outbox import CROWDED, crowded_params
 from storage.operations.rows import write_json
 from storage.statements import Value
 
-#: What a person ``p`` wrote after they had got a broadcast ``e`` of the reference ``{ref}``.
+#: Whether a person ``p`` has got the broadcast ``e`` of the reference ``{ref}``. Their own messages are looked through, not
+#: those of the broadcast, of which there may be a quarter million: ``+ 0`` keeps a planner from that index.
 _GOT: Final = """
-    EXISTS (SELECT 1 FROM outbox AS o JOIN broadcast AS e ON e.id = o.broadcast_id
+    EXISTS (SELECT 1 FROM outbox AS o JOIN broadcast AS e ON e.id = o.broadcast_id + 0
         WHERE o.person_id = p.id AND o.hub = p.hub AND o.status IN (3, 4, 5)
             AND e.hub = p.hub AND e.ref = CAST({ref} AS TEXT){and_answered})
 """
@@ -50,7 +51,7 @@ MEANT: Final = f"""
     AND (CAST(:not_answered AS TEXT) IS NULL OR {_got(":not_answered", f" AND NOT {ANSWERED}")})
 """  # noqa: S608 - constants
 #: Whether an address is a phone, where phones are written to: no short code, no sender's name. 8 digits or more.
-_IS_PHONE: Final = """(a.channel <> 'sms' OR a."user" LIKE '+________%')"""
+_IS_PHONE: Final = """(a.channel <> 'sms' OR substr(a."user", 1, 1) = '+' AND length(a."user") > 8)"""
 _IS_AT_HOME: Final = (
     "(a.channel <> 'sms' OR CAST(:has_countries AS INTEGER) = 0 OR COALESCE(a.country IN ({countries}), FALSE))"
 )

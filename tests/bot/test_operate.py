@@ -70,7 +70,7 @@ async def test_dry_run_tells_whom_it_reaches_and_whom_not(config: Path, tmp_path
     assert told.exit_code == 0, told.output
     assert "3 people would receive it." in told.output
     assert "by sms: 1" in told.output
-    assert "1 have opted out" in told.output
+    assert "1: The person has opted out." in told.output
     assert "1 part(s) of GSM-7" in told.output  # the long dash is folded
     assert "nothing is sent" in told.output
 
