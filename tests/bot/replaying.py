@@ -18,6 +18,7 @@ from flows.rules.organisations import OrganisationKind, read_policy
 from storage import organisations, people, schedule, simulator
 from storage.simulator import Talk
 from tests.bot.house import HUB, House, open_house, shown
+from tests.bot.outsiders import browser, enter, link_to
 from tests.bot.tutors import add_tutor
 
 USERS = {"sms": "+13125550123", "slack": "U0VOLUNTEER", "telegram": "77001"}
@@ -60,7 +61,11 @@ async def _add_tutors(script: Script, house: House, channel: str) -> None:
 def _add(house: House, hub: Hub, slot: Mapping[str, Any]) -> None:
     told = {name: value for name, value in slot.items() if name not in ("kind", "starts", "site")}
     with house.app.database.session() as session:
-        site = schedule.add_site(session, hub.id, **slot["site"]) if "site" in slot else None
+        place = dict(slot.get("site", {}))
+        supervisor = place.pop("supervisor_contact", "")
+        site = schedule.add_site(session, hub.id, **place) if place else None
+        if site is not None:
+            site.supervisor_contact = supervisor
         schedule.add_slot(
             session,
             hub.id,
@@ -99,18 +104,42 @@ async def _take(script: Script, house: House, channel: str, turn: Script, *, fir
         case {"colleague": text}:
             by = user = COLLEAGUE
             left = await house.deliver(replace(house.inbound("sms", COLLEAGUE), text=text))
+        case {"outside": dict(told)}:  # by the page of the link that they were sent last
+            by = str(told["contact"])
+            form = {name: value for name, value in told.items() if name != "contact"}
+            left = await _decide_outside(house, by, form)
         case {"you": text}:
             left = await house.deliver(replace(inbound, text=text))
         case _:
             raise AssertionError(f"nobody does anything in {turn}")
     in_order = sorted(left, key=lambda message: message.to.user != by)  # to whoever spoke first; else as they left
-    return [_heard(message, by=by) for message in in_order]
+    return [_heard(message, by=by, outside=_outside(script)) for message in in_order]
 
 
-def _heard(message: Outbound, *, by: str) -> str:
+async def _decide_outside(house: House, contact: str, form: Mapping[str, Any]) -> list[Outbound]:
+    """Open the link that somebody outside was sent, type the code, and send the form of its page."""
+    link = link_to(house, contact)
+    async with browser(house) as visitor:
+        await enter(house, visitor, link, contact=contact)
+        page = await visitor.post(f"{link}/page", **{name: str(value) for name, value in form.items()})
+        assert page.status_code == 200, page.text
+    return await house.send()
+
+
+def _outside(script: Script) -> Mapping[str, str]:
+    """Say who is who of those outside that a transcript names, by their contact."""
+    names = {"college": "aid office", "employer": "manager", "district": "district"}
+    offices = {one["contact"]: names[one["kind"]] for one in script.get("organisation", []) if "contact" in one}
+    places = (slot.get("site", {}).get("supervisor_contact") for slot in script.get("slot", []))
+    return offices | dict.fromkeys(filter(None, places), "supervisor")
+
+
+def _heard(message: Outbound, *, by: str, outside: Mapping[str, str]) -> str:
     """Write a message as it is read; one to somebody else says so, and no link is the same twice."""
     text = re.sub(r"/l/[\w-]{22}", "/l/TOKEN", shown(message))
     is_guardian = message.to.user == GUARDIAN or message.to.channel == "email"
+    if message.to.user in outside:
+        return f"[to the {outside[message.to.user]}] {text}"
     other = "the guardian" if is_guardian else "the colleague" if message.to.user == COLLEAGUE else "you"
     return text if message.to.user == by else f"[to {other}] {text}"
 
