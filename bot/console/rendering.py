@@ -70,10 +70,18 @@ def render(
         "Permission": Permission,
         "room": room,
         "rooms": [each for each in rooms if each.home and visit.may(each.needs)],
+        "role_name": lambda role: _label(visit, "roles", role) or say("nothing"),
+        "audience_name": lambda audience: _label(visit, "audiences", audience) or say("nothing"),
         "told": Words(told.room, visit.language, visit.hub.name)(told.key, **told.values) if told else "",
         **values,
     }
     return environment().get_template(template).render(shown, say=say)
+
+
+def _label(visit: Visit, kind: str, name: str | None) -> str:
+    """Name a role or an audience as the files of the flows do."""
+    options = visit.house.library.sets.choices.get(kind, ())
+    return next((option.label[visit.language] for option in options if option.id == name), name or "")
 
 
 def render_door(house: House, language: str, template: str, values: Mapping[str, Any]) -> str:

@@ -19,7 +19,21 @@ class PersonRow(Table, table=True):
         Index("ix_person_hub", "hub", "id"),
         Index("ix_person_stage", "hub", "stage"),
         Index("ix_person_role", "hub", "role"),
-        Index("ix_person_source", "hub", "campaign"),
+        # All that lists and counts of people look at: answers are long, and are left where they are.
+        Index(
+            "ix_person_browse",
+            "hub",
+            "changed_at",
+            "id",
+            "stage",
+            "audience",
+            "role",
+            "language",
+            "campaign",
+            "given_name",
+            "family_name",
+            "ref",
+        ),
         NEVER_REUSED,
     )
 
@@ -104,7 +118,9 @@ class ConversationRow(Table, table=True):
     state: str = Field(sa_type=Text)
     held_by: str | None = None  #: the coordinator who answers instead of the bot
     held_at: datetime | None = Field(default=None, sa_type=Instant)  #: since when
-    snoozed_until: datetime | None = Field(default=None, sa_type=Instant)  #: the inbox shows it again then, or when they write
+    snoozed_until: datetime | None = Field(
+        default=None, sa_type=Instant
+    )  #: the inbox shows it again then, or when they write
     changed_at: datetime = Field(sa_type=Instant)
 
 

@@ -48,4 +48,20 @@ def upgrade() -> None:
         sqlite_where=sa.text("held_by IS NOT NULL"),
         postgresql_where=sa.text("held_by IS NOT NULL"),
     )
-    op.create_index("ix_person_source", "person", ["hub", "campaign"])
+    op.create_index(
+        "ix_person_browse",
+        "person",
+        [
+            "hub",
+            "changed_at",
+            "id",
+            "stage",
+            "audience",
+            "role",
+            "language",
+            "campaign",
+            "given_name",
+            "family_name",
+            "ref",
+        ],
+    )
