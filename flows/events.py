@@ -76,6 +76,8 @@ class TimerDue:
     #: The turn that set the timer; once another has been taken, it does nothing.
     turn: int
     kind: TimerKind
+    #: Whether they have asked for a human, and still wait for one.
+    awaits_human: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,8 @@ from flows.messages import Purpose
 from flows.model import Silence
 from flows.rules.contact import next_open
 
+#: Reasons of a task by which somebody has asked for a human: while one is open, they wait for us and not we for them.
+ASKED_FOR_HUMAN: Final = frozenset({"asked_for_a_person", "call_me", "delete_data", "question"})
 #: Whoever writes after this long is greeted, unless what they write is the answer.
 _AWAY_S: Final = 86_400
 
@@ -96,6 +98,9 @@ def take_timer(draft: Draft, due: TimerDue) -> None:
     if _open_from(draft, draft.now) > draft.now:
         draft.note("timer", kind=due.kind.value, why="waits for the morning")
         return
+    if due.awaits_human:
+        _hold(draft, due)
+        return
     person, talk = draft.facts.person, draft.conversation
     draft.note("timer", kind=due.kind.value, nudged=talk.nudged)
     draft.nudging = True
@@ -109,6 +114,13 @@ def take_timer(draft: Draft, due: TimerDue) -> None:
     else:
         draft.say_phrase("nudge.first" if talk.nudged == 0 else "nudge.second")
         draft.ask_again(briefly=False)
+
+
+def _hold(draft: Draft, due: TimerDue) -> None:
+    """Look again on the next day: it is our turn, so neither a nudge nor the end of the wait is counted."""
+    draft.note("timer", kind=due.kind.value, why="they asked for a human, who has not answered yet")
+    draft.nudging = True
+    draft.conversation = replace(draft.conversation, began=draft.conversation.began + 1)
 
 
 def _may_be_nudged(person: Person) -> bool:

@@ -231,6 +231,8 @@ class DueTimer:
     #: Where the person last wrote from; ``None`` when it is somebody else's by now.
     address: Address | None
     loaded: Loaded
+    #: Whether they have asked for a human, who has not closed that task yet.
+    awaits_human: bool = False
 
 
 # --- wait-lists -------------------------------------------------------------------------------------------------------

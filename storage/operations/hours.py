@@ -14,7 +14,7 @@ from flows.facts import BookingStatus, Json, Served, SlotKind, Visit
 from flows.rules.attendance import stage_after, tells_human
 from flows.rules.ledger import LOOK_BACK, HoursStatus, Tie, ledger_for
 from flows.stages import Stage
-from storage.operations import audit, people, requirements
+from storage.operations import audit, people, requirements, seats
 from storage.operations.rows import BOOKING_COLUMNS, SLOT_COLUMNS, read_booking
 from storage.operations.scope import Scope
 from storage.statements import Operation, Params, Row, Statement
@@ -82,6 +82,7 @@ def check_in(scope: Scope, booking: str) -> Operation[None]:
     found = yield Statement(_CHECK_IN, {**_mine(scope, booking), "asked": False, "now": scope.now})
     for row in found:
         yield Statement(_RELEASE_REMINDERS, {"booking_id": row["id"], "now": scope.now})
+        yield from seats.heard_from(scope, booking)
 
 
 def note_late(scope: Scope, booking: str) -> Operation[None]:

@@ -226,10 +226,11 @@ def drop_reminders(scope: Scope, booking: str, booking_id: int) -> Operation[Non
     """Let the reminders of a seat that was given back go, and the task about who did not answer them."""
     yield Statement(_DROP_QUEUED, {"hub": scope.hub, "booking": booking, "booking_id": booking_id, "now": scope.now})
     yield Statement(_RELEASE_REMINDERS, {"booking_id": booking_id, "now": scope.now})
-    yield from _heard_from(scope, booking)
+    yield from heard_from(scope, booking)
 
 
-def _heard_from(scope: Scope, booking: str) -> Operation[None]:
+def heard_from(scope: Scope, booking: str) -> Operation[None]:
+    """Close the task about who did not answer the reminders of a seat."""
     key: Params = {"hub": scope.hub, "person_id": scope.person_id, "booking": booking, "now": scope.now}
     yield Statement(_HEARD_FROM, key)
 
@@ -257,4 +258,4 @@ def confirm(scope: Scope, booking: str) -> Operation[None]:
             "now": scope.now,
         },
     )
-    yield from _heard_from(scope, booking)
+    yield from heard_from(scope, booking)

@@ -12,6 +12,7 @@ from typing import Final
 
 from flows.effects import SetTimer, TimerKind
 from flows.messages import Address
+from flows.nudging import ASKED_FOR_HUMAN
 from storage.operations.reading import LOADED_COLUMNS, read_loaded
 from storage.operations.scope import Scope
 from storage.statements import Batch, Operation, Params, Row, Statement
@@ -26,8 +27,11 @@ _CLEAR: Final = "DELETE FROM timer WHERE person_id = :person_id"
 DUE: Final = """
     SELECT person_id, turn, kind FROM timer WHERE hub = :hub AND due_at <= :now ORDER BY due_at LIMIT :limit
 """
+_ASKED_FOR_HUMAN: Final = ", ".join(f"'{reason}'" for reason in sorted(ASKED_FOR_HUMAN))
 LOAD: Final = f"""
-    SELECT a.channel, a.account, a."user" AS address_user, {LOADED_COLUMNS}
+    SELECT a.channel, a.account, a."user" AS address_user,
+        EXISTS (SELECT 1 FROM task AS h WHERE h.person_id = p.id AND h.kind = 'hand_off' AND h.closed_at IS NULL
+                AND h.reason IN ({_ASKED_FOR_HUMAN})) AS awaits_human, {LOADED_COLUMNS}
     FROM person AS p
     LEFT JOIN address AS a ON a.id = p.address_id AND a.person_id = p.id
     LEFT JOIN conversation AS c ON c.person_id = p.id
@@ -68,6 +72,7 @@ def due_timers(hub: str, now: datetime, limit: int) -> Operation[list[DueTimer]]
                     kind=TimerKind(timer["kind"]),
                     address=_address(row),
                     loaded=loaded,
+                    awaits_human=bool(row["awaits_human"]),
                 )
             )
     return due

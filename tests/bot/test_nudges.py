@@ -189,3 +189,34 @@ def pending(house: House) -> int:
     """Count the timers that wait."""
     with house.app.database.reading() as session:
         return int(session.connection().execute(text("SELECT count(*) FROM timer")).scalar_one())
+
+
+async def test_who_asked_for_a_person_is_not_nudged_until_a_human_has_looked(url: str, tmp_path: Path) -> None:
+    async with open_house(tmp_path, url=url) as house:
+        await begin(house)
+        await house.say("sms", VOLUNTEER, "PERSON")
+
+        assert await house.jump(MONDAY + timedelta(days=12), step=HOUR) == []
+
+        with house.app.database.session() as session:
+            session.connection().execute(text("UPDATE task SET closed_at = 1 WHERE reason = 'asked_for_a_person'"))
+        left = await house.jump(MONDAY + timedelta(days=30), step=HOUR)
+
+        assert [message.purpose for message in left] == [Purpose.NUDGE, Purpose.NUDGE, Purpose.NUDGE]
+        assert (
+            len({message.text for message in left}) == 3
+        )  # two nudges and the end, as if nothing had been passed over
+
+
+async def test_another_task_holds_no_nudge(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        await begin(house)
+        with house.app.database.session() as session:
+            session.connection().execute(
+                text(
+                    "INSERT INTO task (hub, person_id, kind, reason, opened_at)"
+                    " SELECT hub, id, 'hand_off', 'dosage', 1 FROM person"
+                )
+            )
+
+        assert len(await house.jump(MONDAY + timedelta(days=3, hours=4), step=HOUR)) == 2
