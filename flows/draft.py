@@ -142,6 +142,22 @@ class Draft:
             self.effects.append(HandOff(reason="answers_too_often"))
         return counted > _MAX_ANSWERS and not self.urgent and self.purpose is not Purpose.FAREWELL
 
+    def copy(self) -> Draft:
+        """Return the turn as it is now, whatever becomes of this one."""
+        return replace(
+            self,
+            profile=dict(self.profile),
+            effects=list(self.effects),
+            trace=list(self.trace),
+            said=list(self.said),
+            passed_over=set(self.passed_over),
+        )
+
+    def become(self, other: Draft) -> None:
+        """Go back to what the turn was when ``other`` was copied from it; ``other`` is spent."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(other, name))
+
     def remember_answer(self, ask: Ask, value: Json) -> None:
         """Keep an answer as a fact about the person, and what follows from it."""
         if ask.type == "name" and isinstance(value, dict) and ask.save_as == "name":

@@ -13,7 +13,7 @@ from flows.draft import Draft
 from flows.effects import Forget
 from flows.facts import Json, age_on
 from flows.messages import Address
-from flows.model import Ask, Step, ToForget
+from flows.model import Ask, Step
 from flows.rules.eligibility import ADULT, OLD_ENOUGH
 from flows.walking import calling, walk
 from flows.wishes import refereeing
@@ -32,10 +32,8 @@ def accept(
         asides.echo(draft, step, ask, value)
     elif frame.alone:
         _put_in_place(draft, step, ask, value, said=said)
-    elif not confirmed and _would_erase(draft, frame, step, ask, value):
-        asides.echo(draft, step, ask, value)
     else:
-        _keep(draft, frame, step, ask, value, said=said)
+        _keep_unless_erasing(draft, frame, step, ask, value, said=said, confirmed=confirmed)
 
 
 def is_grave(draft: Draft, ask: Ask, value: Json) -> bool:
@@ -46,16 +44,15 @@ def is_grave(draft: Draft, ask: Ask, value: Json) -> bool:
     return age < OLD_ENOUGH or (age < ADULT and not draft.is_minor)
 
 
-def _would_erase(draft: Draft, frame: Frame, step: Step, ask: Ask, value: Json) -> bool:
-    """Try where an answer leads: a mistyped year must not erase anybody, for that cannot be undone."""
-    steps = (one for below in draft.conversation.stack for one in draft.flow(below).steps.values())
-    if not any(isinstance(action, ToForget) for one in steps for action in one.do):
-        return False
-    trial = replace(
-        draft, profile=dict(draft.profile), effects=[], trace=[], said=[], passed_over=set(draft.passed_over)
-    )
-    _keep(trial, frame, step, ask, value)
-    return any(isinstance(effect, Forget) for effect in trial.effects)
+def _keep_unless_erasing(
+    draft: Draft, frame: Frame, step: Step, ask: Ask, value: Json, *, said: str, confirmed: bool
+) -> None:
+    """See where an answer leads: a mistyped year must not erase anybody, for that cannot be undone."""
+    before = draft.copy()
+    _keep(draft, frame, step, ask, value, said=said)
+    if not confirmed and any(isinstance(effect, Forget) for effect in draft.effects[len(before.effects) :]):
+        draft.become(before)
+        asides.echo(draft, step, ask, value)
 
 
 def _keep(draft: Draft, frame: Frame, step: Step, ask: Ask, value: Json, *, said: str = "") -> None:

@@ -76,9 +76,9 @@ def read_changes(
     """
     said = fold(text).text
     known = {name: _known(draft, one) for name, one in given.items() if name != "language"}
-    if not takes_back and _TELLS_NOTHING.fullmatch(said) and not weekly.adds(said):
-        if not any(_is_named(said, one) for one in known.values()):
-            return ()
+    brief = not takes_back and _TELLS_NOTHING.fullmatch(said) and not weekly.adds(said)
+    if brief and not any(_is_named(said, one) for one in known.values()):
+        return ()
     context = AnswerContext(language=draft.language, today=draft.today)
     if not _TELLS_A_YEAR.search(said):  # "Tuesday" is nobody's date of birth
         known = {name: one for name, one in known.items() if one.within is not Within.PAST or _is_named(said, one)}
