@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from rapidfuzz import process
@@ -70,6 +71,7 @@ _THANKS: Final = frozenset(
 _MAY_BE_A_SHIFTS: Final = frozenset({"cancel", "end", "quit", "baja", "alto"})
 
 
+@lru_cache(maxsize=256)
 def bare(text: str) -> str:
     """Return a reply without accents, punctuation and courtesy: what is left when only a command was said."""
     return plain(core(words(fold(text))))

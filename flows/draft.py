@@ -234,10 +234,8 @@ class Draft:
     def shown(self, frame: Frame, ask: Ask) -> tuple[Choice, ...]:
         """List the choices of a step as the person sees them: what was found first, then the step's own."""
         offered = frame.offered if self.flow(frame).steps[frame.step].offer else ()
-        own = tuple(
-            Choice(id=option.id, label=option.label[self.language], also=_all_words(option))
-            for option in self.options(ask)
-        )
+        language = self.language
+        own = tuple(Choice(id=one.id, label=one.label[language], also=_all_words(one)) for one in self.options(ask))
         return offered + own
 
     def options(self, ask: Ask) -> tuple[Option, ...]:

@@ -294,7 +294,7 @@ def _only_a_count(telling: Set[str], marks: Set[str], told: Sequence[Set[str]]) 
 
 def _spoken_of(marks: frozenset[str], choice: AnswerChoice) -> frozenset[str]:
     """Return those of the reply's marks that a name of the choice bears."""
-    names = [choice_marks(fold(name).text) for name in (choice.label, *choice.synonyms)]
+    names = dict.fromkeys(choice_marks(fold(name).text) for name in (choice.label, *choice.synonyms))
     return max(
         (frozenset(mark for mark in marks if any(same_mark(mark, own) for own in name)) for name in names), key=len
     )

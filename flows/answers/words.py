@@ -128,8 +128,12 @@ def _without_courtesy(piece: str) -> str:
     return " ".join(piece[start:end].split())
 
 
+@lru_cache(maxsize=256)
 def fold(text: str) -> Reply:
-    """Write a reply in small letters without accents, pictures, invisible signs and double spaces."""
+    """Write a reply in small letters without accents, pictures, invisible signs and double spaces.
+
+    The last are kept: within one turn a dozen readers ask for the same reply, and for the same labels.
+    """
     if len(text) <= MAX_CHARS and _IS_PLAIN.fullmatch(text):  # most are; each letter is its own origin
         return Reply(original=text, text=text.replace("`", "'").lower(), origins=_OWN_PLACES[: len(text)])
     letters: list[str] = []
