@@ -13,6 +13,7 @@ import typer
 
 from bot import (
     answer_commands,
+    backup_commands,
     broadcast_commands,
     flow_commands,
     hours_commands,
@@ -43,6 +44,8 @@ app.add_typer(organisation_commands.app)
 app.add_typer(hours_commands.app)
 app.add_typer(answer_commands.app)
 app.add_typer(user_commands.app)
+app.command()(backup_commands.backup)
+app.command()(backup_commands.restore)
 app.command("import")(spreadsheet_commands.bring_in)
 app.command("export")(spreadsheet_commands.write_out)
 

@@ -9,6 +9,12 @@ from storage.operations import covers, suppressions
 from storage.operations.scope import Scope
 from storage.statements import Operation, Scrub, Statement
 
+#: A back-up made before must not bring them back; the reference means nothing any more.
+_NOTE: Final = """
+    INSERT INTO erasure (hub, person_ref, at)
+    SELECT p.hub, p.ref, CAST(:now AS BIGINT) FROM person AS p WHERE p.id = :person_id
+    ON CONFLICT (hub, person_ref) DO NOTHING
+"""
 #: A forgotten person's seats are free again. Each person has one live booking a slot at most.
 _GIVE_SEATS_BACK: Final = """
     UPDATE slot SET taken = taken - 1 WHERE id IN (
@@ -127,6 +133,7 @@ def forget(scope: Scope, *, by_wish: bool) -> Operation[None]:
     if by_wish:
         yield from suppressions.add(scope)
     person = {"person_id": scope.person_id}
+    yield Statement(_NOTE, {**person, "now": scope.now})
     only_named = yield Statement(_ONLY_NAMED, person)
     only_references = yield Statement(_ONLY_REFERENCES, person)
     yield Statement(_DROP_SWAPS, {"hub": scope.hub, "person_id": scope.person_id})
@@ -141,6 +148,7 @@ def forget(scope: Scope, *, by_wish: bool) -> Operation[None]:
     for sql in _ERASE:
         yield Statement(sql, person)
     for row in (*only_named, *only_references):
+        yield Statement(_NOTE, {"person_id": row["person_id"], "now": scope.now})
         for sql in _ERASE_REST:
             yield Statement(sql, {"person_id": row["person_id"]})
     yield from _finish(scope.person_id)
