@@ -10,7 +10,15 @@ from storage.tables.hub import HolidayRow, HubRow, Partner, Site
 from storage.tables.links import LinkRow, SuppressionRow
 from storage.tables.messages import BroadcastRow, InboundRow, OutboxRow, SavedAudienceRow, SpendingRow
 from storage.tables.organisations import AllowanceRow, LetterRow, MembershipRow, OrganisationRow, ReservationRow
-from storage.tables.people import AddressRow, ConsentRow, ConversationRow, PersonRow, TaskRow, TimerRow
+from storage.tables.people import (
+    AddressRow,
+    ChannelPreferenceRow,
+    ConsentRow,
+    ConversationRow,
+    PersonRow,
+    TaskRow,
+    TimerRow,
+)
 from storage.tables.programs import DeliveryRow, ErasureRow, RepeatRow, TokenRow, WebhookRow
 from storage.tables.requirements import (
     GuardianConsentRow,
@@ -32,6 +40,7 @@ __all__ = [
     "BroadcastRow",
     "CalendarMailRow",
     "CannedReplyRow",
+    "ChannelPreferenceRow",
     "ConsentRow",
     "ConversationRow",
     "CoverAskRow",

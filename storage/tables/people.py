@@ -77,6 +77,17 @@ class AddressRow(Table, table=True):
     created_at: datetime = Field(sa_type=Instant)
 
 
+class ChannelPreferenceRow(Table, table=True):
+    """On which of their channels somebody wants one kind of message; else it goes to where they wrote from last."""
+
+    __tablename__ = "channel_preference"
+
+    person_id: int = Field(primary_key=True, foreign_key="person.id")
+    purpose: str = Field(primary_key=True)  #: ``flows.messages.Purpose``
+    hub: str
+    address_id: int = Field(foreign_key="address.id")
+
+
 class ConsentRow(Table, table=True):
     """Evidence: who agreed to what, or took it back, when, where and by which words.
 
