@@ -358,8 +358,3 @@ def upgrade() -> None:
                 f"ALTER TABLE {table} SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, "
                 "autovacuum_analyze_scale_factor = 0.05)"
             )
-
-
-def downgrade() -> None:
-    """Refuse: a step back would lose what people told us; restore a backup instead."""
-    raise RuntimeError("The schema only moves forward. Restore a backup made before the upgrade.")

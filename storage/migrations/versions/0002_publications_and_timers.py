@@ -34,8 +34,3 @@ def upgrade() -> None:
     )
     op.create_index("ix_timer_due", "timer", ["hub", "due_at"])
     op.add_column("address", sa.Column("paused_at", sa.BigInteger(), nullable=True))
-
-
-def downgrade() -> None:
-    """Refuse: a step back would lose what people told us; restore a backup instead."""
-    raise RuntimeError("The schema only moves forward. Restore a backup made before the upgrade.")

@@ -300,8 +300,3 @@ def upgrade() -> None:
     op.add_column("slot", sa.Column("series_day", sa.Date(), nullable=True))
     op.add_column("slot", sa.Column("ladder", sa.String(), server_default=sa.text("''"), nullable=False))
     op.create_index("ix_slot_series_id", "slot", ["series_id"])
-
-
-def downgrade() -> None:
-    """Refuse: a step back would lose what people told us; restore a backup instead."""
-    raise RuntimeError("The schema only moves forward. Restore a backup made before the upgrade.")
