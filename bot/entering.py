@@ -24,6 +24,7 @@ from flows.rules.organisations import (
     normal_code,
     read_policy,
 )
+from flows.rules.service_times import read_times
 from storage import organisations
 from storage.tables import OrganisationRow
 
@@ -78,6 +79,11 @@ def _policy(written: Sequence[str]) -> Policy:
         if not has_value:
             raise MistakeError(f"--policy {item}: write {name}=VALUE.")
         table[name] = _value(known[name], value)
+    if read_times(str(table.get("allowed_times", ""))) is None:
+        raise MistakeError(
+            f"--policy allowed_times: found {table['allowed_times']!r}; write days and times by the clock of the place, "
+            'like "allowed_times=mon-fri 15:00-21:00, sat 8:00-18:00".'
+        )
     try:
         return read_policy(table)
     except PolicyError as error:

@@ -46,6 +46,7 @@ _WHY: Final[Mapping[str, str]] = {
     "award_used": "it is longer than what is left of their work-study award",
     "time_off_used": "it is longer than what is left of their paid time off of that year",
     "week_full": "they would pass their work-study hours of that week",
+    "school_hours": "it is at a time that the policy of their school district does not allow",
     "other_language": "it asks for a language they have not said they speak: {language}",
     "other_subject": "it is about another subject: {subject}",
     "other_grades": "it is for other grades: {grades}",
@@ -274,6 +275,7 @@ def explain(desk: Desk, person: str) -> list[str]:
         trained=trained(history.courses, desk.library.courses),
         last_site=history.last_site,
         allowance=history.allowance,
+        service_times=history.service_times,
         vetting=vetting,
     )
     held = {booking.slot.ref for booking in bookings}

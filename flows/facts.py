@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from flows.rules.countries import HOME
 from flows.rules.organisations import Allowance, Organisation
 from flows.rules.requirements import Held, SiteNeed
+from flows.rules.service_times import Window
 from flows.stages import Stage
 
 #: What an answer may hold: anything that JSON can carry.
@@ -254,6 +255,8 @@ class History:
     last_site: int | None = None
     #: What they may serve on their college's or employer's money; ``None`` when nobody pays for their time.
     allowance: Allowance | None = None
+    #: When their school district lets them serve; empty: at any time.
+    service_times: tuple[Window, ...] = ()
     #: Where sites ask for something else than the hub, by site and kind.
     site_needs: Mapping[int, Mapping[str, SiteNeed]] = field(default_factory=dict)
 

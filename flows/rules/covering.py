@@ -132,6 +132,7 @@ def keeps_from(
         trained=trained(history.courses, courses),
         last_site=history.last_site,
         allowance=history.allowance,
+        service_times=history.service_times,
         vetting=Vetting(
             subject=Subject(
                 birth_date=birth_date,

@@ -44,7 +44,7 @@ class Policy:
     needs_reflection: bool = False
     #: District: its schools, by which its students are known.
     schools: tuple[str, ...] = ()
-    #: District: words about when service may be, for the letter and the coordinator.
+    #: District: when service may be, by the clock of the place, see ``flows.rules.service_times``; words allow any time.
     allowed_times: str = ""
 
 

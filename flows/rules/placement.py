@@ -13,6 +13,7 @@ from flows.geography import distance_km, place_of
 from flows.rules.grades import share_a_grade
 from flows.rules.organisations import TIME_REASONS, Allowance, refuse_time
 from flows.rules.requirements import Held, Need, SiteNeed, Subject, outstanding
+from flows.rules.service_times import Window, allows
 from flows.rules.training import missing
 
 #: A longer way to an unpaid hour is seldom gone twice; a proposal until a hub says otherwise.
@@ -56,6 +57,8 @@ class Candidate:
     last_site: int | None = None
     #: What their college or employer pays for; ``None`` when nobody does.
     allowance: Allowance | None = None
+    #: When their school district lets them serve; empty: at any time.
+    service_times: Sequence[Window] = ()
     #: What they have to bring before a shift, and what they have.
     vetting: Vetting | None = None
 
@@ -69,6 +72,7 @@ def candidate_of(
     trained: Mapping[str, date],
     last_site: int | None,
     allowance: Allowance | None = None,
+    service_times: Sequence[Window] = (),
     vetting: Vetting | None = None,
 ) -> Candidate:
     """Gather from what somebody has told us what placement has to know.
@@ -90,6 +94,7 @@ def candidate_of(
         languages=frozenset(map(str, spoken)) if isinstance(spoken, list) else frozenset({language}),
         last_site=last_site,
         allowance=allowance,
+        service_times=service_times,
         vetting=vetting,
     )
 
@@ -110,6 +115,7 @@ REASONS: Final = (
     "needs_course",
     "requirement",
     *TIME_REASONS,
+    "school_hours",
     "other_language",
     "other_subject",
     "other_grades",
@@ -171,6 +177,8 @@ def refusal(slot: Slot, candidate: Candidate, *, now: datetime, notice: timedelt
         return "requirement"
     if slot.kind is SlotKind.SHIFT and (unpaid := refuse_time(candidate.allowance, slot.starts_local, slot.minutes)):
         return unpaid
+    if slot.kind is SlotKind.SHIFT and not allows(candidate.service_times, slot.starts_local, slot.minutes):
+        return "school_hours"
     if slot.language and candidate.languages is not None and slot.language not in candidate.languages:
         return "other_language"
     if slot.subject and candidate.subject and slot.subject.casefold() != candidate.subject.casefold():

@@ -24,6 +24,7 @@ from flows.rules.placement import (
     lacking,
     main_refusal,
 )
+from flows.rules.service_times import as_week
 from flows.rules.training import missing, trained
 from flows.rules.travel import tight_after
 from flows.walking.walk import IN_LINE, SET, walk
@@ -89,6 +90,7 @@ def _candidate(draft: Draft, found: SlotsFound) -> Candidate:
         trained=trained(found.history.courses, draft.library.courses),
         last_site=found.history.last_site,
         allowance=found.history.allowance,
+        service_times=found.history.service_times,
         vetting=Vetting(
             subject=draft.subject(),
             needs=draft.needs_of_hub,
@@ -169,6 +171,7 @@ def _say_why(draft: Draft, slots: Sequence[Slot], candidate: Candidate) -> None:
     draft.say_phrase(
         f"refusal.{reason}",
         course=course.title[draft.language] if course else name or "",
+        times=wording.say_value("availability", as_week(candidate.service_times), language=draft.language, labels={}),
         what=draft.library.requirements[kinds[0]].label[draft.language] if kinds else "",
     )
 

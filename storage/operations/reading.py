@@ -11,7 +11,7 @@ from flows.facts import Booking, CoverAsk, GuardianStatus, History, Person, Seat
 from flows.messages import Inbound
 from flows.rules.organisations import Organisation
 from flows.stages import Stage
-from storage.operations import allowances, memberships, requirements
+from storage.operations import allowances, memberships, requirements, school_times
 from storage.operations.rows import BOOKING_COLUMNS, SLOT_COLUMNS, read_booking, read_slot
 from storage.operations.scope import identity
 from storage.statements import Operation, Params, Row, Statement
@@ -265,6 +265,7 @@ def history(hub: str, person_id: int) -> Operation[History]:
         courses={row["course"]: datetime.fromisoformat(row["finished"]).date() for row in courses},
         last_site=sites[0]["site_id"] if sites else None,
         allowance=allowance,
+        service_times=(yield from school_times.times_of(person_id)),
         site_needs=(yield from requirements.site_needs(hub)),
     )
 

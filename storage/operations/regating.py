@@ -9,7 +9,7 @@ from flows.effects import LookAgain
 from flows.facts import SlotKind
 from flows.rules.stages import after_training
 from flows.stages import Stage
-from storage.operations import allowances, audit, people, seats
+from storage.operations import allowances, audit, people, school_times, seats
 from storage.operations.gates import LACKS, is_aged
 from storage.operations.scope import Scope
 from storage.statements import Operation, Params, Statement
@@ -17,7 +17,7 @@ from storage.tables import from_micros
 
 #: Places ahead, each with whether the statement that takes a seat would still give it to the person.
 _AHEAD: Final = f"""
-    SELECT b.id, b.ref, b.slot_id, s.kind,
+    SELECT b.id, b.ref, b.slot_id, s.ref AS slot_ref,
         p.stage IN ('waiting_guardian', 'in_review')
             OR NOT (s.supervised AND NOT s.one_to_one) AND NOT COALESCE({is_aged("18")}, FALSE)
             OR s.kind = 'shift' AND s.role IS NOT NULL AND p.role IS NOT NULL AND s.role <> p.role AND CAST(:role AS BOOLEAN)
@@ -76,7 +76,7 @@ def free(scope: Scope, effect: LookAgain, *, released: Collection[str]) -> Opera
     for row in (yield Statement(_AHEAD, {**key, "role": "role" in effect.changed})):
         if row["ref"] in released:
             continue
-        is_lost = bool(row["is_lost"])
+        is_lost = bool(row["is_lost"]) or not (yield from school_times.allow(scope, row["slot_ref"]))
         if is_lost or not (yield from allowances.follow(scope, booking_id=row["id"], slot_id=row["slot_id"])):
             yield from seats.release(scope, row["ref"], cause="an answer changed")
             yield Statement(_AT_RISK, {**key, "hub": scope.hub, "booking_id": row["id"]})

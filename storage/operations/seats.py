@@ -8,7 +8,7 @@ from typing import Final
 
 from flows.facts import QuietHours
 from flows.rules.reminders import plan
-from storage.operations import allowances, covers, waits
+from storage.operations import allowances, covers, school_times, waits
 from storage.operations.gates import LACKS, is_aged
 from storage.operations.rows import SLOT_COLUMNS, read_slot
 from storage.operations.scope import Scope
@@ -146,9 +146,11 @@ def enter(scope: Scope, slot: str, slot_id: int, *, quiet_hours: QuietHours) -> 
 
     Raises:
         Refused: with ``SeatTaken`` when the person is elsewhere then, or under 18 and there is no supervision, or when
-            it goes beyond what their college or employer pays.
+            it goes beyond what their college or employer pays, or is at a time their school district does not allow.
     """
     if (yield Statement(_OVERLAPS, {"slot_id": slot_id, "person_id": scope.person_id})):
+        raise Refused(SeatTaken(slot=slot))
+    if not (yield from school_times.allow(scope, slot)):
         raise Refused(SeatTaken(slot=slot))
     booked = yield Statement(
         _BOOK,
@@ -182,7 +184,8 @@ def book_set(
     params: Params = {"hub": scope.hub, "slot": slot, "person_id": scope.person_id, "until": to_micros(until)}
     for row in (yield Statement(_OTHERS, params)):
         fits = datetime.fromisoformat(row["starts_local"]).weekday() in days
-        if fits and (yield from allowances.covers(scope, row["ref"])):
+        allowed = fits and (yield from school_times.allow(scope, row["ref"]))
+        if allowed and (yield from allowances.covers(scope, row["ref"])):
             yield from book(scope, row["ref"], quiet_hours=quiet_hours)
 
 

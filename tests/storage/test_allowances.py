@@ -195,3 +195,40 @@ async def test_naming_another_employer_ends_the_first_and_the_same_twice_changes
     found = rows(database, "SELECT organisation_id, status FROM membership ORDER BY id")
     assert [(row["organisation_id"], row["status"]) for row in found] == [(first, "ended"), (other, "confirmed")]
     assert value(database, "SELECT count(*) FROM audit WHERE what = 'membership'") == 2
+
+
+# --- times at which a school district lets its students serve ---------------------------------------------------------
+
+
+async def student(store: Store, database: Database, allowed_times: str, audience: str = "high_school") -> None:
+    """Let Maria go to a school of a district."""
+    with database.session() as session:
+        kind, policy = OrganisationKind.DISTRICT, Policy(allowed_times=allowed_times)
+        row = organisations.add(session, HUB.id, kind=kind, name="Northside", code="NORTH1", policy=policy)
+        number = row.id
+    assert number is not None
+    joined = JoinOrganisation(organisation=number, status=MembershipStatus.CONFIRMED, via="said")
+    await applied(store, Remember(field="audience", value=audience), joined)
+
+
+@pytest.mark.parametrize(
+    ("times", "audience", "taken"),
+    [
+        ("tue 11:00-13:00", "high_school", True),
+        ("tue 11:00-12:59", "high_school", False),
+        ("mon 11:00-13:00", "high_school", False),
+        ("mon 11:00-13:00", "older_adult", True),
+        ("outside of class", "high_school", True),
+    ],
+)
+async def test_a_student_takes_no_seat_when_their_district_does_not_let_them(
+    store: Store, database: Database, times: str, audience: str, taken: bool
+) -> None:
+    """The slot is on a Tuesday, 11:00 to 13:00 by the clock of the place."""
+    await student(store, database, times, audience)
+    shift, training = new_slot(database), new_slot(database, kind=SlotKind.TRAINING, starts=NOW + timedelta(days=8))
+
+    assert isinstance(await turn(store, Book(slot=shift)), Applied if taken else SeatTaken)
+    assert isinstance(await turn(store, Book(slot=training)), Applied)
+    ((left,),) = (tuple(row.values()) for row in rows(database, "SELECT taken FROM slot WHERE kind = 'shift'"))
+    assert left == taken
