@@ -8,9 +8,9 @@ from typing import Final, assert_never
 
 from flows.conversation import Conversation
 from flows.draft import Needs
-from flows.effects import FindByCode, FindColleague, FindSlots, FindVisits, learned
+from flows.effects import FindByCode, FindColleague, FindSlots, FindVisits, FindWays, learned
 from flows.engine import Turn, advance
-from flows.events import ColleagueFound, Event, OwnerFound, SlotsFound, VisitsFound
+from flows.events import ColleagueFound, Event, OwnerFound, SlotsFound, VisitsFound, WaysFound
 from flows.facts import Facts, History
 from flows.library import Library
 from storage.store import Loaded, Store
@@ -33,7 +33,7 @@ async def think(store: Store, library: Library, event: Event, loaded: Loaded, fa
 
 async def _look_up(
     store: Store, hub: str, person_id: int | None, needs: Needs, now: datetime
-) -> SlotsFound | VisitsFound | ColleagueFound | OwnerFound:
+) -> SlotsFound | VisitsFound | ColleagueFound | OwnerFound | WaysFound:
     """Answer what the engine asks in the middle of a turn."""
     match needs:
         case FindSlots():
@@ -49,6 +49,9 @@ async def _look_up(
         case FindByCode():
             owner = await store.find_by_code(hub, needs.code, person_id, now)
             return OwnerFound(code=needs.code, owner=owner)
+        case FindWays():
+            ways = await store.ways(hub, person_id) if person_id is not None else ()
+            return WaysFound(purposes=needs.purposes, channel=needs.channel, ways=ways)
         case _:
             assert_never(needs)
 

@@ -18,6 +18,7 @@ from flows.effects import (
     FindColleague,
     FindSlots,
     FindVisits,
+    FindWays,
     HandOff,
     MoveStage,
     Remember,
@@ -46,7 +47,7 @@ _NUDGE_HOLDS: Final = timedelta(days=1)
 
 
 #: What the engine may ask the shell in the middle of a turn.
-Needs = FindSlots | FindVisits | FindColleague | FindByCode
+Needs = FindSlots | FindVisits | FindColleague | FindByCode | FindWays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

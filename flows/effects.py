@@ -343,6 +343,14 @@ class OfferCode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PreferChannel:
+    """Write one kind of message to one address of the person, as long as it is open."""
+
+    purpose: Purpose
+    address_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JoinPeople:
     """Make one person of this one and the one who was given a code; the turn is refused when the code holds no more."""
 
@@ -390,6 +398,7 @@ Effect = (
     | DecideAsGuardian
     | MakeLink
     | OfferCode
+    | PreferChannel
     | JoinPeople
     | Forget
 )
@@ -426,6 +435,14 @@ class FindByCode:
     """The same: who was given this code on another channel?"""
 
     code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindWays:
+    """The same: where can the person be written to? They want some kinds of message on one channel."""
+
+    purposes: tuple[Purpose, ...]
+    channel: str
 
 
 def learned(person: Person, effects: Iterable[Effect]) -> Person:

@@ -17,7 +17,7 @@ from flows.commands import Command
 from flows.conversation import Conversation, SideQuestion
 from flows.draft import Draft, Turn
 from flows.effects import MarkReachable, OptIn, ResumeSending
-from flows.events import ColleagueFound, Corrected, Event, OwnerFound, SlotsFound, TimerDue, VisitsFound
+from flows.events import ColleagueFound, Corrected, Event, OwnerFound, SlotsFound, TimerDue, VisitsFound, WaysFound
 from flows.facts import LANGUAGES, Facts
 from flows.geography import nearest_zip
 from flows.intents import STOP, Intent
@@ -25,7 +25,7 @@ from flows.library import Library
 from flows.messages import Inbound, InboundKind, Purpose
 from flows.places import cover_reply, hours_words, seat_reply, shift_reply, swapping
 from flows.walking import offering, walk
-from flows.wishes import commanding, erasing, guardian_replies, guarding, interrupting, linking
+from flows.wishes import commanding, erasing, guardian_replies, guarding, interrupting, linking, preferring
 
 __all__ = ("Turn", "advance")
 
@@ -52,6 +52,8 @@ def advance(library: Library, conversation: Conversation, event: Event, facts: F
             swapping.take_colleague(draft, event)
         case OwnerFound():
             linking.take_owner(draft, event)
+        case WaysFound():
+            preferring.take_ways(draft, event)
         case TimerDue() if nudging.is_stale(conversation, event):
             draft.note("stale", why="somebody has written since, or the timer has fired")
             return Turn(conversation=conversation, trace=tuple(draft.trace))
@@ -113,6 +115,7 @@ def _go_on(draft: Draft, side: SideQuestion | None, intent: Intent | None, inbou
     wish = intent if left is inbound else None
     if (
         not linking.hear(draft, left)
+        and not preferring.hear(draft, left)
         and not cover_reply.hear(draft, left)
         and not swapping.hear(draft, left)
         and not seat_reply.hear(draft, left)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from flows.effects import TimerKind
 from flows.facts import Booking, History, Json, Person, Served, Slot, Visit
-from flows.messages import Inbound
+from flows.messages import Inbound, Purpose
+from flows.rules.reaching import Way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,15 @@ class OwnerFound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaysFound:
+    """The answer to ``FindWays``: every address of the person."""
+
+    purposes: tuple[Purpose, ...]
+    channel: str
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimerDue:
     """Nobody has written since ``SetTimer``, and its time has come."""
 
@@ -91,4 +101,4 @@ class Corrected:
     author: str
 
 
-Event = Corrected | Inbound | SlotsFound | VisitsFound | ColleagueFound | OwnerFound | TimerDue
+Event = Corrected | Inbound | SlotsFound | VisitsFound | ColleagueFound | OwnerFound | WaysFound | TimerDue

@@ -11,6 +11,7 @@ from flows.events import Colleague, Owner
 from flows.facts import ContactPolicy, History, Hub, Served, Slot, SlotKind, Visit
 from flows.messages import Address, DeliveryReport, Inbound
 from flows.rules.covering import Helper
+from flows.rules.reaching import Way
 from storage.errors import StorageError
 from storage.operations import (
     audit,
@@ -19,6 +20,7 @@ from storage.operations import (
     hours,
     linking,
     outbox,
+    preferences,
     reading,
     reminders,
     swaps,
@@ -229,6 +231,10 @@ class HotStore:
     async def find_by_code(self, hub: str, code: str, person_id: int | None, now: datetime) -> Owner | None:
         """Find who was given a code on another channel."""
         return await self._driver.read(partial(linking.find, hub, code, person_id, now))
+
+    async def ways(self, hub: str, person_id: int) -> tuple[Way, ...]:
+        """List where somebody can be written to."""
+        return await self._driver.read(partial(preferences.ways, hub, person_id))
 
     async def seal_trail(self, hub: str, now: datetime) -> int:
         """Chain what was added to the trail of decisions; return how many rows."""

@@ -15,6 +15,7 @@ from storage.tables import (
     AuditRow,
     BookingRow,
     CalendarMailRow,
+    ChannelPreferenceRow,
     ConsentRow,
     ConversationRow,
     CoverAskRow,
@@ -79,6 +80,7 @@ def gather(session: Session, hub: str, person_id: int) -> dict[str, Any] | None:
         "person": _shown(person),
         "addresses": own(AddressRow),
         "consents": of(ConsentRow, col(ConsentRow.address_id).in_(addresses)),
+        "preferred_channels": _preferred(session, person_id),
         "conversation": own(ConversationRow),
         "messages": _messages(own(InboundRow), own(OutboxRow)),
         "bookings": _bookings(session, person_id),
@@ -119,6 +121,16 @@ def _value(name: str, value: Any) -> Any:
     if name in _JSON and isinstance(value, str):
         return json.loads(value) if value else None
     return value
+
+
+def _preferred(session: Session, person_id: int) -> list[dict[str, Any]]:
+    rows = session.exec(
+        select(ChannelPreferenceRow, AddressRow)
+        .join(AddressRow, col(AddressRow.id) == col(ChannelPreferenceRow.address_id))
+        .where(col(ChannelPreferenceRow.person_id) == person_id)
+        .order_by(col(ChannelPreferenceRow.purpose))
+    ).all()
+    return [{"messages": one.purpose, "channel": address.channel} for one, address in rows]
 
 
 def _messages(inbound: Iterable[dict[str, Any]], outbox: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from flows.messages import (
 from flows.rules.contact import BroadcastState
 from flows.rules.covering import Helper
 from flows.rules.organisations import Organisation
+from flows.rules.reaching import Way
 from storage.work import Upcoming
 
 
@@ -416,6 +417,9 @@ class Store(Protocol):
         Args:
             person_id: who typed it; ``None`` for a stranger.
         """
+
+    async def ways(self, hub: str, person_id: int) -> tuple[Way, ...]:
+        """List where somebody can be written to."""
 
     async def seal_trail(self, hub: str, now: datetime) -> int:
         """Chain what was added to the trail of decisions; return how many rows."""

@@ -38,6 +38,7 @@ _ERASE: Final = (
     "DELETE FROM requirement WHERE person_id = :person_id",
     "DELETE FROM guardian WHERE person_id = :person_id OR guardian_id = :person_id",
     "DELETE FROM referee WHERE person_id = :person_id",
+    "DELETE FROM channel_preference WHERE person_id = :person_id",
     "DELETE FROM timer WHERE person_id = :person_id",
     "DELETE FROM reminder WHERE booking_id IN (SELECT id FROM booking WHERE person_id = :person_id)",
     "DELETE FROM wait WHERE person_id = :person_id",
@@ -107,6 +108,7 @@ _ERASE_REST: Final = (
         WHERE address_id IN (SELECT a.id FROM address AS a WHERE a.person_id = :person_id)""",
     "DELETE FROM outbox WHERE person_id = :person_id",
     "DELETE FROM conversation WHERE person_id = :person_id",
+    "DELETE FROM channel_preference WHERE person_id = :person_id",
     "DELETE FROM address WHERE person_id = :person_id",
     "DELETE FROM person WHERE id = :person_id",
 )

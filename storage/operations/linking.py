@@ -145,6 +145,9 @@ _MOVE: Final = (
     "UPDATE link SET person_id = :kept WHERE person_id = :gone",
     "UPDATE task SET person_id = :kept WHERE person_id = :gone",
     "UPDATE note SET person_id = :kept WHERE person_id = :gone",
+    """DELETE FROM channel_preference WHERE person_id = :gone AND purpose IN
+        (SELECT f.purpose FROM channel_preference AS f WHERE f.person_id = :kept)""",
+    "UPDATE channel_preference SET person_id = :kept WHERE person_id = :gone",
     "DELETE FROM timer WHERE person_id = :gone",
     # 0 WAITING, 1 READY, 8 DROPPED: a nudge belongs to the conversation that ends here.
     """UPDATE outbox SET status = 8, reason = 'overtaken', settled_at = :now

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from flows.rules.reminders import SILENT
+from storage.operations.preferences import REACHED
 from storage.operations.rows import BOOKING_COLUMNS, SLOT_COLUMNS, read_booking, write_choices
 from storage.statements import Operation, Params, Row, Statement
 from storage.store import DueReminder, NewMessage, OutboxStatus, ReminderSettled
@@ -52,19 +53,19 @@ _OPEN_TASK: Final = """
     FROM booking AS b WHERE b.id = :booking_id AND b.asked AND b.status = 'booked'
 """
 _NOT_QUEUED: Final = "UPDATE reminder SET status = 'dropped', reason = 'no_address' WHERE id = :id"
-#: The person's present address; nobody without one gets a message.
-QUEUE: Final = """
+#: Where they want such messages, else where they wrote from last; nobody without an address gets one.
+QUEUE: Final = f"""
     INSERT INTO outbox (hub, ref, dedupe_key, channel, account, address_id, person_id, purpose, priority, status, body,
         choices, step, forget, not_before, expires_at, attempts, created_at)
     SELECT a.hub, CAST(:ref AS TEXT), CAST(:dedupe_key AS TEXT), a.channel, a.account, a.id, p.id,
         CAST(:purpose AS TEXT), CAST(:priority AS INTEGER), CAST(:status AS INTEGER), CAST(:body AS TEXT),
         CAST(:choices AS TEXT), CAST(:step AS TEXT), FALSE, CAST(:not_before AS BIGINT), CAST(:expires_at AS BIGINT), 0,
         CAST(:now AS BIGINT)
-    FROM person AS p JOIN address AS a ON a.id = p.address_id
+    FROM person AS p JOIN address AS a ON a.id = {REACHED}
     WHERE p.id = :person_id AND p.hub = :hub
     ON CONFLICT (hub, dedupe_key) DO NOTHING
     RETURNING id
-"""
+"""  # noqa: S608 - a constant
 
 
 def due_reminders(hub: str, now: datetime, limit: int) -> Operation[list[DueReminder]]:

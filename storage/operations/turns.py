@@ -41,6 +41,7 @@ from flows.effects import (
     OptIn,
     OptOut,
     PauseSending,
+    PreferChannel,
     RecordConsent,
     Release,
     Remember,
@@ -61,6 +62,7 @@ from storage.operations import (
     links,
     memberships,
     people,
+    preferences,
     referees,
     regating,
     requirements,
@@ -287,6 +289,8 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
                 secrets["{token}"] = yield from links.make_own(scope, effect.purpose, beside=effect.beside)
             case OfferCode():
                 secrets["{code}"] = yield from linking.offer(scope)
+            case PreferChannel():
+                others.append(preferences.prefer(scope, effect))
             case JoinPeople():
                 join = effect
             case AskGuardian():

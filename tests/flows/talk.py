@@ -18,6 +18,7 @@ from flows.effects import (
     FindByCode,
     FindColleague,
     FindVisits,
+    FindWays,
     Forget,
     LookAgain,
     MissShift,
@@ -28,7 +29,7 @@ from flows.effects import (
     learned,
 )
 from flows.engine import Turn, advance
-from flows.events import Colleague, ColleagueFound, Event, OwnerFound, SlotsFound, TimerDue, VisitsFound
+from flows.events import Colleague, ColleagueFound, Event, OwnerFound, SlotsFound, TimerDue, VisitsFound, WaysFound
 from flows.facts import (
     Booking,
     BookingStatus,
@@ -47,6 +48,7 @@ from flows.facts import (
 )
 from flows.library import Library, shipped
 from flows.messages import Address, Choice, Inbound, InboundKind, Outbound, Tap
+from flows.rules.reaching import Way
 from flows.stages import Stage
 
 LIBRARY: Final = shipped()
@@ -95,6 +97,8 @@ class Talk:
     #: Time that counts already, and bookings of which they were asked whether they came.
     served: tuple[Served, ...] = ()
     asked_after: frozenset[str] = frozenset()
+    #: Where they can be written to.
+    ways: tuple[Way, ...] = ()
     #: What is open when the engine asks.
     slots: tuple[Slot, ...] = TRAININGS + SHIFTS
     #: Slots that somebody else takes while the next turn is stored.
@@ -239,6 +243,9 @@ class Talk:
                 continue
             if isinstance(part.needs, FindByCode):
                 event = OwnerFound(code=part.needs.code, owner=None)
+                continue
+            if isinstance(part.needs, FindWays):
+                event = WaysFound(purposes=part.needs.purposes, channel=part.needs.channel, ways=self.ways)
                 continue
             kind = part.needs.kind
             event = SlotsFound(slots=tuple(slot for slot in self.slots if slot.kind is kind), history=self.history)
