@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -16,147 +16,9 @@ from flows.model import Ask
 from storage import conversations, people, publications
 from storage.conversations import Stored
 from storage.database import Database
+from tests.bot.edited_flows import FIRST, REPLIES, SCREENING, SECOND
 from tests.bot.house import HUB, House, open_house
 
-SCREENING = """
-id = "screening"
-languages = ["en", "es"]
-remember = true
-
-[step.consent]
-ask.en = '''May we write to you?'''
-ask.es = '''¿Le podemos escribir?'''
-answer = "yes_no"
-save_as = "consent"
-[[step.consent.next]]
-if = "consent"
-to = "agreed"
-[[step.consent.next]]
-to = "declined"
-
-[step.declined]
-say.en = '''We will not write again.'''
-say.es = '''No le escribimos otra vez.'''
-end = "declined"
-
-[step.agreed]
-do = [{ consent = "recruitment" }, { stage = "screening" }, { human = "agreed" }]
-next = "zip"
-
-[step.zip]
-ask.en = '''What is your ZIP code?'''
-ask.es = '''¿Qué ZIP tiene su casa?'''
-answer = "zip"
-save_as = "zip"
-next = "born"
-
-[step.born]
-ask.en = '''What is your date of birth?'''
-ask.es = '''¿Qué fecha de nacimiento tiene?'''
-answer = "date"
-within = "past"
-save_as = "birth_date"
-next = "about"
-
-[step.about]
-call = "about"
-next = "colour"
-
-[step.colour]
-ask.en = '''Which bus do you take?'''
-ask.es = '''¿Qué ruta le queda bien?'''
-answer = "choice"
-save_as = "colour"
-next = "lunch"
-[[step.colour.choice]]
-id = "red"
-label.en = "Red"
-label.es = "La roja"
-[[step.colour.choice]]
-id = "blue"
-label.en = "Blue"
-label.es = "La azul"
-
-[step.lunch]
-ask.en = '''What do you like to eat?'''
-ask.es = '''¿Qué le gusta comer?'''
-answer = "text"
-save_as = "lunch"
-next = "summary"
-
-[step.summary]
-ask.en = '''We have {zip}. Is that right?'''
-ask.es = '''Tenemos {zip}. ¿Va todo bien?'''
-answer = "yes_no"
-save_as = "correct"
-remember = false
-[[step.summary.next]]
-if = "correct"
-to = "done"
-[[step.summary.next]]
-revisit = "zip"
-
-[step.done]
-do = [{ stage = "eligible" }]
-say.en = '''Thank you! That is all.'''
-say.es = '''¡Gracias! Ya es todo.'''
-end = "accepted"
-"""
-ABOUT = """
-id = "about"
-languages = ["en", "es"]
-remember = true
-
-[step.pet]
-ask.en = '''What is your cat called?'''
-ask.es = '''¿Qué nombre tiene su gato?'''
-answer = "text"
-save_as = "pet"
-next = "rooms"
-
-[step.rooms]
-ask.en = '''How many rooms do you have?'''
-ask.es = '''¿En su casa hay unos tres o cuatro cuartos?'''
-answer = "number"
-save_as = "rooms"
-end = "answered"
-"""
-FIRST = {"catalog/screening.toml": SCREENING, "catalog/about.toml": ABOUT}
-#: A step renamed, one gone, one new near the beginning, the choices turned around; in the called flow a smaller limit.
-SECOND = {
-    "catalog/screening.toml": SCREENING.replace("[step.zip]", '[step.home]\nwas = ["zip"]')
-    .replace('next = "zip"', 'next = "desk"')
-    .replace(
-        "[step.about]",
-        """[step.desk]
-ask.en = '''What is on your desk?'''
-ask.es = '''¿Qué tiene en su mesa?'''
-answer = "text"
-save_as = "desk"
-next = "home"
-
-[step.about]""",
-    )
-    .replace('id = "red"\nlabel.en = "Red"\nlabel.es = "La roja"', "*")
-    .replace(
-        'id = "blue"\nlabel.en = "Blue"\nlabel.es = "La azul"', 'id = "red"\nlabel.en = "Red"\nlabel.es = "La roja"'
-    )
-    .replace("*", 'id = "blue"\nlabel.en = "Blue"\nlabel.es = "La azul"')
-    .replace('next = "lunch"', 'next = "summary"')
-    .replace(SCREENING[SCREENING.index("[step.lunch]") : SCREENING.index("[step.summary]")], ""),
-    "catalog/about.toml": ABOUT.replace('answer = "number"', 'answer = "number"\nmaximum = 5'),
-}
-REPLIES = {
-    "consent": ("yes", "acepto"),
-    "zip": ("60614", "60608"),
-    "birth_date": ("5/14/1986", "14/5/1986"),
-    "pet": ("Tom", "Luna"),
-    "rooms": ("3", "4"),
-    "colour": ("red", "la roja"),
-    "lunch": ("Rice", "Arroz"),
-    "desk": ("A lamp", "Un vaso"),
-    "correct": ("yes", "si"),
-}
 USERS = [
     (channel, f"+1312555{1000 + n}" if channel == "sms" else f"U{n}" if channel == "slack" else str(7000 + n), n)
     for n, channel in enumerate(["sms", "slack", "telegram", "sms"] * 5)
@@ -170,6 +32,23 @@ def config(tmp_path: Path, url: str) -> Path:
     hub = f'[hub]\nid = "{HUB.id}"\nname = "Bright Hub"\ntimezone = "America/Chicago"\n'
     path.write_text(f'[database]\nurl = "{url}"\n{hub}', "utf-8")
     return path
+
+
+@pytest.fixture
+async def house(config: Path, tmp_path: Path, url: str) -> AsyncIterator[House]:
+    """Return a house that runs the first edition."""
+    publish(config, tmp_path, FIRST)
+    async with open_house(tmp_path, url=url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def busy(house: House) -> House:
+    """Return it with twenty people in the middle of every question of the flow and the one it calls, the summary too."""
+    for channel, user, number in USERS:
+        for _ in range(1 + number % 8):
+            await answer(house, channel, user, number)
+    return house
 
 
 def folder(path: Path, files: dict[str, str]) -> str:
@@ -212,13 +91,6 @@ async def answer(house: House, channel: str, user: str, number: int) -> str:
     return "\n".join(message.text for message in await house.say(channel, user, text))
 
 
-async def twenty(house: House) -> None:
-    """Let twenty people come to every question of the flow and the one it calls, the summary too."""
-    for channel, user, number in USERS:
-        for _ in range(1 + number % 8):
-            await answer(house, channel, user, number)
-
-
 async def finish(house: House, most: int = 12) -> set[str]:
     """Let everybody answer to the end; return the stages they come to."""
     stages = set()
@@ -248,88 +120,74 @@ def hand_offs(house: House) -> int:
 
 
 async def test_flow_is_edited_under_twenty_people_and_all_of_them_finish(
-    config: Path, tmp_path: Path, url: str
+    config: Path, tmp_path: Path, busy: House
 ) -> None:
-    publish(config, tmp_path, FIRST)
-    async with open_house(tmp_path, url=url) as house:
-        await twenty(house)
+    plan = run(config, folder(tmp_path / "second", SECOND), "--plan").output
+    told = run(config, str(tmp_path / "second"), "--yes").output
 
-        plan = run(config, folder(tmp_path / "second", SECOND), "--plan").output
-        told = run(config, str(tmp_path / "second"), "--yes").output
-
-        assert "20 people in the middle:" in plan
-        assert "nothing was changed" in plan
-        assert plan.splitlines()[-2] in told
-        assert await house.send() == [], "somebody was texted because a file was edited"
-        assert await finish(house) == {"eligible"}
-        assert hand_offs(house) == 20, "what had been done was done again"
-        with house.app.database.reading() as session:
-            for channel, user, _ in USERS:
-                person = people.find_by_user(session, HUB.id, user, channel=channel)
-                assert person
-                assert '"desk"' in person.answers, "a new question was passed over"
+    assert "20 people in the middle:" in plan
+    assert "nothing was changed" in plan
+    assert plan.splitlines()[-2] in told
+    assert await busy.send() == [], "somebody was texted because a file was edited"
+    assert await finish(busy) == {"eligible"}
+    assert hand_offs(busy) == 20, "what had been done was done again"
+    with busy.app.database.reading() as session:
+        for channel, user, _ in USERS:
+            person = people.find_by_user(session, HUB.id, user, channel=channel)
+            assert person
+            assert '"desk"' in person.answers, "a new question was passed over"
 
 
 async def test_reply_to_a_question_that_is_gone_is_not_taken_for_another(
-    config: Path, tmp_path: Path, url: str
+    config: Path, tmp_path: Path, house: House
 ) -> None:
-    publish(config, tmp_path, FIRST)
-    async with open_house(tmp_path, url=url) as house:
-        for _ in range(6):
-            await answer(house, "sms", "+13125550100", 0)
-        ask = asked(house, frame_of(house, "sms", "+13125550100"))
-        assert ask
-        assert ask.save_as == "colour"
-        publish(config, tmp_path, SECOND)
+    for _ in range(6):
+        await answer(house, "sms", "+13125550100", 0)
+    ask = asked(house, frame_of(house, "sms", "+13125550100"))
+    assert ask
+    assert ask.save_as == "colour"
+    publish(config, tmp_path, SECOND)
 
-        (said,) = await house.say("sms", "+13125550100", "1")  # the first of the list that they were shown
+    (said,) = await house.say("sms", "+13125550100", "1")  # the first of the list that they were shown
 
-        assert said.text == "What is on your desk?"
-        frame = frame_of(house, "sms", "+13125550100")
-        assert frame
-        assert "colour" not in frame.answers
+    assert said.text == "What is on your desk?"
+    frame = frame_of(house, "sms", "+13125550100")
+    assert frame
+    assert "colour" not in frame.answers
 
 
-async def test_roll_back_brings_everybody_to_the_end_as_well(config: Path, tmp_path: Path, url: str) -> None:
-    publish(config, tmp_path, FIRST)
-    async with open_house(tmp_path, url=url) as house:
-        await twenty(house)
-        publish(config, tmp_path, SECOND)
-        for channel, user, number in USERS[::2]:
-            await answer(house, channel, user, number)
+async def test_roll_back_brings_everybody_to_the_end_as_well(config: Path, tmp_path: Path, busy: House) -> None:
+    publish(config, tmp_path, SECOND)
+    for channel, user, number in USERS[::2]:
+        await answer(busy, channel, user, number)
 
-        told = run(config, "--back", "--yes").output
+    told = run(config, "--back", "--yes").output
 
-        assert "Taken back." in told
-        await house.app.shelf.look()
-        assert house.app.library.flows["screening"].source == SCREENING
-        assert await finish(house) == {"eligible"}
-        assert "Taken back." in run(config, "--back", "--yes").output
-        assert isinstance(run(config, "--back", "--yes").exception, MistakeError)
+    assert "Taken back." in told
+    await busy.app.shelf.look()
+    assert busy.app.library.flows["screening"].source == SCREENING
+    assert await finish(busy) == {"eligible"}
+    assert "Taken back." in run(config, "--back", "--yes").output
+    assert isinstance(run(config, "--back", "--yes").exception, MistakeError)
 
 
 async def test_crash_between_two_batches_is_finished_by_a_second_run(
-    config: Path, tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+    config: Path, tmp_path: Path, busy: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish(config, tmp_path, FIRST)
-    async with open_house(tmp_path, url=url) as house:
-        await twenty(house)
-        before = {stored.person_id: stored.version for stored in states(house)}
-        monkeypatch.setattr(conversations, "LARGEST_BATCH", 5)
-        with monkeypatch.context() as crash:
-            crash.setattr(conversations, "rewrite", _dying_after(conversations.rewrite, 2))
-            assert run(config, folder(tmp_path / "second", SECOND), "--yes").exit_code == 1
-        halfway = sum(stored.version > before[stored.person_id] for stored in states(house))
+    before = {stored.person_id: stored.version for stored in states(busy)}
+    monkeypatch.setattr(conversations, "LARGEST_BATCH", 5)
+    with monkeypatch.context() as crash:
+        crash.setattr(conversations, "rewrite", _dying_after(conversations.rewrite, 2))
+        assert run(config, folder(tmp_path / "second", SECOND), "--yes").exit_code == 1
+    halfway = sum(stored.version > before[stored.person_id] for stored in states(busy))
 
-        assert run(config, str(tmp_path / "second"), "--yes").exit_code == 0
+    assert run(config, str(tmp_path / "second"), "--yes").exit_code == 0
 
-        assert 0 < halfway < 20
-        assert {stored.version - before[stored.person_id] for stored in states(house)} == {1}, (
-            "somebody was moved twice"
-        )
-        with house.app.database.reading() as session:
-            assert len(publications.history(session, HUB.id)) == 2
-        assert await finish(house) == {"eligible"}
+    assert 0 < halfway < 20
+    assert {stored.version - before[stored.person_id] for stored in states(busy)} == {1}, "somebody was moved twice"
+    with busy.app.database.reading() as session:
+        assert len(publications.history(session, HUB.id)) == 2
+    assert await finish(busy) == {"eligible"}
 
 
 def _dying_after(rewrite: Callable[..., list[int]], calls: int) -> Callable[..., list[int]]:
@@ -343,22 +201,19 @@ def _dying_after(rewrite: Callable[..., list[int]], calls: int) -> Callable[...,
 
 
 async def test_whoever_takes_a_turn_meanwhile_is_moved_from_where_they_are_then(
-    config: Path, tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+    config: Path, tmp_path: Path, busy: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish(config, tmp_path, FIRST)
-    async with open_house(tmp_path, url=url) as house:
-        await twenty(house)
-        rewrite = conversations.rewrite
+    rewrite = conversations.rewrite
 
-        def overtaken(session: object, hub: str, batch: list[Stored], *rest: object) -> list[int]:
-            monkeypatch.setattr(conversations, "rewrite", rewrite)
-            return [stored.person_id for stored in batch]
+    def overtaken(session: object, hub: str, batch: list[Stored], *rest: object) -> list[int]:
+        monkeypatch.setattr(conversations, "rewrite", rewrite)
+        return [stored.person_id for stored in batch]
 
-        monkeypatch.setattr(conversations, "rewrite", overtaken)
-        publish(config, tmp_path, SECOND)
+    monkeypatch.setattr(conversations, "rewrite", overtaken)
+    publish(config, tmp_path, SECOND)
 
-        assert await finish(house) == {"eligible"}
-        assert hand_offs(house) == 20
+    assert await finish(busy) == {"eligible"}
+    assert hand_offs(busy) == 20
 
 
 def test_errors_of_the_linter_block_publishing(config: Path, tmp_path: Path, url: str) -> None:
