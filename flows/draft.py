@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -19,10 +19,8 @@ from flows.effects import (
     FindSlots,
     FindVisits,
     FindWays,
-    HandOff,
     MoveStage,
     Remember,
-    Say,
 )
 from flows.facts import Booking, Facts, Json, age_on
 from flows.geography import place_of
@@ -35,31 +33,11 @@ from flows.stages import Stage
 from flows.templates import fill, placeholders
 from flows.walking.origin import asking, origin
 
-#: A sign-up takes a dozen answers; whoever gets more in ten minutes is hardly a person.
-_MAX_ANSWERS: Final = 30
-_COUNTED_S: Final = 600
-#: Turns without reaching an end; the longest sign-up takes thirty.
-_MAX_TURNS: Final = 200
 #: The side question that says a guess back a second time; there is no third.
 ECHO_AGAIN: Final = "echo_again"
-#: A nudge that could not leave until then is not worth sending.
-_NUDGE_HOLDS: Final = timedelta(days=1)
-
 
 #: What the engine may ask the shell in the middle of a turn.
 Needs = FindSlots | FindVisits | FindColleague | FindByCode | FindWays
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """What one turn comes to."""
-
-    conversation: Conversation
-    effects: tuple[Effect, ...] = ()
-    #: A question to the shell; its answer is the next event of the same turn.
-    needs: Needs | None = None
-    #: What was decided and why, in order.
-    trace: tuple[Mapping[str, Json], ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,57 +69,6 @@ class Draft:
     open_guess: SideQuestion | None = None
     #: Steps whose answers still stood and were not asked for again.
     passed_over: set[str] = field(default_factory=set)
-
-    def turn(self) -> Turn:
-        """Put the gathered parts together; one turn says at most one message."""
-        text = wording.join(self.said)
-        if self.needs is None and self._is_endless():
-            self.note("silent", why=f"more than {_MAX_TURNS} turns without an end: a human was asked to look")
-        elif text and self.needs is None and self._is_talked_out():
-            self.note("silent", why=f"more than {_MAX_ANSWERS} answers in ten minutes: perhaps another machine writes")
-        elif text and self.needs is None:
-            if text == self.conversation.last_said:
-                again = "once_more" if self.choices or "?" in text else "as_before"
-                text = wording.join((self.phrase(again), text))
-            self.conversation = replace(self.conversation, last_said=text)
-            expires_at = self.now + _NUDGE_HOLDS if self.purpose is Purpose.NUDGE else None
-            self.effects.append(
-                Say(text=text, choices=self.choices, step=self.step, purpose=self.purpose, expires_at=expires_at)
-            )
-        elif text:  # said before the places on offer are known: kept until they are
-            self.conversation = replace(self.conversation, unsaid=text)
-        return Turn(
-            conversation=self.conversation,
-            effects=tuple(self.effects),
-            needs=self.needs,
-            trace=tuple(self.trace),
-        )
-
-    def _is_endless(self) -> bool:
-        """Tell whether the talk goes on and on, and let a human look once; an end, or START, begins anew."""
-        talk = self.conversation
-        if not talk.stack:
-            self.conversation = replace(talk, began=talk.turn)
-            return False
-        if talk.turn - talk.began == _MAX_TURNS + 1:
-            self.effects.append(HandOff(reason="talks_without_end"))
-        return self.is_worn_out and not self.urgent and self.purpose is not Purpose.FAREWELL
-
-    @property
-    def is_worn_out(self) -> bool:
-        """Whether a talk has taken so many turns that the bot leaves it to a human."""
-        return self.conversation.turn - self.conversation.began > _MAX_TURNS
-
-    def _is_talked_out(self) -> bool:
-        """Count one more answer; tell whether it is one too many, and let a human look at the first that is."""
-        now = int(self.now.timestamp())
-        talk = self.conversation
-        fresh = now - talk.counted_from >= _COUNTED_S
-        counted = 1 if fresh else talk.counted + 1
-        self.conversation = replace(talk, counted_from=now if fresh else talk.counted_from, counted=counted)
-        if counted == _MAX_ANSWERS + 1:
-            self.effects.append(HandOff(reason="answers_too_often"))
-        return counted > _MAX_ANSWERS and not self.urgent and self.purpose is not Purpose.FAREWELL
 
     def copy(self) -> Draft:
         """Return the turn as it is now, whatever becomes of this one."""

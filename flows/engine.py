@@ -15,7 +15,7 @@ from flows import nudging, regating
 from flows.answering import asides, replying, settling
 from flows.commands import Command
 from flows.conversation import Conversation, SideQuestion
-from flows.draft import Draft, Turn
+from flows.draft import Draft
 from flows.effects import MarkReachable, OptIn, ResumeSending
 from flows.events import ColleagueFound, Corrected, Event, OwnerFound, SlotsFound, TimerDue, VisitsFound, WaysFound
 from flows.facts import LANGUAGES, Facts
@@ -24,6 +24,7 @@ from flows.intents import STOP, Intent
 from flows.library import Library
 from flows.messages import Inbound, InboundKind, Purpose
 from flows.places import cover_reply, hours_words, seat_reply, shift_reply, swapping
+from flows.turns import Turn, finish
 from flows.walking import offering, walk
 from flows.wishes import commanding, erasing, guardian_replies, guarding, interrupting, linking, preferring
 
@@ -72,7 +73,7 @@ def advance(library: Library, conversation: Conversation, event: Event, facts: F
     regating.recheck(draft, author=event.author if isinstance(event, Corrected) else "person")
     if draft.needs is None:
         nudging.set_timer(draft)
-    return draft.turn()
+    return finish(draft)
 
 
 def _take_inbound(draft: Draft, inbound: Inbound) -> None:

@@ -16,6 +16,7 @@ from flows.facts import Person
 from flows.messages import Purpose
 from flows.model import Silence
 from flows.rules.contact import next_open
+from flows.turns import is_worn_out
 
 #: Reasons of a task by which somebody has asked for a human: while one is open, they wait for us and not we for them.
 ASKED_FOR_HUMAN: Final = frozenset({"asked_for_a_person", "call_me", "delete_data", "question"})
@@ -43,7 +44,7 @@ def set_timer(draft: Draft) -> None:
 def _next_timer(draft: Draft, person: Person) -> SetTimer | None:
     talk = draft.conversation
     silence = next(_silences(draft), None) if _waits(draft) else None
-    if silence is None or talk.closed or draft.is_worn_out:
+    if silence is None or talk.closed or is_worn_out(talk):
         return None
     if person.opted_out or person.paused or not person.reachable:
         return None
