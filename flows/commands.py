@@ -62,6 +62,7 @@ CARRIER_START: Final = frozenset({"start", "yes", "unstop"})
 CARRIER_HELP: Final = frozenset({"help", "info"})
 
 
+_LANGUAGES: Final[Mapping[Command | None, str]] = {Command.ENGLISH: "en", Command.SPANISH: "es"}
 #: Of the words of thanks, those that are said for nothing else: "all" and "good" may answer a question.
 _THANKS: Final = frozenset(
     {"thanks", "thank", "thx", "ty", "tysm", "ok", "okay", "k", "kk", "gracias", "vale", "bye", "adios"}
@@ -129,7 +130,15 @@ class Commands:
             return Command.STOP if meant == {Command.STOP} and _MAY_BE_A_SHIFTS.isdisjoint(named) else None
         if Command.STOP in meant:
             return Command.STOP
+        if len(meant) == 2 and len(others := meant - _LANGUAGES.keys()) == 1:  # "español ayuda"
+            return others.pop()
         return meant.pop() if len(meant) == 1 else None
+
+    def read_language_beside(self, text: str) -> str | None:
+        """Read the language that a reply asks for in the same breath as something else: ``español ayuda``."""
+        meant = {self._read_word(word.text) for word in words(fold(text))}
+        named = meant & _LANGUAGES.keys()
+        return _LANGUAGES[named.pop()] if len(meant) == 2 and len(named) == 1 and None not in meant else None
 
     def _read_word(self, word: str) -> Command | None:
         return Command.HELP if word in CARRIER_HELP else self.by_word.get(word)

@@ -67,6 +67,8 @@ class Draft:
     finds_question: bool = False
     #: A guess at the waiting answer that was said back before, and of which nothing has been heard yet.
     open_guess: SideQuestion | None = None
+    #: Whether we had asked if everything shall be erased, and nothing has been heard of it yet.
+    asked_to_erase: bool = False
     #: Steps whose answers still stood and were not asked for again.
     passed_over: set[str] = field(default_factory=set)
 

@@ -83,6 +83,7 @@ def _take_inbound(draft: Draft, inbound: Inbound) -> None:
     side = before.side if before.side and before.side.turn == before.turn else None
     draft.conversation = replace(before, turn=before.turn + 1, language=language, unsaid="", side=None)
     draft.open_guess = side if side and side.kind == asides.ECHO else None
+    draft.asked_to_erase = side is not None and side.kind == asides.FORGET
     nudging.hear(draft)
     _leave_lost_flows(draft)
     guarding.come_of_age(draft)
@@ -181,13 +182,17 @@ def _command(draft: Draft, inbound: Inbound) -> bool:
     command = command or hours_words.read_word(draft, inbound.text)
     if command in (Command.HERE, Command.DONE) and not hours_words.concerns(draft):
         return False
-    if command is None or (command in (Command.ENGLISH, Command.SPANISH) and draft.asks_for("language")):
+    beside = draft.library.commands.read_language_beside(inbound.text)
+    names_language = beside or command in (Command.ENGLISH, Command.SPANISH)
+    if command is None or (names_language and draft.asks_for("language")):
         return False
     if command is not Command.STOP and not (command is Command.START if opted_out else not draft.facts.person.held):
         return False
     draft.note("command", command=command.value)
     if draft.facts.person.paused and command is not Command.STOP:
         draft.effects.append(ResumeSending())
+    if beside:
+        draft.set_language(beside)
     commanding.obey(draft, command, inbound)
     return True
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import Final
 
 from flows.answering import asides, correcting, reading, replying
 from flows.answers import read
 from flows.answers.context import AnswerContext
 from flows.answers.outcome import CERTAIN, Match
-from flows.answers.words import phrase_key
+from flows.answers.words import fold, phrase_key
 from flows.conversation import SideQuestion, place
 from flows.draft import Draft
 from flows.facts import Json
@@ -16,6 +18,11 @@ from flows.messages import Inbound, InboundKind
 from flows.model import Ask, Step
 from flows.places import cover_reply, shift_reply, swapping
 from flows.wishes import erasing, phoning, sharing
+
+#: A year by itself, or called so.
+_YEAR_ALONE: Final = re.compile(
+    r"(?:(?:in|it'?s|its|year|the year is|i meant?|en|es|ano|el ano es|del?) )?((?:19|20)\d\d)[.!]?"
+)
 
 
 def is_choice(side: SideQuestion | None, inbound: Inbound) -> bool:
@@ -93,6 +100,13 @@ def _judged(draft: Draft, side: SideQuestion, step: Step, ask: Ask, inbound: Inb
             _ask_anew(draft)
         return None
     again = reading.read_reply(draft, draft.frame, ask, inbound)
+    said = outcome.rest if isinstance(outcome, Match) and outcome.rest else inbound.text
+    if ask.type == "date" and (year := _YEAR_ALONE.fullmatch(fold(said).text)):  # "no, 1956": the day is known
+        day = replace(inbound, text=f"{year[1]}{str(side.values[0])[4:]}")
+        mended = reading.read_reply(draft, draft.frame, ask, day)
+        if isinstance(mended, Match):
+            _take(draft, step, ask, mended.value, inbound)
+            return None
     if isinstance(again, Match) and again.value == side.values[0]:
         _take(draft, step, ask, again.value, inbound, confirmed=True)
         return None

@@ -34,7 +34,7 @@ def obey(draft: Draft, command: Command, inbound: Inbound) -> None:
             _start(draft)
         case Command.HELP:
             draft.say_phrase("help")
-            draft.ask_again()
+            _back_to_question(draft)
         case Command.PERSON:
             draft.effects.append(HandOff(reason="asked_for_a_person"))
             draft.say_phrase("handed_off")
@@ -118,8 +118,15 @@ def _start(draft: Draft) -> None:
 def _switch_language(draft: Draft, language: str) -> None:
     draft.set_language(language)
     draft.say_phrase("language_set")
-    if draft.conversation.frame:
-        draft.ask_again(briefly=False)
+    _back_to_question(draft, briefly=False)
+
+
+def _back_to_question(draft: Draft, *, briefly: bool = True) -> None:
+    """Ask once more what was open: whether everything shall be erased, or else what the step asks."""
+    if draft.asked_to_erase:
+        erasing.confirm(draft)
+    else:
+        draft.ask_again(briefly=briefly)
 
 
 def tell_status(draft: Draft) -> None:

@@ -8,11 +8,12 @@ from datetime import date
 import pytest
 
 from flows.conversation import Conversation
-from flows.effects import HandOff
+from flows.effects import Forget, HandOff
 from flows.facts import Json
 from flows.text import segments
 from flows.wording import say_reading
 from tests.flows.open_questions import EVERYWHERE, VISITING, WAITING, ZIP
+from tests.flows.talk import SCREENED, Talk
 
 # --- which of these ---------------------------------------------------------------------------------------------------
 
@@ -166,3 +167,31 @@ def test_no_question_of_our_own_needs_a_third_segment(text: str, language: str) 
         asked = talk.says("ESPAÑOL", text) if language == "es" else talk.says(text)
 
         assert segments(asked.sms).parts <= 2, asked.sms
+
+
+# --- a year alone, and a word beside ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("year", ["1956", "no, 1956", "I meant 1956", "es 1956"])
+def test_year_alone_mends_the_birth_date_that_was_said_back(year: str) -> None:
+    asked = Talk().says(*SCREENED[:4], "5/14/16")
+
+    mended = asked.says(year)
+
+    assert mended.answers["birth_date"] == "1956-05-14"
+
+
+def test_year_in_which_there_is_no_such_day_mends_nothing() -> None:
+    asked = Talk().says(*SCREENED[:4], "2/29/16")
+
+    assert "birth_date" not in asked.says("1957").answers
+
+
+@pytest.mark.parametrize("aside", ["ESPAÑOL", "HELP", "ayuda"])
+def test_wish_to_be_erased_stays_open_after_a_language_or_help(aside: str) -> None:
+    asked = Talk().says(*SCREENED[:4], "DELETE MY DATA")
+
+    again = asked.says(aside)
+
+    assert [choice.id for choice in again.choices] == ["erase", "keep"]
+    assert again.says("1").all(Forget)

@@ -6,7 +6,7 @@ import pytest
 
 from flows.commands import CARRIER_HELP, CARRIER_START, CARRIER_STOP, Command, ShiftReply, bare, is_carrier_stop
 from flows.facts import LANGUAGES
-from tests.flows.talk import LIBRARY
+from tests.flows.talk import LIBRARY, Talk
 
 COMMANDS = LIBRARY.commands
 
@@ -157,3 +157,24 @@ def test_leaving_beside_an_answer_in_figures_or_another_command_is_leaving(text:
 )
 def test_words_of_commands_beside_others_are_no_command(text: str) -> None:
     assert LIBRARY.commands.read(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "command"),
+    [
+        ("español ayuda", "es", Command.HELP),
+        ("help english", "en", Command.HELP),
+        ("en español, ayuda", None, None),
+        ("español", None, Command.SPANISH),
+        ("español english ayuda", None, None),
+    ],
+)
+def test_language_is_read_beside_one_other_command(text: str, language: str | None, command: Command | None) -> None:
+    assert (LIBRARY.commands.read_language_beside(text), LIBRARY.commands.read(text)) == (language, command)
+
+
+def test_second_command_is_answered_in_the_language_of_the_first() -> None:
+    helped = Talk().says("HI", "1", "1", "español ayuda")
+
+    assert (helped.conversation.language, helped.frame.misses) == ("es", 0)
+    assert "PERSONA" in helped.text
