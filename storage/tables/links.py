@@ -23,7 +23,7 @@ class LinkRow(Table, table=True):
     person_id: int | None = Field(default=None, index=True)
     subject: str = ""  #: what it is about: a booking's reference, a membership's number
     code_hash: str | None = None  #: of the one-time code that is asked before anything private is shown
-    address_id: int | None = None  #: the contact it was made for, to which its codes go
+    address_id: int | None = Field(default=None, index=True)  #: the contact it was made for, to which its codes go
     tries: int = 0  #: wrong codes in a row
     code_expires_at: datetime | None = Field(default=None, sa_type=Instant)
     code_sent_at: datetime | None = Field(default=None, sa_type=Instant)
