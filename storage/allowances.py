@@ -81,7 +81,7 @@ def _warn(hub: str, one: NearlyUsed, *, text: str, now: datetime) -> Operation[N
 _UNTRUE: Final = """
     SELECT r.booking_id, r.allowance_id, r.minutes, b.status, h.minutes AS served
     FROM reservation AS r JOIN booking AS b ON b.id = r.booking_id JOIN slot AS s ON s.id = b.slot_id
-        LEFT JOIN hours AS h ON h.booking_id = b.id AND h.status = 'approved'
+        LEFT JOIN hours AS h ON h.booking_id = b.id AND h.status <> 'void' AND h.status = 'approved'
     WHERE r.hub = :hub AND (b.status IN ('released', 'no_show') OR h.minutes <> r.minutes)
     ORDER BY r.allowance_id, r.booking_id
 """
