@@ -250,9 +250,10 @@ def _read(sim: Simulation, address: Address | None, *, with_people: bool) -> dic
                 "not_sent": views.not_sent(talk),
                 "waiting": views.waiting(talk),
                 "can_be_kept": keeping.can_be_kept(talk, sim.begins_at),
-                "checks": staff.list_checks(session, sim.hub, sim.inbox.library, talk.person, now),
                 "boxes": mailbox.about(session, sim.hub.id, talk.person),
             }
+    if talk:
+        values["checks"] = staff.read_checks(sim.database, sim.hub, sim.inbox.library, talk.person.ref, now)
     return values
 
 

@@ -34,8 +34,14 @@ class Check:
     by_staff: bool
 
 
-def list_checks(session: Any, hub: Hub, library: Library, person: PersonRow, now: datetime) -> list[Check]:
+def read_checks(database: Database, hub: Hub, library: Library, person_ref: str, now: datetime) -> list[Check]:
     """List what is asked of a person today, and what became of it."""
+    with database.reading() as session:
+        person = people.find(session, hub.id, person_ref)
+        return _checks(session, hub, library, person, now) if person else []
+
+
+def _checks(session: Any, hub: Hub, library: Library, person: PersonRow, now: datetime) -> list[Check]:
     if Stage(person.stage) in _NOT_YET:
         return []
     today = now.astimezone(ZoneInfo(hub.zone)).date()
@@ -55,11 +61,8 @@ def list_checks(session: Any, hub: Hub, library: Library, person: PersonRow, now
 
 def note_checked(database: Database, hub: Hub, library: Library, person_ref: str, now: datetime) -> int:
     """Note that all checks which staff decide are done and well; return how many were."""
-    with database.reading() as session:
-        person = people.find(session, hub.id, person_ref)
-        checks = list_checks(session, hub, library, person, now) if person else []
     done = 0
-    for check in checks:
+    for check in read_checks(database, hub, library, person_ref, now):
         if not check.by_staff or check.state is State.MET:
             continue
         requirement = library.requirements[check.kind]

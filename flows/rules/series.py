@@ -94,13 +94,23 @@ def occurrences(
         after: only days behind this one.
         holidays: days that are skipped; they still count as one of a rule with ``COUNT``.
     """
-    rule, last, count = _read(series)
+    rule, last, count = _read(series if after is None else _begun_later(series, after))
     end = datetime.combine(until, time.max)
     bounded = rule.replace(until=min(end, last) if last else end)
     for starts_local in islice(bounded, count):
         day = starts_local.date()
         if (after is None or day > after) and day not in holidays:
             yield Occurrence(day=day, starts_local=on_the_clock(starts_local, series.zone))
+
+
+def _begun_later(series: Series, after: date) -> Series:
+    """Return a series with the same days behind one, which need not be counted from its first: years of them are slow."""
+    parts = _parts(series.rule)
+    every_week = parts.get("FREQ") == "WEEKLY" and "BYDAY" in parts and set(parts) <= {"FREQ", "BYDAY", "UNTIL"}
+    day = after - timedelta(days=7)
+    if not every_week or day <= series.starts_local.date():
+        return series
+    return replace(series, starts_local=datetime.combine(day, series.starts_local.time()))
 
 
 def on_the_clock(local: datetime, zone: str) -> datetime:

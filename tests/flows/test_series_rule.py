@@ -123,3 +123,17 @@ def test_an_ended_series_keeps_the_days_before_and_no_other(rule: str, day: str)
     ended = ended_before(whole, date.fromisoformat(day))
 
     assert days(ended) == [one for one in days(whole) if one < day]
+
+
+@given(
+    st.lists(st.sampled_from(("MO", "TU", "WE", "TH", "FR", "SA", "SU")), min_size=1, unique=True),
+    st.sampled_from(("FREQ=WEEKLY;BYDAY={}", "FREQ=WEEKLY;INTERVAL=2;BYDAY={}", "FREQ=WEEKLY;BYDAY={};UNTIL=20270601")),
+    st.dates(date(2026, 10, 1), date(2027, 9, 1)),
+)
+def test_going_on_late_gives_the_same_days_as_counting_from_the_first(days: list[str], rule: str, after: date) -> None:
+    one = series(rule.format(",".join(days)))
+    all_of_them = occurrences(one, until=date(2027, 9, 30))
+
+    assert list(occurrences(one, until=date(2027, 9, 30), after=after)) == [
+        occurrence for occurrence in all_of_them if occurrence.day > after
+    ]
