@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -24,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Put files and databases of tests into memory, where there is room: each commit would wait for the disk."""
-    is_worker = "PYTEST_XDIST_WORKER" in os.environ  # it is handed the folder by its environment
+    is_worker = hasattr(config, "workerinput")  # it is handed the folder by its environment
     if not is_worker and _IN_MEMORY.is_dir() and shutil.disk_usage(_IN_MEMORY).free > _ENOUGH_BYTES:
-        tempfile.tempdir = os.environ["TMPDIR"] = tempfile.mkdtemp(prefix="peoplepower-tests-", dir=_IN_MEMORY)
-        config.add_cleanup(lambda: shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True))
+        folder = tempfile.tempdir = os.environ["TMPDIR"] = tempfile.mkdtemp(prefix="peoplepower-tests-", dir=_IN_MEMORY)
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)  # behind whatever others leave at their end
