@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final, assert_never
 from weakref import WeakValueDictionary
 
+from bot.meters import Meters
 from bot.shelf import Shelf
 from bot.thinking import think
 from flows.engine import Turn
@@ -41,6 +42,7 @@ class Inbox:
     accounts: Mapping[str, str] = field(default_factory=dict)
     #: Called with the address's channel and account when messages wait for that sender.
     wake: Callable[[str, str], None]
+    meters: Meters = field(default_factory=Meters)
     _locks: WeakValueDictionary[Address, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     @property
@@ -71,6 +73,7 @@ class Inbox:
         if isinstance(result, Known):
             log.info("redelivery ignored", extra={"channel": inbound.sender.channel})
             return
+        self.meters.turns.labels(inbound.sender.channel, inbound.kind.value).inc()
         log.info(
             "turn taken",
             extra={
@@ -115,6 +118,7 @@ class Inbox:
             asks=loaded.asks,
             seats_gone=gone,
             wards=loaded.wards,
+            outsider=loaded.outsider,
             organisations=loaded.organisations,
             accounts=self.accounts,
             network_confirms_opt_out=self.network_confirms.get(inbound.sender.channel, False),

@@ -102,6 +102,8 @@ class AskSwap:
     text: str
     choices: tuple[Choice, ...]
     until: datetime
+    #: The code by which the colleague was named; it is used up, and the turn is refused when it holds no more.
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +203,10 @@ class Alert:
 #: Stands in what is said where the store tells which places were given back, and in that where it tells how many.
 FREED: Final = "{freed}"
 COUNT: Final = "{count}"
+
+
+#: Stands in what is said to somebody outside where the store tells the link again, if it still leads anywhere.
+AGAIN: Final = "{again}"
 
 
 class TimerKind(StrEnum):
@@ -338,8 +344,20 @@ class MakeLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SendLinkAgain:
+    """Send somebody outside a link to what they were asked last, if that still waits; it takes the place of ``{again}``."""
+
+    purpose: LinkPurpose
+    #: With ``{token}`` where the secret part of the link belongs.
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferCode:
-    """Make a code by which another channel joins this one; it takes the place of ``{code}`` in what this turn says."""
+    """Make a code that the person gives away; it takes the place of ``{code}`` in what this turn says."""
+
+    #: ``JOIN``: another channel joins this one by it. ``SWAP``: a colleague names them by it, once.
+    purpose: LinkPurpose = LinkPurpose.JOIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -397,6 +415,7 @@ Effect = (
     | AskReferee
     | DecideAsGuardian
     | MakeLink
+    | SendLinkAgain
     | OfferCode
     | PreferChannel
     | JoinPeople
@@ -423,9 +442,10 @@ class FindVisits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindColleague:
-    """The same: who has this phone number, and what is known of them?"""
+    """The same: who has this phone number, or has given this code away, and what is known of them?"""
 
-    phone: str
+    phone: str = ""
+    code: str = ""
     #: The booking that they might take over.
     booking: str
 

@@ -10,6 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from flows.rules.countries import HOME
+from flows.rules.links import LinkPurpose
 from flows.rules.organisations import Allowance, Organisation
 from flows.rules.requirements import Held, SiteNeed
 from flows.rules.service_times import Window
@@ -311,6 +312,8 @@ class Facts:
     seats_gone: frozenset[str] = frozenset()
     #: People under 18 who have named them as their guardian.
     wards: tuple[Ward, ...] = ()
+    #: What somebody was asked about others who has told us nothing about themselves: they are no stranger.
+    outsider: LinkPurpose | None = None
     #: Employers, colleges and districts that are known; only while somebody is asked for theirs.
     organisations: tuple[Organisation, ...] = ()
     #: Our side of each channel that is on, by its name: where somebody else may be written to.

@@ -22,6 +22,7 @@ from flows.messages import (
 )
 from flows.rules.contact import BroadcastState
 from flows.rules.covering import Helper
+from flows.rules.links import LinkPurpose
 from flows.rules.organisations import Organisation
 from flows.rules.reaching import Way
 from storage.work import Upcoming
@@ -63,6 +64,8 @@ class Loaded:
     asks: tuple[CoverAsk | SwapAsk, ...] = ()
     #: People under 18 who have named them as their guardian.
     wards: tuple[Ward, ...] = ()
+    #: What they were asked about others, who have told us nothing about themselves.
+    outsider: LinkPurpose | None = None
     #: Employers, colleges and districts; only for whoever may be asked for theirs.
     organisations: tuple[Organisation, ...] = ()
 
@@ -408,8 +411,8 @@ class Store(Protocol):
     async def end_swaps(self, hub: str, told: Sequence[tuple[LapsedSwap, NewMessage]], now: datetime) -> None:
         """End them, and tell whoever asked that the place is still theirs, once each."""
 
-    async def colleague(self, hub: str, phone: str, now: datetime) -> Colleague | None:
-        """Find who has a phone number."""
+    async def colleague(self, hub: str, phone: str, now: datetime, *, code: str = "") -> Colleague | None:
+        """Find who has a phone number, or has given a code away."""
 
     async def find_by_code(self, hub: str, code: str, person_id: int | None, now: datetime) -> Owner | None:
         """Find who was given a code on another channel.

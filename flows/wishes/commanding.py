@@ -14,7 +14,7 @@ from flows.messages import Inbound, Purpose
 from flows.places import hours_words
 from flows.stages import MAY_SERVE, MAY_TRAIN, Stage
 from flows.walking import walk
-from flows.wishes import erasing, linking, own_pages, phoning, sharing
+from flows.wishes import erasing, linking, outsiders, own_pages, phoning, sharing
 from flows.wording import say_offer
 
 #: Where a person begins who is not known yet.
@@ -175,6 +175,8 @@ def begin_or_idle(draft: Draft, inbound: Inbound | None = None) -> None:
         draft.say_phrase("you_are_welcome")
         return
     answered = inbound is not None and replying.answer_question(draft, inbound)
+    if draft.current_stage is Stage.ENQUIRED and outsiders.hear(draft, inbound):
+        return
     if draft.current_stage in (Stage.ENQUIRED, Stage.SCREENING):
         walk.push(draft, _FIRST_FLOW, {})
     elif not answered:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from flows.messages import Purpose
-from flows.rules.links import LinkPurpose, expires
+from flows.rules.links import MAX_TRIES, LinkPurpose, expires
 from storage.operations.scope import Scope
 from storage.statements import Operation, Params, Statement
 from storage.store import OutboxStatus
@@ -99,6 +99,27 @@ def make_own(scope: Scope, purpose: LinkPurpose, *, beside: int) -> Operation[st
             scope.hub, purpose, person_id=scope.person_id, address_id=scope.address_id, now=from_micros(scope.now)
         )
     )
+
+
+_LAST_OPEN: Final = """
+    SELECT id, person_id, subject, expires_at FROM link
+    WHERE hub = :hub AND address_id = :address_id AND purpose = :purpose AND revoked_at IS NULL AND tries < :tries
+        AND (expires_at IS NULL OR expires_at > :now)
+    ORDER BY id DESC LIMIT 1
+"""
+
+
+def again(scope: Scope, purpose: LinkPurpose) -> Operation[str | None]:
+    """Make another link to what somebody was sent last, for as long as that one holds; ``None`` when it holds no more."""
+    key: Params = {"hub": scope.hub, "address_id": scope.address_id, "purpose": purpose.value, "now": scope.now}
+    rows = yield Statement(_LAST_OPEN, {**key, "tries": MAX_TRIES})
+    if not rows:
+        return None
+    row = rows[0]
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    made = {"token_hash": hashed(token), "person_id": row["person_id"], "subject": row["subject"]}
+    yield Statement(_MAKE, {**key, **made, "expires_at": row["expires_at"]})
+    return token
 
 
 def revoke(hub: str, purpose: LinkPurpose, *, person_id: int, subject: str, now: datetime) -> Operation[None]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from flows.facts import Booking, CoverAsk, GuardianStatus, History, Person, SeatOffer, Slot, SlotKind, SwapAsk, Ward
 from flows.messages import Inbound
+from flows.rules.links import LinkPurpose
 from flows.rules.organisations import Organisation
 from flows.stages import Stage
 from storage.operations import allowances, memberships, requirements, school_times
 from storage.operations.rows import BOOKING_COLUMNS, SLOT_COLUMNS, read_booking, read_slot
-from storage.operations.scope import identity
+from storage.operations.scope import identity, where
 from storage.statements import Operation, Params, Row, Statement
 from storage.store import Known, Loaded
 from storage.tables import from_micros, to_micros
@@ -146,14 +148,32 @@ FIND_SLOTS: Final = f"""
 """  # noqa: S608 - a constant
 
 
+#: What somebody was asked about others, by where they write from: by a link, or as the contact of a place or office.
+OUTSIDER: Final = """
+    SELECT COALESCE(
+        (SELECT l.purpose FROM address AS a JOIN link AS l ON l.address_id = a.id
+         WHERE a.hub = :hub AND a.channel = :channel AND a.account = :account AND a."user" = :user AND l.hub = :hub
+            AND l.purpose IN ('guardian', 'aid_office', 'manager', 'reference', 'hours')
+         ORDER BY l.id DESC LIMIT 1),
+        (SELECT 'hours' FROM site AS t WHERE t.hub = :hub AND t.supervisor_contact = :user LIMIT 1),
+        (SELECT CASE o.kind WHEN 'college' THEN 'aid_office' ELSE 'manager' END FROM organisation AS o
+         WHERE o.hub = :hub AND o.contact = :user LIMIT 1)) AS purpose
+"""
+
+
 def load(hub: str, inbound: Inbound, now: datetime) -> Operation[Loaded | Known]:
     """Read person, conversation and bookings of whoever wrote."""
     (row,) = yield Statement(LOAD, identity(hub, inbound))
     if row["known"]:
         return Known()
+    outsider = None
+    if row["person_id"] is None or row["stage"] == Stage.ENQUIRED:
+        found = yield Statement(OUTSIDER, where(hub, inbound.sender))
+        outsider = LinkPurpose(found[0]["purpose"]) if found[0]["purpose"] else None
     if row["person_id"] is None:
-        return Loaded(person_id=None, version=0, conversation=None, person=Person(), bookings=())
-    return (yield from read_loaded(row, now))
+        return Loaded(person_id=None, version=0, conversation=None, person=Person(), bookings=(), outsider=outsider)
+    loaded = yield from read_loaded(row, now)
+    return replace(loaded, outsider=outsider)
 
 
 def read_loaded(row: Row, now: datetime) -> Operation[Loaded]:

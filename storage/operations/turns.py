@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final, assert_never
 
 from flows.effects import (
+    AGAIN,
     Alert,
     AnswerSwap,
     AskGuardian,
@@ -47,6 +48,7 @@ from flows.effects import (
     Remember,
     ResumeSending,
     Say,
+    SendLinkAgain,
     SetTimer,
 )
 from flows.facts import Json, QuietHours
@@ -287,8 +289,11 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
                 others.append(requirements.ask(scope, effect.kinds))
             case MakeLink():
                 secrets["{token}"] = yield from links.make_own(scope, effect.purpose, beside=effect.beside)
+            case SendLinkAgain():
+                token = yield from links.again(scope, effect.purpose)
+                secrets[AGAIN] = effect.sentence.replace("{token}", token) if token else ""
             case OfferCode():
-                secrets["{code}"] = yield from linking.offer(scope)
+                secrets["{code}"] = yield from linking.offer(scope, effect.purpose)
             case PreferChannel():
                 others.append(preferences.prefer(scope, effect))
             case JoinPeople():
