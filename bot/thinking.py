@@ -44,8 +44,8 @@ async def _look_up(
             visits, served = await store.visits(hub, person_id, now) if person_id is not None else ((), ())
             return VisitsFound(visits=visits, served=served, minutes=needs.minutes, booking=needs.booking)
         case FindColleague():
-            colleague = await store.colleague(hub, needs.phone, now)
-            return ColleagueFound(colleague=colleague, booking=needs.booking)
+            colleague = await store.colleague(hub, needs.phone, now, code=needs.code)
+            return ColleagueFound(colleague=colleague, booking=needs.booking, code=needs.code)
         case FindByCode():
             owner = await store.find_by_code(hub, needs.code, person_id, now)
             return OwnerFound(code=needs.code, owner=owner)

@@ -95,6 +95,8 @@ class Commands:
     change: tuple[frozenset[str], frozenset[str]]
     #: Words that begin "swap 312-555-0142".
     swap: frozenset[str]
+    #: And what follows that where somebody wants a code by which others can name them.
+    swap_code: frozenset[str]
     #: Greetings, and words of excuse after a silence, each with what may stand beside them; a reply of nothing else
     #: answers nothing.
     greetings: tuple[frozenset[str], frozenset[str]]
@@ -211,6 +213,7 @@ def read_commands(source: str, *, file: str = "commands.toml") -> Commands:
         thanks=thanks,
         change=_meant_and_beside(table["change"]),
         swap=frozenset(bare(word) for listed in table["swap"].values() for word in listed),
+        swap_code=frozenset(bare(word) for listed in table.get("swap_code", {}).values() for word in listed),
         greetings=_meant_and_beside(table["hello"]),
         excuses=_meant_and_beside(table["excuse"]),
         spanish_greetings=greetings,

@@ -44,9 +44,11 @@ class Colleague:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColleagueFound:
-    """The answer to ``FindColleague``; nobody may have that number."""
+    """The answer to ``FindColleague``; nobody may have that number, or have given that code away."""
 
     colleague: Colleague | None
+    #: The code by which they were named, if they were.
+    code: str = ""
     #: The booking that they might take over.
     booking: str
 

@@ -224,9 +224,9 @@ class HotStore:
         if told:
             await self._driver.write(partial(swaps.end, hub, told, now), is_long=True)
 
-    async def colleague(self, hub: str, phone: str, now: datetime) -> Colleague | None:
-        """Find who has a phone number."""
-        return await self._driver.read(partial(swaps.find_colleague, hub, phone, now))
+    async def colleague(self, hub: str, phone: str, now: datetime, *, code: str = "") -> Colleague | None:
+        """Find who has a phone number, or has given a code away."""
+        return await self._driver.read(partial(swaps.find_colleague, hub, phone, now, code=code))
 
     async def find_by_code(self, hub: str, code: str, person_id: int | None, now: datetime) -> Owner | None:
         """Find who was given a code on another channel."""

@@ -20,6 +20,7 @@ class LinkPurpose(StrEnum):
     LETTER = "letter"  #: fetch one's own service letter
     EXPORT = "export"  #: fetch what is known about oneself
     CALENDAR = "calendar"  #: subscribe to one's own dates
+    SWAP = "swap"  #: be named by a colleague who hands a place over; its secret is a code
     JOIN = "join"  #: write on another channel as the same person; its secret is a code
 
 
@@ -33,6 +34,7 @@ LIFETIMES: Final[Mapping[LinkPurpose, timedelta | None]] = {
     LinkPurpose.LETTER: timedelta(days=7),
     LinkPurpose.EXPORT: timedelta(days=1),
     LinkPurpose.CALENDAR: None,
+    LinkPurpose.SWAP: timedelta(days=1),
     LinkPurpose.JOIN: timedelta(minutes=10),
 }
 CODE_DIGITS: Final = 6

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -25,11 +26,11 @@ from storage.tables import from_micros, to_micros
 #: Codes that were taken by somebody else at the same moment are drawn anew.
 _DRAWS: Final = 5
 _SWEEP: Final = (
-    "DELETE FROM link WHERE hub = :hub AND purpose = 'join' AND (expires_at <= :now OR person_id = :person_id)"
+    "DELETE FROM link WHERE hub = :hub AND purpose = :purpose AND (expires_at <= :now OR person_id = :person_id)"
 )
 _OFFER: Final = """
     INSERT INTO link (hub, token_hash, purpose, person_id, subject, address_id, tries, codes_sent, expires_at, created_at)
-    VALUES (:hub, :token_hash, 'join', :person_id, '', :address_id, 0, 0, :expires_at, :now)
+    VALUES (:hub, :token_hash, :purpose, :person_id, '', :address_id, 0, 0, :expires_at, :now)
     ON CONFLICT (token_hash) DO NOTHING
     RETURNING id
 """
@@ -46,30 +47,54 @@ _FIND: Final = """
 """
 
 
-def offer(scope: Scope) -> Operation[str]:
-    """Make a code for whoever the turn is with; an earlier one is void."""
-    yield Statement(_SWEEP, {"hub": scope.hub, "now": scope.now, "person_id": scope.person_id})
-    until = expires(LinkPurpose.JOIN, from_micros(scope.now))
+def offer(scope: Scope, purpose: LinkPurpose = LinkPurpose.JOIN) -> Operation[str]:
+    """Make a code for whoever the turn is with; an earlier one for the same is void."""
+    key: Params = {"hub": scope.hub, "purpose": purpose.value, "now": scope.now, "person_id": scope.person_id}
+    yield Statement(_SWEEP, key)
+    until = expires(purpose, from_micros(scope.now))
     for _ in range(_DRAWS):
         code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
-        token_hash = yield from _hash(scope.hub, code)
         params: Params = {
-            "hub": scope.hub,
-            "token_hash": token_hash,
-            "person_id": scope.person_id,
+            **key,
+            "token_hash": (yield from _hash(scope.hub, code, purpose)),
             "address_id": scope.address_id,
             "expires_at": to_micros(until) if until else None,
-            "now": scope.now,
         }
         if (yield Statement(_OFFER, params)):
             return code
     raise Refused(Stale())
 
 
-def _hash(hub: str, code: str) -> Operation[str]:
+def _hash(hub: str, code: str, purpose: LinkPurpose = LinkPurpose.JOIN) -> Operation[str]:
     """Hash a code with the hub's key: six digits under a plain hash would be found by trying."""
-    (row,) = yield Keyed(f"join\n{hub}\n{code}")
+    (row,) = yield Keyed(f"{purpose.value}\n{hub}\n{code}")
     return str(row["hash"])
+
+
+_GIVEN_BY: Final = """
+    SELECT person_id FROM link WHERE hub = :hub AND token_hash = :token_hash AND purpose = 'swap' AND expires_at > :now
+"""
+_USE_UP: Final = """
+    DELETE FROM link WHERE hub = :hub AND token_hash = :token_hash AND purpose = 'swap' AND expires_at > :now
+    RETURNING person_id
+"""
+
+
+def given_by(hub: str, code: str, now: datetime) -> Operation[Sequence[Row]]:
+    """Find who has given a code away by which a colleague names them: one row, or none."""
+    token_hash = yield from _hash(hub, code, LinkPurpose.SWAP)
+    return (yield Statement(_GIVEN_BY, {"hub": hub, "token_hash": token_hash, "now": to_micros(now)}))
+
+
+def use_up(scope: Scope, code: str) -> Operation[None]:
+    """Let a code that was given away name nobody any more.
+
+    Raises:
+        Refused: somebody else has used it; whoever runs the operation rolls back.
+    """
+    token_hash = yield from _hash(scope.hub, code, LinkPurpose.SWAP)
+    if not (yield Statement(_USE_UP, {"hub": scope.hub, "token_hash": token_hash, "now": scope.now})):
+        raise Refused(Stale())
 
 
 def find(hub: str, code: str, person_id: int | None, now: datetime) -> Operation[Owner | None]:

@@ -12,7 +12,7 @@ from flows.facts import QuietHours
 from flows.messages import Purpose
 from flows.rules.covering import SWAP_STEP
 from flows.stages import Stage
-from storage.operations import allowances, audit, people, seats
+from storage.operations import allowances, audit, linking, people, seats
 from storage.operations.reading import history, read_loaded
 from storage.operations.reminders import QUEUE, queue_params
 from storage.operations.rows import SLOT_COLUMNS, read_slot
@@ -84,9 +84,12 @@ _STILL_THEIRS: Final = """
 """
 
 
-def find_colleague(hub: str, phone: str, now: datetime) -> Operation[Colleague | None]:
-    """Find who has a phone number, with what decides whether they may take a place over."""
-    found = yield Statement(_BY_PHONE, {"hub": hub, "phone": phone})
+def find_colleague(hub: str, phone: str, now: datetime, *, code: str = "") -> Operation[Colleague | None]:
+    """Find who has a phone number, or has given a code away, with what decides whether they may take a place over."""
+    if code:
+        found = yield from linking.given_by(hub, code, now)
+    else:
+        found = yield Statement(_BY_PHONE, {"hub": hub, "phone": phone})
     rows = (yield Statement(LOAD, {"person_id": found[0]["person_id"]})) if found else ()
     if not rows:
         return None
@@ -109,6 +112,8 @@ def find_colleague(hub: str, phone: str, now: datetime) -> Operation[Colleague |
 def ask(scope: Scope, effect: AskSwap) -> Operation[None]:
     """Ask a colleague; whoever was asked before about the same place is asked no longer."""
     ref, now = new_ref(), from_micros(scope.now)
+    if effect.code:
+        yield from linking.use_up(scope, effect.code)
     params: Params = {
         "hub": scope.hub,
         "ref": ref,

@@ -233,7 +233,10 @@ class Talk:
                 return whole
             facts = replace(facts, person=learned(facts.person, part.effects))
             if isinstance(part.needs, FindColleague):
-                event = ColleagueFound(colleague=self.colleagues.get(part.needs.phone), booking=part.needs.booking)
+                who = part.needs.phone or part.needs.code
+                event = ColleagueFound(
+                    colleague=self.colleagues.get(who), booking=part.needs.booking, code=part.needs.code
+                )
                 continue
             if isinstance(part.needs, FindVisits):
                 begun = [Visit(booking=one) for one in reversed(self.bookings) if one.slot.starts_at <= self.now]

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from flows.effects import AskSwap
+from flows.effects import AskSwap, OfferCode
 from flows.events import Colleague
 from flows.facts import Booking, BookingStatus, History, Person
+from flows.rules.links import LinkPurpose
 from flows.rules.requirements import Held, Status
 from flows.stages import Stage
 from tests.flows.talk import SHIFTS, Talk, booked, slot
@@ -130,3 +131,53 @@ def test_question_of_a_flow_is_asked_again() -> None:
     assert len(talk.all(AskSwap)) == 1
     assert talk.text.startswith("We have asked them")
     assert talk.choices
+
+
+# --- by a code --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["SWAP CODE", "swap code", "CAMBIO CLAVE", "cambio código"])
+def test_code_is_given_to_who_would_take_a_shift_over_whatever_waits(text: str) -> None:
+    for talk in (booked(), Talk().says("HI", "1", "1")):
+        given = talk.says(text)
+
+        assert given.all(OfferCode) == [OfferCode(purpose=LinkPurpose.SWAP)]
+        assert "{code}" in given.text  # the store puts it there: the engine never knows it
+
+
+@pytest.mark.parametrize("typed", ["SWAP 123456", "swap 123 456", "CAMBIO 123-456."])
+def test_colleague_is_named_by_a_code(typed: str) -> None:
+    talk = replace(holding("s1"), colleagues={"123456": OMAR}).says(typed)
+
+    (asked,) = talk.all(AskSwap)
+    assert (asked.colleague, asked.code) == ("omar", "123456")
+    assert talk.text.startswith("We have asked them about Tue Nov 24")
+
+
+def test_with_two_shifts_the_code_is_kept_until_one_is_picked() -> None:
+    talk = replace(holding("s1", "s2"), colleagues={"123456": OMAR}).says("SWAP 123 456")
+    assert talk.all(AskSwap) == []
+
+    (asked,) = talk.says("2").all(AskSwap)
+    assert (asked.booking, asked.code) == ("b-s2", "123456")
+
+
+def test_wrong_codes_are_told_and_soon_not_listened_to() -> None:
+    talk = replace(holding("s1"), colleagues={"123456": OMAR})
+    for _ in range(5):
+        talk = talk.says("SWAP 654321")
+        assert "That code does not work" in talk.text
+
+    guessed = talk.says("SWAP 123456")
+    assert guessed.all(AskSwap) == []
+    assert guessed.text.startswith("Too many codes were wrong")
+    later = guessed.later(timedelta(minutes=11)).says("SWAP 123456")
+    assert len(later.all(AskSwap)) == 1
+
+
+def test_colleague_whom_a_rule_keeps_off_is_not_asked_by_code_either() -> None:
+    untold = replace(OMAR, can_be_told=False)
+    talk = replace(holding("s1"), colleagues={"123456": untold}).says("SWAP 123456")
+
+    assert talk.all(AskSwap) == []
+    assert talk.text.startswith("We cannot ask")
