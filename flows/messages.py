@@ -130,7 +130,9 @@ class Purpose(StrEnum):
 
     REPLY = "reply"  #: answers what the person just wrote
     REMINDER = "reminder"  #: something the person has booked
-    NOTICE = "notice"  #: news about the person's own case, or a colleague's hand-written answer
+    NOTICE = "notice"  #: news about the person's own case
+    ANSWER = "answer"  #: a coordinator's own words, to somebody who wrote within the last day
+    WORD = "word"  #: a coordinator's own words, to somebody who did not ask
     NUDGE = "nudge"  #: asks once more what the person has not answered
     BROADCAST = "broadcast"  #: the same to many
     REQUEST = "request"  #: asks somebody whom a person has named, once: a guardian
@@ -147,6 +149,8 @@ _PRIORITIES: Final = {
     Purpose.REPLY: 0,
     Purpose.FAREWELL: 0,
     Purpose.CODE: 0,
+    Purpose.ANSWER: 0,
+    Purpose.WORD: 3,
     Purpose.REQUEST: 3,
     Purpose.NOTICE: 3,
     Purpose.REMINDER: 5,

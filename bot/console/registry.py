@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from bot.console import people, today, users
+from bot.console import inbox, people, today, users
 from bot.console.room import Room
 
-ROOMS: Final[Sequence[Room]] = (today.room, people.room, users.room, users.account)
+ROOMS: Final[Sequence[Room]] = (today.room, inbox.room, people.room, users.room, users.account)

@@ -38,7 +38,11 @@ _PAUSED_AGAIN: Final = timedelta(minutes=30)
 CROWDED_FOR: Final = timedelta(days=7)
 
 #: What leaves though the person has not agreed to anything: it answers what they just did.
-_ANSWERS: Final = frozenset({Purpose.REPLY, Purpose.FAREWELL, Purpose.CODE})
+_ANSWERS: Final = frozenset({Purpose.REPLY, Purpose.FAREWELL, Purpose.CODE, Purpose.ANSWER})
+#: What leaves while a coordinator holds the conversation: what they wrote themselves, what the law asks for, and a code.
+_WHILE_HELD: Final = frozenset({Purpose.ANSWER, Purpose.WORD, Purpose.FAREWELL, Purpose.CODE})
+#: Somebody who wrote so lately is answered at any hour.
+_ANSWERED_WITHIN: Final = timedelta(days=1)
 #: What nobody has asked for: it keeps the hours of the person's state as well, and is rationed.
 UNASKED: Final = frozenset({Purpose.BROADCAST, Purpose.NUDGE})
 _BY_STATE: Final = UNASKED | {Purpose.REQUEST}
@@ -172,7 +176,7 @@ def decide(
         return refusal
     if broadcast is BroadcastState.PAUSED:
         return Wait(until=now + _PAUSED_AGAIN, reason=Reason.BROADCAST_PAUSED)
-    if recipient.held and purpose not in (Purpose.NOTICE, Purpose.FAREWELL, Purpose.CODE):
+    if recipient.held and purpose not in _WHILE_HELD:
         return Wait(until=now + _HELD_AGAIN, reason=Reason.HELD)  # a coordinator talks; the bot does not interrupt
     if _is_spent(purpose, policy, spending):
         assert spending is not None
@@ -225,7 +229,7 @@ def _never(
         return Drop(reason=Reason.NO_CONSENT)
     if recipient.no_broadcasts and purpose is Purpose.BROADCAST:
         return Drop(reason=Reason.NO_BROADCASTS)
-    if recipient.paused and purpose not in (Purpose.REMINDER, Purpose.NOTICE):
+    if recipient.paused and purpose not in (Purpose.REMINDER, Purpose.NOTICE, Purpose.WORD):
         return Drop(reason=Reason.PAUSED)
     if recipient.overtaken and purpose is Purpose.NUDGE:
         return Drop(reason=Reason.OVERTAKEN)
@@ -247,6 +251,17 @@ def _later(until: datetime, reason: Reason, expires_at: datetime | None) -> Deci
     if expires_at is not None and until >= expires_at:
         return Drop(reason=Reason.EXPIRES_WAITING)
     return Wait(until=until, reason=reason)
+
+
+def by_hand(wrote_at: datetime | None, leaves_at: datetime) -> Purpose:
+    """Say what a coordinator's own words are: an answer, or something that the person did not ask for.
+
+    Args:
+        wrote_at: when the person last wrote; ``None`` if they never did.
+        leaves_at: when the words shall leave.
+    """
+    is_answer = wrote_at is not None and leaves_at - wrote_at <= _ANSWERED_WITHIN
+    return Purpose.ANSWER if is_answer else Purpose.WORD
 
 
 # --- hours ------------------------------------------------------------------------------------------------------------

@@ -129,6 +129,7 @@ class ConversationRow(Table, table=True):
     state: str = Field(sa_type=Text)
     held_by: str | None = None  #: the coordinator who answers instead of the bot
     held_at: datetime | None = Field(default=None, sa_type=Instant)  #: since when
+    snoozed_at: datetime | None = Field(default=None, sa_type=Instant)  #: when a coordinator laid it aside
     snoozed_until: datetime | None = Field(
         default=None, sa_type=Instant
     )  #: the inbox shows it again then, or when they write

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.add_column("conversation", sa.Column("held_at", sa.BigInteger(), nullable=True))
+    op.add_column("conversation", sa.Column("snoozed_at", sa.BigInteger(), nullable=True))
     op.add_column("conversation", sa.Column("snoozed_until", sa.BigInteger(), nullable=True))
     op.create_index(
         "ix_conversation_held",
