@@ -143,7 +143,9 @@ def read_recipients(to: Sequence[str], session: Session, hub: Hub) -> Recipients
     for part in to:
         name, separator, value = part.partition("=")
         if not (separator and value) or name not in (*known, "saved"):
-            raise MistakeError(f"--to {part}: cannot be read; write one of {', '.join(f'{k}=…' for k in known)}, saved=….")
+            raise MistakeError(
+                f"--to {part}: cannot be read; write one of {', '.join(f'{k}=…' for k in known)}, saved=…."
+            )
         read = _with(read, name, value, session, hub)
     return read
 
@@ -153,7 +155,9 @@ def _with(read: Recipients, name: str, value: str, session: Session, hub: Hub) -
         case "saved":
             row = broadcasts.find_audience(session, hub.id, value)
             if row is None:
-                raise MistakeError(f"--to saved={value}: nothing is kept under this name; see peoplepower broadcast saved.")
+                raise MistakeError(
+                    f"--to saved={value}: nothing is kept under this name; see peoplepower broadcast saved."
+                )
             return Recipients.from_json(row.recipients)
         case "site":
             sites = [one.id for one in series.list_sites(session, hub.id) if one.name.casefold() == value.casefold()]
@@ -294,9 +298,7 @@ def report_rows(path: Path, environ: Mapping[str, str], ref: str, language: str)
     database, hub = open_hub(path, environ)
     with database.reading() as transaction:
         rows = broadcast_report.list_messages(transaction, find(transaction, hub, ref))
-        return [
-            {**row, "reason": say_reason(str(row["reason"]), language) if row["reason"] else ""} for row in rows
-        ]
+        return [{**row, "reason": say_reason(str(row["reason"]), language) if row["reason"] else ""} for row in rows]
 
 
 def save_audience(path: Path, environ: Mapping[str, str], name: str, to: Sequence[str]) -> str:

@@ -224,9 +224,7 @@ def confirm(
     return broadcasts.confirm(session, hub, broadcast, texts, typed=typed, author=author, now=now)
 
 
-def send_test(
-    session: Session, hub: Hub, texts: Mapping[str, Text], person: PersonRow, now: datetime
-) -> list[str]:
+def send_test(session: Session, hub: Hub, texts: Mapping[str, Text], person: PersonRow, now: datetime) -> list[str]:
     """Send every language's text to one person alone, as they would read it; return the texts, none when they may not leave.
 
     It answers what they have just asked for, so it leaves at any hour; never to somebody who has not agreed to be written to.

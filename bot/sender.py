@@ -62,9 +62,10 @@ class Sender:
     #: Messages on their way, and their parts.
     _under_way: int = 0
     _parts_under_way: int = 0
-    _landed: asyncio.Event = field(default_factory=asyncio.Event)
-    _settlements: list[Settlement] = field(default_factory=list)
-    _settling: asyncio.Lock = field(default_factory=asyncio.Lock)
+    #: What has come back and is not recorded yet, with its parts.
+    _landed: list[tuple[Settlement, int]] = field(default_factory=list)
+    _is_recording: bool = False
+    _room: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self) -> None:
         """Look at the outbox now."""
@@ -87,10 +88,10 @@ class Sender:
             return
 
     async def _until_room(self) -> None:
-        most = max(1, int(self.channel.capabilities.messages_per_second * _UNDER_WAY_S))
-        while self._under_way >= min(most, 2 * _MOST_CLAIMED):
-            self._landed.clear()
-            await self._landed.wait()
+        most = max(1, min(2 * _MOST_CLAIMED, int(self.channel.capabilities.messages_per_second * _UNDER_WAY_S)))
+        while self._under_way + len(self._landed) >= most:
+            self._room.clear()
+            await self._room.wait()
 
     async def send_ready(self) -> int:
         """Claim and send one batch; return how many messages it had, once all are settled."""
@@ -111,15 +112,14 @@ class Sender:
         for message in claimed:
             parts = self._parts(message)
             if refusal := self._refusal(message, texts):
-                self._settlements.append(refusal)
+                self._land(group, refusal, parts=0)
                 continue
             if texts is not None:
                 texts += parts
             await self._pace(parts)
             self._under_way += 1
             self._parts_under_way += parts
-            group.create_task(self._send_and_settle(message, parts, read_at))
-        await self._settle()
+            group.create_task(self._send_and_land(message, parts, read_at, group))
         return len(claimed)
 
     def _parts(self, claimed: Claimed) -> int:
@@ -146,16 +146,37 @@ class Sender:
         if begins > now:
             await asyncio.sleep(begins - now)
 
-    async def _send_and_settle(self, claimed: Claimed, parts: int, read_at: float) -> None:
+    async def _send_and_land(self, claimed: Claimed, parts: int, read_at: float, group: asyncio.TaskGroup) -> None:
+        settlement = None
         try:
             settlement = await self._refuse_or_send(claimed, parts, read_at)
-            if settlement is not None:
-                self._settlements.append(settlement)
-                await self._settle()
         finally:
             self._under_way -= 1
+            self._land(group, settlement, parts)
+
+    def _land(self, group: asyncio.TaskGroup, settlement: Settlement | None, parts: int) -> None:
+        """Have recorded what came back; all that comes back until the database is ready is recorded at once."""
+        if settlement is None:
             self._parts_under_way -= parts
-            self._landed.set()
+        else:
+            self._landed.append((settlement, parts))
+        if not self._is_recording:
+            self._is_recording = True
+            group.create_task(self._record())
+        self._room.set()
+
+    async def _record(self) -> None:
+        try:
+            while self._landed:
+                await asyncio.sleep(0)  # whoever is about to come back as well
+                landed, self._landed = self._landed, []
+                try:
+                    await self.store.settle([settlement for settlement, _ in landed], self.now())
+                finally:
+                    self._parts_under_way -= sum(parts for _, parts in landed)
+                self._room.set()
+        finally:
+            self._is_recording = False
 
     async def _refuse_or_send(self, claimed: Claimed, parts: int, read_at: float) -> Settlement | None:
         """Send a message, unless what has become of its recipient forbids it; ``None`` when it is settled already."""
@@ -180,12 +201,6 @@ class Sender:
             },
         )
         return settlement
-
-    async def _settle(self) -> None:
-        """Record what has come back; what comes back meanwhile is recorded together by whoever is next."""
-        async with self._settling:
-            settlements, self._settlements = self._settlements, []
-            await self.store.settle(settlements, self.now())
 
     def _refusal(self, claimed: Claimed, texts: int | None) -> Settlement | None:
         """Ask the contact rule, with what was read from the database a moment ago.

@@ -78,8 +78,8 @@ def read_text(text: str, language: str, *, shared: Mapping[str, str], max_chars:
     for name in PERSONAL:
         if f"{{{name}}}" in body and name not in instead:
             wrong = (
-                f"names {{{name}}} without saying what to write to people who have none;"
-                f" write {{{name}}}".rstrip("}") + "|friend}, or nothing behind the bar."
+                f"names {{{name}}} without saying what to write to people who have none; write {{{name}}}".rstrip("}")
+                + "|friend}, or nothing behind the bar."
             )
             raise WrongTextError("no_word", language, wrong)
     if len(body) > max_chars:

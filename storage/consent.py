@@ -20,9 +20,7 @@ KEPT_FOR: Final = relativedelta(years=4)
 EVERYTHING: Final = "all"
 
 
-def give(
-    session: Session, address: AddressRow, *, purpose: str, wording: str, source: str, now: datetime
-) -> bool:
+def give(session: Session, address: AddressRow, *, purpose: str, wording: str, source: str, now: datetime) -> bool:
     """Note that somebody agreed to be written to; ``False`` after an opt-out, which only they themselves take back.
 
     Args:
@@ -45,9 +43,7 @@ def refuse_broadcasts(
     session: Session, address: AddressRow, *, refuse: bool, cause: str, source: str, now: datetime
 ) -> None:
     """Send somebody no broadcasts any more, or again; answers, reminders and news of their own still reach them."""
-    perform(
-        session, addresses.refuse_broadcasts(_scope(address, now), refuse=refuse, cause=cause, source=source)
-    )
+    perform(session, addresses.refuse_broadcasts(_scope(address, now), refuse=refuse, cause=cause, source=source))
 
 
 def _scope(address: AddressRow, now: datetime) -> Scope:
@@ -84,6 +80,8 @@ def prune(session: Session, hub: str, now: datetime, *, limit: int = 1000) -> in
     pruned = 0
     for row in ended:
         same = or_(col(ConsentRow.purpose) == row.purpose, row.purpose == EVERYTHING)
-        gone = delete(ConsentRow).where(col(ConsentRow.address_id) == row.address_id, col(ConsentRow.id) <= row.id, same)
+        gone = delete(ConsentRow).where(
+            col(ConsentRow.address_id) == row.address_id, col(ConsentRow.id) <= row.id, same
+        )
         pruned += session.connection().execute(gone).rowcount
     return pruned

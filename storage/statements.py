@@ -83,6 +83,8 @@ class Dialect:
     ids: str
     #: The texts of the JSON list ``:countries``, as a subquery.
     countries: str
+    #: Rows of the JSON list ``:settled``, one list each: ``id``, ``status`` … as ``storage.operations.outbox`` writes them.
+    settled: str
     #: Text of a broadcast ``b`` in the language of a person ``p``, English when there is none.
     body_in_language: str
     #: What it calls people without a first name, and without a site, likewise.
@@ -96,10 +98,24 @@ class Dialect:
             skip_locked=self.skip_locked,
             ids=self.ids,
             countries=self.countries,
+            settled=self.settled,
             body_in_language=self.body_in_language,
             first_name_else=self.first_name_else,
             site_else=self.site_else,
         )
+
+
+#: A settlement's parts in their order, and what each is.
+_SETTLED: Final = (
+    ("id", "BIGINT"),
+    ("status", "INTEGER"),
+    ("reason", "TEXT"),
+    ("not_before", "BIGINT"),
+    ("settled_at", "BIGINT"),
+    ("unasked", "INTEGER"),
+    ("provider_id", "TEXT"),
+    ("segments", "INTEGER"),
+)
 
 
 def _in_sqlite(column: str) -> str:
@@ -115,6 +131,8 @@ SQLITE: Final = Dialect(
     skip_locked="",
     ids="SELECT value FROM json_each(:ids)",
     countries="SELECT value FROM json_each(:countries)",
+    settled=f"""SELECT {", ".join(f"json_extract(value, '$[{at}]') AS {name}" for at, (name, _) in enumerate(_SETTLED))}
+        FROM json_each(:settled)""",
     body_in_language=_in_sqlite("b.body"),
     first_name_else=_in_sqlite("b.first_name_else"),
     site_else=_in_sqlite("b.site_else"),
@@ -125,6 +143,8 @@ POSTGRES: Final = Dialect(
     skip_locked="FOR UPDATE SKIP LOCKED",
     ids="SELECT CAST(value AS BIGINT) FROM jsonb_array_elements_text(CAST(:ids AS JSONB))",
     countries="SELECT value FROM jsonb_array_elements_text(CAST(:countries AS JSONB))",
+    settled=f"""SELECT {", ".join(f"CAST(value ->> {at} AS {kind}) AS {name}" for at, (name, kind) in enumerate(_SETTLED))}
+        FROM jsonb_array_elements(CAST(:settled AS JSONB))""",
     body_in_language=_in_postgres("b.body"),
     first_name_else=_in_postgres("b.first_name_else"),
     site_else=_in_postgres("b.site_else"),

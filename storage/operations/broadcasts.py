@@ -93,7 +93,9 @@ def fan_out(hub: str, broadcast: str, limit: int, now: datetime, policy: Contact
 
 # --- what was decided since -------------------------------------------------------------------------------------------
 
-_LOOK: Final = "SELECT id, status, is_written FROM broadcast WHERE hub = :hub AND ref = :broadcast AND is_open {for_update}"
+_LOOK: Final = (
+    "SELECT id, status, is_written FROM broadcast WHERE hub = :hub AND ref = :broadcast AND is_open {for_update}"
+)
 #: Rows of a broadcast in one status, a stretch of them. 0 WAITING, 1 READY, 2 SENDING, 3 UNKNOWN, 8 DROPPED.
 _SOME: Final = """
     (SELECT o.id FROM outbox AS o WHERE o.broadcast_id = :id AND o.status = {{status}}{{and_so}}

@@ -18,7 +18,7 @@ from flows.rules.contact import CROWDED_FOR, UNASKED
 from storage.operations import addresses, forgetting
 from storage.operations.rows import read_claimed, write_json
 from storage.operations.scope import Scope
-from storage.statements import Batch, Operation, Params, Row, Statement, Value
+from storage.statements import Operation, Row, Statement, Value
 from storage.store import Claimed, OutboxStatus, Settlement
 from storage.tables import new_message_ref, to_micros
 
@@ -164,15 +164,16 @@ _NEVER_REACHED: Final = 1_000_000
 #: message is kept in any case.
 _SETTLE: Final = """
     UPDATE outbox SET
-        status = CASE WHEN status IN (2, 3) THEN :status ELSE status END,
-        reason = CASE WHEN status IN (2, 3) THEN :reason ELSE reason END,
-        not_before = CASE WHEN status IN (2, 3) THEN :not_before ELSE not_before END,
-        settled_at = CASE WHEN status IN (2, 3) THEN :settled_at ELSE settled_at END,
-        attempts = CASE WHEN status IN (2, 3) THEN attempts - :unasked ELSE attempts END,
-        provider_id = COALESCE(provider_id, :provider_id),
-        segments = COALESCE(segments, :segments)
-    WHERE id = :id
-    RETURNING id, hub, channel, status, forget, address_id, person_id, purpose, body
+        status = CASE WHEN outbox.status IN (2, 3) THEN s.status ELSE outbox.status END,
+        reason = CASE WHEN outbox.status IN (2, 3) THEN s.reason ELSE outbox.reason END,
+        not_before = CASE WHEN outbox.status IN (2, 3) THEN s.not_before ELSE outbox.not_before END,
+        settled_at = CASE WHEN outbox.status IN (2, 3) THEN s.settled_at ELSE outbox.settled_at END,
+        attempts = CASE WHEN outbox.status IN (2, 3) THEN outbox.attempts - s.unasked ELSE outbox.attempts END,
+        provider_id = COALESCE(outbox.provider_id, s.provider_id),
+        segments = COALESCE(outbox.segments, s.segments)
+    FROM ({settled}) AS s WHERE outbox.id = s.id
+    RETURNING outbox.id, outbox.hub, outbox.channel, outbox.status, outbox.forget, outbox.address_id, outbox.person_id,
+        outbox.purpose, outbox.body
 """
 _SPEND: Final = """
     INSERT INTO spending (hub, day, texts) VALUES (:hub, :day, :texts)
@@ -193,7 +194,8 @@ def settle(settlements: Sequence[Settlement], now: datetime, zones: Mapping[str,
         zones: by hub, the zone in which its days begin.
     """
     ordered = sorted(settlements, key=lambda settlement: settlement.id)  # two nodes then never wait for each other
-    rows = yield Batch(_SETTLE, [_settled(settlement, now) for settlement in ordered])
+    changed = yield Statement(_SETTLE, {"settled": write_json([_settled(settlement, now) for settlement in ordered])})
+    rows = sorted(changed, key=lambda row: int(row["id"]))
     consequences = {settlement.id: settlement for settlement in ordered}
     for row in rows:
         settlement = consequences[row["id"]]
@@ -240,19 +242,20 @@ def day_of(now: datetime, zone: str | None) -> date:
     return now.astimezone(ZoneInfo(zone or "UTC")).date()
 
 
-def _settled(settlement: Settlement, now: datetime) -> Params:
+def _settled(settlement: Settlement, now: datetime) -> list[Value]:
+    """Write a settlement as ``{settled}`` reads it: in this order."""
     is_final = settlement.status >= OutboxStatus.UNKNOWN
     waits = settlement.status is OutboxStatus.WAITING
-    return {
-        "id": settlement.id,
-        "status": int(settlement.status),
-        "reason": settlement.reason,
-        "not_before": to_micros(settlement.not_before or now) if waits else None,
-        "settled_at": to_micros(now) if is_final else None,
-        "unasked": int(not settlement.asked),
-        "provider_id": settlement.provider_id,
-        "segments": settlement.segments,
-    }
+    return [
+        settlement.id,
+        int(settlement.status),
+        settlement.reason,
+        to_micros(settlement.not_before or now) if waits else None,
+        to_micros(now) if is_final else None,
+        int(not settlement.asked),
+        settlement.provider_id,
+        settlement.segments,
+    ]
 
 
 def _scope(row: Row, now: datetime) -> Scope:

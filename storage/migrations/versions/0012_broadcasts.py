@@ -34,7 +34,9 @@ def upgrade() -> None:
     op.add_column("broadcast", sa.Column("confirmed_at", sa.BigInteger(), nullable=True))
     op.add_column("broadcast", sa.Column("ended_at", sa.BigInteger(), nullable=True))
     op.execute("UPDATE broadcast SET confirmed_at = created_at, is_open = (status = 'confirmed')")
-    op.execute("UPDATE broadcast SET is_written = (1 = 1), is_open = (1 = 1), status = 'sending' WHERE status = 'written'")
+    op.execute(
+        "UPDATE broadcast SET is_written = (1 = 1), is_open = (1 = 1), status = 'sending' WHERE status = 'written'"
+    )
     op.create_index(
         "ix_broadcast_open",
         "broadcast",
