@@ -19,6 +19,8 @@ from storage.tables import HolidayRow, Partner, SeriesRow, Site, SlotRow
 
 #: How far ahead slots are made: a school term.
 HORIZON: Final = timedelta(days=120)
+#: Whoever looks every day finds little to do: what is made at once at least.
+_AT_ONCE: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +76,13 @@ def add_series(session: Session, hub: str, *, series: Series, template: Template
 
 
 def top_up(session: Session, hub: str, now: datetime) -> int:
-    """Make the slots of every series up to the horizon; return how many are new. Repeating it makes none."""
-    query = select(SeriesRow).where(col(SeriesRow.hub) == hub).order_by(col(SeriesRow.id)).with_for_update()
+    """Make the slots of every series up to the horizon, a week or more at a time; return how many are new.
+
+    Repeating it makes none.
+    """
+    behind = (now + HORIZON - _AT_ONCE).date()
+    is_behind = or_(col(SeriesRow.made_until).is_(None), col(SeriesRow.made_until) <= behind)
+    query = select(SeriesRow).where(col(SeriesRow.hub) == hub, is_behind).order_by(col(SeriesRow.id)).with_for_update()
     return sum(len(make_slots(session, row, now)) for row in session.exec(query).all())
 
 

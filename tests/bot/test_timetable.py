@@ -89,7 +89,7 @@ def starts(house: House) -> list[str]:
     return [str(row["starts_local"]) for row in found]
 
 
-async def test_slots_are_made_to_the_horizon_and_topped_up_once_a_day(url: str, tmp_path: Path) -> None:
+async def test_slots_are_made_to_the_horizon_and_topped_up_a_week_at_a_time(url: str, tmp_path: Path) -> None:
     async with open_house(tmp_path, url=url) as house:
         refs = plan(house, "FREQ=DAILY")
         last = (house.clock.at + HORIZON).date()
@@ -97,11 +97,14 @@ async def test_slots_are_made_to_the_horizon_and_topped_up_once_a_day(url: str, 
 
         await house.app.clock.tick()
         assert len(starts(house)) == len(refs)
-        house.clock.at += timedelta(days=3)
+        house.clock.at += timedelta(days=6)
+        await house.app.clock.tick()
+        assert len(starts(house)) == len(refs)
+        house.clock.at += timedelta(days=1)
         await house.app.clock.tick()
         await house.app.clock.tick()
 
-        assert len(starts(house)) == len(refs) + 3
+        assert len(starts(house)) == len(refs) + 7
         assert len(set(starts(house))) == len(starts(house))
 
 
