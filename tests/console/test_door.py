@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -68,9 +69,7 @@ async def test_neither_password_nor_token_is_kept(demo: Demo) -> None:
     assert str(_alex(demo).password_hash).startswith("$argon2id$")
 
 
-def _files(demo: Demo) -> list[object]:
-    from pathlib import Path
-
+def _files(demo: Demo) -> list[Path]:
     path = Path(demo.app.database_url.removeprefix("sqlite:///"))
     return list(path.parent.glob(f"{path.name}*"))
 
