@@ -160,7 +160,7 @@ def list_holidays(desk: Desk) -> list[str]:
 
 
 def say_changed(changed: Changed, what: str) -> list[str]:
-    everybody = [*changed.booked, *changed.in_line, *changed.too_young]
+    everybody = [*changed.booked, *changed.in_line, *changed.too_young, *changed.uncovered]
     untold = sum(not one.can_be_told for one in everybody)
     lines = [f"Changed: {len(changed.slots)}. {len(changed.booked)} people {what}; they are told."]
     if changed.in_line:
@@ -168,6 +168,11 @@ def say_changed(changed: Changed, what: str) -> list[str]:
     if changed.too_young:
         lines.append(
             f"{len(changed.too_young)} are under 18 and lose their place; they are told, and staff have a task."
+        )
+    if changed.uncovered:
+        lines.append(
+            f"{len(changed.uncovered)} lose their place, since nobody pays for so much of their time or their school "
+            "district does not allow it; they are told, and staff have a task."
         )
     if untold:
         lines.append(f"{untold} of them cannot be written to: peoplepower trouble lists them. Call them.")

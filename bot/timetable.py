@@ -33,6 +33,8 @@ def edit(
             outbox.enqueue(session, hub.id, _changed(one, hub, phrases), now)
         for one in changed.too_young:
             outbox.enqueue(session, hub.id, _gone(one, hub, phrases, "not_under_18"), now)
+        for one in changed.uncovered:
+            outbox.enqueue(session, hub.id, _gone(one, hub, phrases, "not_covered"), now)
     return changed
 
 

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from flows.facts import BookingStatus, QuietHours, Slot
 from flows.rules.series import at_another_time, ended_before, on_the_clock
-from storage.operations import seats, waits
+from storage.operations import allowances, school_times, seats, waits
 from storage.operations.rows import write_json
 from storage.operations.scope import Scope
 from storage.performing import perform
@@ -75,6 +75,8 @@ class Changed:
     in_line: Sequence[Touched] = ()
     #: Those who lost a seat, or their place in line, since it is no longer for anybody under 18.
     too_young: Sequence[Touched] = ()
+    #: Those who lost a seat, since nobody pays for so much, or their school district does not let them serve then.
+    uncovered: Sequence[Touched] = ()
 
 
 def edit(
@@ -89,7 +91,8 @@ def edit(
 ) -> Changed:
     """Change slots that have not begun. Everybody booked stays booked, whatever the capacity, and their reminders move.
 
-    Only who is under 18 leaves what has become one to one or unsupervised.
+    Only who is under 18 leaves what has become one to one or unsupervised, and whose hours nobody pays or allows any more
+    what has become longer or another time.
     With a series the change holds for slots that are yet to be made as well, unless it is for one only.
 
     Raises:
@@ -106,7 +109,15 @@ def edit(
         stay, leave = _edit_one(session, slot, change, quiet_hours, now)
         booked += stay
         too_young += leave
-    return Changed(slots=chosen, booked=booked, too_young=too_young)
+    uncovered = _uncovered(session, chosen, now) if _moves(change) else []
+    gone = {one.ref for one in uncovered}
+    booked = [one for one in booked if one.ref not in gone]
+    return Changed(slots=chosen, booked=booked, too_young=too_young, uncovered=uncovered)
+
+
+def _moves(change: Change) -> bool:
+    """Tell whether shifts take other hours than before."""
+    return any(one is not None for one in (change.starts_local, change.at, change.minutes))
 
 
 def move_site(session: Session, site: Site, zone: str, *, quiet_hours: QuietHours, now: datetime) -> Changed:
@@ -274,13 +285,37 @@ def _let_go(
     return gone
 
 
-def _at_risk(session: Session, booking: BookingRow, now: datetime) -> None:
+def _uncovered(session: Session, slots: Sequence[SlotRow], now: datetime) -> list[Touched]:
+    """Let exactly those go whose hours nobody pays any more, or whose school district does not allow them then."""
+    held = [(slot, *one) for slot in slots for one in lock_booked(session, slot)]
+    places = [
+        allowances.Held(person_id=person.id or 0, booking_id=booking.id or 0, slot_id=slot.id or 0)
+        for slot, booking, person, _ in held
+    ]
+    unpaid = perform(session, allowances.renew(slots[0].hub, places, to_micros(now)))
+    gone = []
+    for slot, booking, person, can_be_told in held:
+        scope = Scope(hub=slot.hub, person_id=person.id or 0, address_id=0, now=to_micros(now))
+        if booking.id not in unpaid and perform(session, school_times.allow(scope, slot.ref)):
+            continue
+        what = read_slot_of(session, slot)
+        one = touch(session, person, booking.ref, can_be_told, what, what, "not_covered", now)
+        drop_untold(session, slot.hub, one, now)
+        _at_risk(session, booking, now, reason="not_covered")
+        session.flush()
+        perform(session, seats.release(scope, one.ref, cause="not covered"))
+        move_back(session, person, what.kind, now)
+        gone.append(one)
+    return gone
+
+
+def _at_risk(session: Session, booking: BookingRow, now: datetime, *, reason: str = "under_18") -> None:
     task = TaskRow(
         hub=booking.hub,
         person_id=booking.person_id,
         booking_id=booking.id,
         kind="shift_at_risk",
-        reason="under_18",
+        reason=reason,
         opened_at=now,
     )
     session.add(task)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -66,6 +67,10 @@ _RESERVE: Final = """
 _RESERVED: Final = """
     SELECT a.membership_id FROM reservation AS r JOIN allowance AS a ON a.id = r.allowance_id
     WHERE r.booking_id = :booking_id
+"""
+_HELD: Final = "SELECT minutes, held_until FROM reservation WHERE booking_id = :booking_id"
+_STILL_APPROVED: Final = """
+    UPDATE reservation SET held_until = NULL WHERE booking_id = :booking_id AND minutes <= :minutes
 """
 _UNRESERVE: Final = "DELETE FROM reservation WHERE booking_id = :booking_id RETURNING allowance_id, minutes"
 _UNUSE: Final = "UPDATE allowance SET used_minutes = used_minutes - :minutes WHERE id = :allowance_id"
@@ -149,6 +154,40 @@ def follow(scope: Scope, *, booking_id: int, slot_id: int) -> Operation[bool]:
     except Refused:
         return False
     return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A place whose length or time was changed."""
+
+    person_id: int
+    booking_id: int
+    slot_id: int
+
+
+def renew(hub: str, places: Sequence[Held], now: int) -> Operation[frozenset[int]]:
+    """Take what changed places need now instead of what they took, in the order given; return those nobody covers.
+
+    All is given back first, so that nobody loses a place for time that another place of theirs no longer takes. A manager
+    who has approved a place approves it again only when it has become longer.
+    """
+    held = {}
+    for one in places:
+        rows = yield Statement(_HELD, {"booking_id": one.booking_id})
+        held[one.booking_id] = rows[0] if rows else None
+        yield from give_back(one.booking_id)
+    uncovered = set()
+    for one in places:
+        scope = Scope(hub=hub, person_id=one.person_id, address_id=0, now=now)
+        try:
+            yield from reserve(scope, booking_id=one.booking_id, slot_id=one.slot_id)
+        except Refused:
+            uncovered.add(one.booking_id)
+            continue
+        before = held[one.booking_id]
+        if before and before["held_until"] is None:
+            yield Statement(_STILL_APPROVED, {"booking_id": one.booking_id, "minutes": before["minutes"]})
+    return frozenset(uncovered)
 
 
 def give_back(booking_id: int) -> Operation[None]:

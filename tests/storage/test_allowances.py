@@ -16,9 +16,11 @@ from sqlalchemy.exc import IntegrityError
 from flows.effects import Book, BookSet, JoinOrganisation, Release, Remember
 from flows.facts import SlotKind
 from flows.rules.organisations import MembershipStatus, OrganisationKind, Policy
-from storage import allowances, organisations
+from storage import allowances, organisations, timetable
 from storage.database import Database
+from storage.series import Template
 from storage.store import Applied, SeatTaken, Store
+from storage.timetable import Reach
 from tests.storage.cases import HUB, NOW, applied, change, loaded, new_slot, rows, turn, value
 
 ROOT = Path(__file__).parent.parent.parent
@@ -232,3 +234,83 @@ async def test_a_student_takes_no_seat_when_their_district_does_not_let_them(
     assert isinstance(await turn(store, Book(slot=training)), Applied)
     ((left,),) = (tuple(row.values()) for row in rows(database, "SELECT taken FROM slot WHERE kind = 'shift'"))
     assert left == taken
+
+
+# --- a booked shift becomes longer or shorter ---------------------------------------------------------------------------
+
+
+async def series_of(store: Store, database: Database, *, hours: int, shifts: int = 4) -> list[str]:
+    """Let Maria have some hourly shifts of one series, on so many paid hours."""
+    await employee(store, database, hours=hours)
+    slots = [hour(database, number * 10) for number in range(shifts)]
+    change(
+        database,
+        """INSERT INTO series (id, hub, ref, rule, starts_local, zone, template, created_at)
+           VALUES (1, 'hub', 'series', 'FREQ=DAILY', '2026-12-08T05:00', 'America/New_York', :template, 0)""",
+        template=Template(kind=SlotKind.SHIFT, title={"en": "a", "es": "a"}, minutes=60, capacity=5).write(),
+    )
+    for number, slot in enumerate(slots):
+        day = (NOW + timedelta(days=7 + number)).date()
+        change(database, "UPDATE slot SET series_id = 1, series_day = :day WHERE ref = :slot", day=day, slot=slot)
+        await applied(store, Book(slot=slot))
+    return slots
+
+
+def edited(database: Database, slot: str, minutes: int, reach: Reach) -> timetable.Changed:
+    with database.session() as session:
+        return timetable.edit(
+            session, HUB.id, slot, timetable.Change(minutes=minutes), reach=reach, quiet_hours=HUB.quiet_hours, now=NOW
+        )
+
+
+@pytest.mark.parametrize("reach", [Reach.ONE, Reach.FOLLOWING, Reach.ALL])
+@pytest.mark.parametrize("minutes", [30, 75, 120, 300])
+async def test_balance_follows_every_change_of_length_and_whoever_is_not_covered_is_named(
+    store: Store, database: Database, minutes: int, reach: Reach
+) -> None:
+    slots = await series_of(store, database, hours=5)
+
+    changed = edited(database, slots[1], minutes, reach)
+
+    kept = rows(
+        database,
+        """SELECT s.ref, s.minutes, r.minutes AS taken FROM booking AS b JOIN slot AS s ON s.id = b.slot_id
+           LEFT JOIN reservation AS r ON r.booking_id = b.id WHERE b.status = 'booked' ORDER BY s.starts_at""",
+    )
+    assert [row["taken"] for row in kept] == [row["minutes"] for row in kept]
+    assert used(database) == sum(row["minutes"] for row in kept) <= 300
+    assert len(kept) + len(changed.uncovered) == len(slots)
+    concerned = {Reach.ONE: 1, Reach.FOLLOWING: 3, Reach.ALL: 4}[reach]
+    fit = (300 - 60 * (4 - concerned)) // minutes
+    assert len(changed.uncovered) == max(concerned - fit, 0)
+    assert [row["ref"] for row in kept] == [
+        slot for slot in slots if slot not in {one.after.ref for one in changed.uncovered}
+    ]
+    assert value(database, "SELECT count(*) FROM task WHERE reason = 'not_covered' AND kind = 'shift_at_risk'") == len(
+        changed.uncovered
+    )
+    assert not {one.ref for one in changed.booked} & {one.ref for one in changed.uncovered}
+
+
+async def test_what_a_manager_approved_is_asked_again_only_when_it_becomes_longer(
+    store: Store, database: Database
+) -> None:
+    slots = await series_of(store, database, hours=5, shifts=1)
+    change(database, """UPDATE organisation SET policy = '{"hours_per_year": 5, "needs_manager": true}'""")
+    edited(database, slots[0], 45, Reach.ONE)
+    assert value(database, "SELECT held_until FROM reservation") is None
+
+    edited(database, slots[0], 90, Reach.ONE)
+    assert value(database, "SELECT held_until FROM reservation") is not None
+
+
+async def test_student_whose_shift_moves_out_of_the_allowed_times_leaves_and_is_named(
+    store: Store, database: Database
+) -> None:
+    await student(store, database, "tue 11:00-13:00")
+    slot = new_slot(database)
+    await applied(store, Book(slot=slot))
+
+    assert len(edited(database, slot, 60, Reach.ONE).uncovered) == 0
+    assert len(edited(database, slot, 150, Reach.ONE).uncovered) == 1
+    assert value(database, "SELECT taken FROM slot") == 0
