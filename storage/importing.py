@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from flows.facts import Json
 from flows.messages import Address
+from flows.rules.countries import country_of
 from storage import audit
 from storage.incoming import GIVEN_ELSEWHERE, Contact, IncomingOptOut, IncomingPerson, Stored
 from storage.keying import KEY, keyed_hash

@@ -36,12 +36,16 @@ class Fault:
     found: str
     bad: Bad
 
+    def advice(self, language: str = "en") -> str:
+        """Say what to write instead."""
+        words: str = _words()["write"][self.bad.code][language]
+        return words.format_map(self.bad.values)
+
     def say(self, language: str = "en") -> str:
         """Say it: ``row 17, Phone: found "12345"; write a phone number with its area code``."""
-        words = _words()
+        words, what = _words(), self.advice(language)
         where: str = words["where" if self.column else "where_row"][language]
         found = self.found if len(self.found) <= _SHOWN_CHARS else f"{self.found[:_SHOWN_CHARS]}…"
-        what = words["write"][self.bad.code][language].format_map(self.bad.values)
         shown = found.replace("\r", " ").replace("\n", " ")
         return where.format(row=self.row, column=self.column, found=shown, write=what)
 
