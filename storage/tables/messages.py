@@ -17,6 +17,7 @@ class InboundRow(Table, table=True):
     __table_args__ = (
         UniqueConstraint("hub", "channel", "account", "provider_id"),
         Index("ix_inbound_person", "person_id", "id"),
+        Index("ix_inbound_received", "hub", "received_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
