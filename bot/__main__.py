@@ -19,6 +19,7 @@ from bot import (
     hours_commands,
     organisation_commands,
     planning_commands,
+    program_commands,
     spreadsheet_commands,
     user_commands,
     vetting_commands,
@@ -44,6 +45,8 @@ app.add_typer(organisation_commands.app)
 app.add_typer(hours_commands.app)
 app.add_typer(answer_commands.app)
 app.add_typer(user_commands.app)
+app.add_typer(program_commands.tokens)
+app.add_typer(program_commands.webhooks)
 app.command()(backup_commands.backup)
 app.command()(backup_commands.restore)
 app.command("import")(spreadsheet_commands.bring_in)

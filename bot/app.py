@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
+from bot.api.desk import Desk as Doors
 from bot.clock import Clock
 from bot.console.house import House
 from bot.inbox import Inbox
+from bot.meters import Meters
 from bot.pages.desk import Desk
 from bot.sender import Sender
 from bot.shelf import Shelf, open_shelf
@@ -55,6 +57,7 @@ class App:
     clock: Clock
     now: Callable[[], datetime]
     database_url: str
+    meters: Meters
     #: Channels that are connected; the others are still being tried.
     started: set[str] = field(default_factory=set)
 
@@ -83,6 +86,19 @@ class App:
             now=self.now,
             wall=wall,
             wake=self.inbox.wake,
+        )
+
+    def doors(self, *, metrics_token: str = "", calls_a_minute: int = 120) -> Doors:
+        """Return what the doors for other programs work with."""
+        return Doors(
+            hub=self.hub,
+            database=self.database,
+            now=self.now,
+            wake=self.inbox.wake,
+            meters=self.meters,
+            accounts={name: channel.account for name, channel in self.channels.items()},
+            metrics_token=metrics_token,
+            calls_a_minute=calls_a_minute,
         )
 
     async def ready(self) -> bool:
@@ -122,7 +138,11 @@ async def open_app(
         store = open_store(database_url, hub, key=key)
         await store.start()
         stack.push_async_callback(store.close)
-        senders = {name: Sender(store=store, hub=hub, channel=channel, now=now) for name, channel in channels.items()}
+        meters = Meters()
+        senders = {
+            name: Sender(store=store, hub=hub, channel=channel, now=now, meters=meters)
+            for name, channel in channels.items()
+        }
 
         def wake(channel: str, account: str) -> None:
             if channel in senders and channels[channel].account == account:
@@ -138,8 +158,18 @@ async def open_app(
             },
             accounts={name: channel.account for name, channel in channels.items()},
             wake=wake,
+            meters=meters,
         )
-        clock = Clock(store=store, database=database, hub=hub, shelf=shelf, channels=channels, now=now, wake=wake)
+        clock = Clock(
+            store=store,
+            database=database,
+            hub=hub,
+            shelf=shelf,
+            channels=channels,
+            now=now,
+            wake=wake,
+            meters=meters,
+        )
         yield App(
             hub=hub,
             shelf=shelf,
@@ -151,6 +181,7 @@ async def open_app(
             clock=clock,
             now=now,
             database_url=database_url,
+            meters=meters,
         )
 
 

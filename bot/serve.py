@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
+from bot.api.telling import Teller
 from bot.app import open_app, running
 from bot.config import Settings
 from bot.web import build_web
@@ -46,10 +48,25 @@ async def serve(settings: Settings) -> None:
             ready=app.ready,
             desk=app.desk(),
             house=app.house(),
+            doors=app.doors(
+                metrics_token=settings.api.metrics_token_in_clear, calls_a_minute=settings.api.calls_a_minute
+            ),
         )
-        async with running(app):
+        teller = Teller(database=app.database, hub=hub.id, now=app.now, private=settings.api.private_webhooks == "yes")
+        async with running(app), beside(teller.run()):
             log.info("serving", extra={"port": settings.web.port, "channels": ",".join(sorted(channels)) or "none"})
             await WebServer(web, taken).run_until_told()
+
+
+@asynccontextmanager
+async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Let something run until the block ends."""
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(work)
+        try:
+            yield
+        finally:
+            task.cancel()
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:

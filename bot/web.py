@@ -9,6 +9,8 @@ from typing import Final
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
+from bot.api import Desk as Doors
+from bot.api import add_doors
 from bot.console.house import House
 from bot.console.routes import add_console
 from bot.inbox import Inbox
@@ -33,6 +35,7 @@ def build_web(
     ready: Callable[[], Awaitable[bool]],
     desk: Desk | None = None,
     house: House | None = None,
+    doors: Doors | None = None,
 ) -> FastAPI:
     """Build the web application.
 
@@ -42,6 +45,7 @@ def build_web(
         ready: tells whether the database answers and its schema is current.
         desk: what the pages of links work with; without one, no link leads anywhere.
         house: what the coordinators' console works with; without one, there is none.
+        doors: what other programs are let in to; without them, to nothing.
     """
     web = FastAPI(title="PeoplePower", docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -52,6 +56,9 @@ def build_web(
 
     if house is not None:
         add_console(web, house)
+
+    if doors is not None:
+        add_doors(web, doors)
 
     @web.get("/healthz")
     async def healthz() -> dict[str, str]:

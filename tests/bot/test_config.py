@@ -219,6 +219,7 @@ def test_the_secrets_are_known_by_name() -> None:
         "channels.telegram.secret_token",
         "channels.email.password",
         "privacy.key",
+        "api.metrics_token",
     ]
 
 
