@@ -101,6 +101,9 @@ def write_policy(policy: Policy) -> str:
 
 #: Wrong codes of one person after which a human looks, and no code of theirs is looked up any more.
 MAX_WRONG_CODES: Final = 5
+#: So many people may use an employer's code within so long; from then on each is approved: it may have leaked.
+MOST_BY_CODE: Final = 20
+CODE_WITHIN: Final = timedelta(days=1)
 #: A code has at least so many letters and digits, one of them a digit: nobody guesses one by a name.
 MIN_CODE: Final = 6
 

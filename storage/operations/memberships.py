@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from flows.effects import JoinOrganisation
-from flows.rules.organisations import Organisation, OrganisationKind, read_policy
+from flows.rules.organisations import (
+    CODE_WITHIN,
+    MOST_BY_CODE,
+    MembershipStatus,
+    Organisation,
+    OrganisationKind,
+    read_policy,
+)
 from storage.operations import audit
 from storage.operations.scope import Scope
 from storage.statements import Operation, Row, Statement
-from storage.tables import from_micros
+from storage.tables import from_micros, to_micros
 
 KNOWN: Final = "SELECT id, kind, name, code, slack_team, policy FROM organisation WHERE hub = :hub ORDER BY id"
 _END_OTHERS: Final = """
@@ -29,6 +38,18 @@ _JOIN: Final = """
     WHERE membership.status = 'ended'
     RETURNING id
 """
+#: Staff are told once, as long as the task is open.
+_LEAKED: Final = """
+    INSERT INTO task (hub, kind, reason, opened_at)
+    SELECT o.hub, 'hand_off', 'code_used_often: ' || o.name, CAST(:now AS BIGINT)
+    FROM organisation AS o WHERE o.id = :organisation AND o.hub = :hub AND o.kind = 'employer'
+        AND (SELECT count(*) FROM membership AS m WHERE m.organisation_id = o.id AND m.changed_at > :since
+            AND m.decided_by = :by AND m.person_id <> :person_id) >= :most
+        AND NOT EXISTS (SELECT 1 FROM task AS t
+            WHERE t.hub = o.hub AND t.reason = 'code_used_often: ' || o.name AND t.closed_at IS NULL)
+"""
+_BY_CODE: Final = "rule:said"
+_MICROS: Final = CODE_WITHIN // timedelta(microseconds=1)
 _PERSON: Final = "SELECT ref FROM person WHERE id = :person_id"
 
 
@@ -40,6 +61,10 @@ def join(scope: Scope, effect: JoinOrganisation) -> Operation[None]:
     joined = yield Statement(_JOIN, {**key, "hub": scope.hub, "status": effect.status.value, "by": by})
     if not joined:
         return
+    if effect.status is MembershipStatus.PENDING:
+        yield Statement(
+            _LEAKED, {**key, "hub": scope.hub, "since": scope.now - _MICROS, "most": MOST_BY_CODE, "by": _BY_CODE}
+        )
     (person,) = yield Statement(_PERSON, {"person_id": scope.person_id})
     yield from audit.note(
         scope.hub,
@@ -51,10 +76,22 @@ def join(scope: Scope, effect: JoinOrganisation) -> Operation[None]:
     )
 
 
-def known(hub: str) -> Operation[tuple[Organisation, ...]]:
-    """List the hub's organisations."""
+_JOINED_LATELY: Final = """
+    SELECT m.organisation_id, count(*) AS people FROM membership AS m JOIN organisation AS o ON o.id = m.organisation_id
+    WHERE o.hub = :hub AND o.kind = 'employer' AND m.changed_at > :since AND m.decided_by = :by
+    GROUP BY m.organisation_id
+"""
+
+
+def known(hub: str, now: datetime) -> Operation[tuple[Organisation, ...]]:
+    """List the hub's organisations; where many use an employer's code within a day, it wants to approve each from then on."""
     rows = yield Statement(KNOWN, {"hub": hub})
-    return tuple(map(read_organisation, rows))
+    lately = yield Statement(_JOINED_LATELY, {"hub": hub, "since": to_micros(now - CODE_WITHIN), "by": _BY_CODE})
+    leaked = {row["organisation_id"] for row in lately if row["people"] >= MOST_BY_CODE}
+    found = map(read_organisation, rows)
+    return tuple(
+        replace(one, policy=replace(one.policy, approve_members=True)) if one.id in leaked else one for one in found
+    )
 
 
 def read_organisation(row: Row) -> Organisation:

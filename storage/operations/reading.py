@@ -188,7 +188,7 @@ def read_loaded(row: Row, now: datetime) -> Operation[Loaded]:
     held = [read_booking(row) for row in bookings]
     organisations: tuple[Organisation, ...] = ()
     if _MAY_NAME_ONE in (row["state"] or ""):
-        organisations = yield from memberships.known(row["person_hub"])
+        organisations = yield from memberships.known(row["person_hub"], now)
     offers: Sequence[Row] = ()
     if row["has_offers"]:
         offers = yield Statement(OFFERS, {"person_id": row["person_id"], "now": to_micros(now)})

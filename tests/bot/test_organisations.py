@@ -12,7 +12,7 @@ from flows.rules.organisations import OrganisationKind, Policy
 from flows.stages import Stage
 from storage import organisations, people
 from tests.bot.house import HUB, House, open_house, shown
-from tests.bot.outsiders import browser, enter, link_to, rows
+from tests.bot.outsiders import browser, change, enter, link_to, rows
 
 ANA, OFFICE, BOSS = "+13125550133", "aid@college.edu", "dana@acme.com"
 SCREENED = ["HI", "I agree", "English", "60614", "5/14/2005"]
@@ -261,3 +261,27 @@ async def test_name_that_looks_like_a_code_is_taken_when_it_is_sent_again(house:
 
     assert "We do not know that code." in await text(house, "7-Eleven")
     assert "paid volunteer time off" in await text(house, "7-Eleven")
+
+
+async def test_code_that_many_use_within_a_day_is_approved_one_by_one_from_then_on(house: House) -> None:
+    employer(house, Policy(hours_per_year=20))
+    people_before = "INSERT INTO person (hub, ref, stage, answers, created_at, changed_at) VALUES ('test', '{0}', 'ready', '{{}}', 0, 0)"
+    joined = (
+        "INSERT INTO membership (hub, person_id, organisation_id, status, approver, decided_by, changed_at)"
+        " SELECT 'test', p.id, 1, 'confirmed', '', 'rule:said', {0} FROM person AS p WHERE p.ref = '{1}'"
+    )
+    at = int(house.clock.at.timestamp() * 1_000_000)
+    for number in range(20):
+        change(house, people_before.format(f"p{number}"))
+        change(house, joined.format(at - 3_600_000_000 * (25 if number == 0 else 1), f"p{number}"))
+
+    said = await sign_up(house, EMPLOYEE)
+    assert not any("until then it is your own time" in line for line in said)
+    later = await sign_up(house, EMPLOYEE, "+13125550134")
+
+    assert any("until then it is your own time" in line for line in later)
+    statuses = [row["status"] for row in rows(house, "SELECT status FROM membership ORDER BY id")]
+    assert statuses == ["confirmed"] * 21 + ["pending"]
+    assert [row["reason"] for row in rows(house, "SELECT reason FROM task WHERE reason LIKE 'code%'")] == [
+        "code_used_often: Acme Bakeries"
+    ]
