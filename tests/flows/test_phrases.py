@@ -39,6 +39,7 @@ VALUES = {
     "hours": "1 hora, 30 minutos",
     "count": "25",
     "site": "Lincoln Elementary",
+    "channel": "mensaje de texto",
     "until": "Wed Nov 25, 3 PM",
     "course": "Keeping children safe",
     "days": "Mon, Wed, Fri 3:30 PM",
@@ -57,7 +58,7 @@ WANTED = {
     *(f"status.{stage.value}" for stage in Stage),
     *(f"reminder_choice.{reply.name.lower()}" for reply in ShiftReply),
     *(f"refusal.{reason}" for reason in REASONS),
-    *("reason.own_contact", "released.shift", "released.training", "idle"),
+    *("reason.own_contact", "reason.own_reference", "released.shift", "released.training", "idle"),
     *(f"reminder.{kind}" for kind in KINDS),
 }
 
@@ -120,6 +121,9 @@ def test_every_key_in_the_file_is_used() -> None:
         | {f"aid_office.{said}_{what}" for said in ("confirmed", "declined") for what in ("award", "member")}
         | {f"manager.{outcome}" for outcome in ("approved", "declined", "expired")}
         | {f"allowance.{what}_{share}" for what in ("award", "time_off") for share in ("part", "all")}
+        | {f"reference.request_by_{channel}" for channel in ("sms", "email")}
+        | {f"channel.{channel}" for channel in ("sms", "slack", "telegram")}
+        | {f"prefer.{kind}" for kind in ("reminder", "notice", "all")}
         | {"income_limit.known", "income_limit.unknown", "letter_link"}
         | {"echo_choice.yes", "echo_choice.no", "forget_choice.erase", "forget_choice.keep"}
     )
