@@ -31,6 +31,7 @@ ALIVE: Final = (BroadcastState.CONFIRMED, BroadcastState.SENDING, BroadcastState
 
 def ask(session: Session, sql: str, params: Mapping[str, Value]) -> list[Mapping[str, Any]]:
     """Read rows by a statement in the words of both databases."""
+    session.flush()
     is_sqlite = session.connection().dialect.name == "sqlite"
     rendered = (SQLITE if is_sqlite else POSTGRES).render(sql)
     return [dict(row) for row in session.connection().execute(text(rendered), params).mappings()]
@@ -235,6 +236,7 @@ def confirm(
     """
     if "en" not in texts:
         raise ValueError("A broadcast needs an English text: it is what people without a translation receive.")
+    session.flush()  # else what was changed a moment ago would be read over
     session.refresh(broadcast, with_for_update=True)
     if broadcast.status != BroadcastState.DRAFT or (broadcast.expires_at is not None and broadcast.expires_at <= now):
         return NoDraft(status=BroadcastState(broadcast.status))

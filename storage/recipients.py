@@ -23,7 +23,7 @@ _GOT: Final = """
 #: Anything that a person wrote or pressed since a message ``o`` left to them counts as their answer.
 ANSWERED: Final = """
     EXISTS (SELECT 1 FROM inbound AS i
-        WHERE i.person_id = o.person_id AND i.kind IN ('message', 'tap') AND i.received_at >= o.settled_at)
+        WHERE i.person_id = o.person_id AND i.kind IN ('message', 'tap') AND i.received_at > o.settled_at)
 """
 
 
