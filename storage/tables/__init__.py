@@ -4,7 +4,7 @@ from storage.tables.audit import AuditHeadRow, AuditRow
 from storage.tables.base import Instant, Table, from_micros, new_message_ref, new_ref, to_micros
 from storage.tables.covering import CoverAskRow, CoverRow, SwapRow, WaitRow
 from storage.tables.desk import CannedReplyRow, NoteRow
-from storage.tables.flows import FlowRevision, PublicationRow
+from storage.tables.flows import DraftTextRow, FlowRevision, PublicationRow
 from storage.tables.hours import HoursRow
 from storage.tables.hub import HolidayRow, HubRow, Partner, Site
 from storage.tables.links import LinkRow, SuppressionRow
@@ -46,6 +46,7 @@ __all__ = [
     "CoverAskRow",
     "CoverRow",
     "DeliveryRow",
+    "DraftTextRow",
     "ErasureRow",
     "FlowRevision",
     "GuardianConsentRow",

@@ -93,7 +93,7 @@ async def test_link_is_erased_from_what_was_sent(tmp_path: Path) -> None:
 #: Tables that hold nothing about one person.
 _OF_NOBODY = {
     *("hub", "partner", "site", "holiday", "flow_revision", "publication", "slot", "series", "broadcast", "cover"),
-    *("organisation", "requirement_policy", "site_requirement", "audit_head", "suppression"),
+    *("organisation", "requirement_policy", "site_requirement", "audit_head", "suppression", "draft_text"),
 }
 
 
