@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from typing import Any
 
 from fastapi import Response
 from pydantic import BaseModel
-from sqlmodel import Session
 
 from bot.api.desk import Desk
 from bot.api.door import ApiError
@@ -21,7 +21,7 @@ def do_once(
     key: str,
     asked: tuple[str, BaseModel],
     status: int,
-    work: Callable[[Session], BaseModel],
+    work: Callable[[Any], BaseModel],
 ) -> tuple[Response, bool]:
     """Do the work, or give the answer of the first time; tell whether it was done now.
 

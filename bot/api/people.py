@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlmodel import Session
 
 from bot.api.desk import Desk
 from bot.api.door import ApiError, Door, answers, not_found
@@ -115,7 +114,7 @@ def people_routes(desk: Desk, door: Door) -> APIRouter:
     def bring_in(request: Request, body: PersonIn, key: Key, program: Program = writer) -> Response:
         incoming = _judge(desk, library, body)
 
-        def work(session: Session) -> PersonOut:
+        def work(session: Any) -> PersonOut:
             contact = incoming.contact
             if (known := find_by_user(session, desk.hub.id, contact.user, channel=contact.channel)) is not None:
                 raise ApiError(409, "known", "Somebody has this address already.", fields={"ref": known.ref})
