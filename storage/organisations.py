@@ -93,6 +93,16 @@ def find(session: Session, hub: str, named: str) -> OrganisationRow | None:
     return next(by_code, by_name[0] if len(by_name) == 1 else None)
 
 
+def of_person(session: Session, person_id: int) -> Sequence[OrganisationRow]:
+    """List the organisations that somebody belongs to, or says so."""
+    query = (
+        select(OrganisationRow)
+        .join(MembershipRow, col(MembershipRow.organisation_id) == col(OrganisationRow.id))
+        .where(col(MembershipRow.person_id) == person_id)
+    )
+    return session.exec(query.order_by(col(OrganisationRow.id))).all()
+
+
 def count_members(session: Session, organisation_id: int) -> dict[str, int]:
     """Count members by how far it has come."""
     query = select(MembershipRow.status, func.count()).where(col(MembershipRow.organisation_id) == organisation_id)

@@ -17,12 +17,16 @@ from zoneinfo import ZoneInfo
 from bot.console import views
 from flows.facts import BookingStatus, Hub
 from flows.messages import Address, InboundKind, Tap
+from storage import organisations
 from storage.database import Database
 from storage.offered import Offered, list_offered
 from storage.simulator import Message, Talk, Written, find_talk
+from storage.tables import OrganisationRow
 
 #: A reply that leaves later than this was held back, and belongs to the time in between.
 _AT_ONCE: Final = timedelta(minutes=1)
+#: Who moves people on whose checks are done.
+_REQUIREMENTS: Final = "rule:requirements"
 #: Shorter pauses are not written down.
 _PAUSE: Final = timedelta(minutes=1)
 #: What stands between three single quotation marks without escapes, and cannot be taken for the next turn.
@@ -61,9 +65,11 @@ def keep(
         if talk is None or not can_be_kept(talk, since):
             return None
         offered = list_offered(session, hub.id, _offered_refs(talk))
+        known = [_organisation(row) for row in organisations.of_person(session, talk.person.id or 0)]
     zone = ZoneInfo(hub.zone)
     begins_at = _whole_second(talk.written[0].at.astimezone(zone))
     parts = ["\n".join(_head(talk, hub, begins_at, name=name, hint=hint))]
+    parts += known
     parts += ["\n".join(_slot(one, talk)) for one in offered]
     parts += ["\n".join(["[[turn]]", *lines]) for lines in _turns(talk, begins_at, now.astimezone(zone))]
     return "\n\n".join(parts) + "\n"
@@ -100,11 +106,22 @@ def _head(talk: Talk, hub: Hub, begins_at: datetime, *, name: str, hint: str) ->
     yield f"user = {_quoted(talk.address.user)}"
     if hint:
         yield f"hint = {_quoted(hint)}"
-    told = {"name": hub.name, "zone": hub.zone, "help_phone": hub.help_phone}
+    told: dict[str, object] = {"name": hub.name, "zone": hub.zone, "help_phone": hub.help_phone}
+    if hub.requires:
+        told["requires"] = list(hub.requires)
     yield f"hub = {_table(told)}"
     yield f"begins = {_quoted(_wall(begins_at))}"
     end = {"stage": talk.person.stage, "language": talk.person.language}
     yield f"end = {_table({key: value for key, value in end.items() if value})}"
+
+
+def _organisation(row: OrganisationRow) -> str:
+    told = {"kind": row.kind, "name": row.name, "code": row.code, "contact": row.contact}
+    policy = ", ".join(
+        f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in json.loads(row.policy).items()
+    )
+    lines = [f"{key} = {_quoted(value)}" for key, value in told.items()]
+    return "\n".join(["[[organisation]]", *lines, f"policy = {{ {policy} }}"])
 
 
 def _slot(one: Offered, talk: Talk) -> Iterator[str]:
@@ -140,7 +157,7 @@ def _holds(status: str) -> bool:
 
 def _turns(talk: Talk, clock: datetime, now: datetime) -> Iterator[list[str]]:
     """Yield each deed and what was answered, and between them the time that passed and what left meanwhile."""
-    deeds = sorted([*_written(talk), *_attended(talk)], key=lambda deed: deed.at)
+    deeds = sorted([*_written(talk), *_attended(talk), *_checked(talk)], key=lambda deed: deed.at)
     answers = {message.id for deed in deeds for message in deed.answers}
     unasked = [message for message in _arrived(talk.messages) if message.id not in answers]
     for deed in deeds:
@@ -178,6 +195,14 @@ def _attended(talk: Talk) -> Iterator[_Deed]:
         if place.booking.status == BookingStatus.ATTENDED:
             news = (one for one in talk.messages if one.turn is None and one.created_at == at and _at_once(one, at))
             yield _Deed(at=at, lines=(f"attended = {_quoted(place.slot.starts_local)}",), answers=tuple(news))
+
+
+def _checked(talk: Talk) -> Iterator[_Deed]:
+    """Yield that staff noted the checks as done, when that moved the person on."""
+    for move in talk.moves:
+        if move.author == _REQUIREMENTS:
+            news = (one for one in talk.messages if one.turn is None and one.created_at == move.at)
+            yield _Deed(at=move.at, lines=("checked = true",), answers=tuple(news))
 
 
 def _at_once(message: Message, at: datetime) -> bool:

@@ -26,8 +26,6 @@ class Mailbox:
     letters: Sequence[Letter]
     #: What they were asked about last, as a key of the page's words; empty for a code alone.
     role: str
-    #: Of whom the last letter with a link is.
-    about: str
     latest_at: datetime
 
 
@@ -51,7 +49,6 @@ def _sorted(letters: Sequence[Letter]) -> list[Mailbox]:
             user=user,
             letters=here,
             role=next((one.link_purpose for one in here if one.link_purpose), ""),
-            about=next((one.about for one in here if one.link_purpose), ""),
             latest_at=here[0].at,
         )
         for (channel, user), here in by_address.items()

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.attendance import note_attended
+from bot.console.staff import note_checked
 from flows.facts import Hub, SlotKind
 from flows.messages import Inbound, InboundKind, Outbound, Tap
 from flows.rules.organisations import OrganisationKind, read_policy
@@ -88,6 +89,10 @@ async def _take(script: Script, house: House, channel: str, turn: Script, *, fir
     match turn:
         case {"until": until}:
             left = await house.jump(_instant(until, house.app.hub))
+        case {"checked": True}:
+            app = house.app
+            note_checked(app.database, app.hub, app.library, _talk(house, inbound).person.ref, house.clock.at)
+            left = await house.send()
         case {"attended": where}:
             left = await _attend(house, inbound, where)
         case {"tap": {"step": str(step), "label": str(label)}}:

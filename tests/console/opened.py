@@ -21,6 +21,10 @@ HERE = "http://localhost:8000"
 #: Asks for a piece of the page, as its script does.
 PIECE = {"x-piece": "1"}
 
+#: From HI to the end of the screening, and what the schools' checks ask behind the name.
+SIGN_UP = ("HI", "1", "1", "60614", "5/14/1956", "3", "1", "1", "1", "weekday afternoons", "1")
+REFERENCES = ("Karen Hill", "karen@example.org", "Bill Novak", "bill@example.org")
+
 
 @dataclass(slots=True)
 class Demo:
@@ -62,6 +66,12 @@ class Demo:
         for text in texts:
             await self.do(f"/simulator/{channel}/{user}/write", text=text)
         return await self.open(f"/simulator/{channel}/{user}")
+
+    async def begin(self, user: str, *, channel: str = "sms", name: str = "Ana Lopez") -> str:
+        """Sign up as a tutor of 55 or older, as far as a list of trainings; return the talk as it is then shown."""
+        await self.say(user, *SIGN_UP, name, *REFERENCES, channel=channel)
+        await self.do(f"/simulator/{channel}/{user}/checked")
+        return await self.say(user, "TRAINING", channel=channel)
 
     def talk(self, user: str, *, channel: str = "sms") -> Talk:
         """Return what the hub holds about somebody."""

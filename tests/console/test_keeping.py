@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from bot.console.keeping import _text as written_down
 from bot.console.keeping import file_name
 from tests.bot.replaying import check_end, expected, opened, replay
-from tests.console.opened import Demo
+from tests.console.opened import REFERENCES, Demo
 
 NEW = {"sms": "+16305550177", "slack": "U0NEW177", "telegram": "800000177"}
-TO_TRAINING = ("1", "1", "60614", "5/14/1956", "3", "1", "1", "1", "weekday afternoons", "1")
+SIGN_UP = ("1", "1", "60614", "5/14/1956", "3", "1", "1", "2", "weekday afternoons", "1", "Ana O'Hara")
+TO_TRAINING = (*SIGN_UP, *REFERENCES)
 
 
 async def held_again(source: str, folder: Path) -> tuple[dict[str, Any], list[list[str]]]:
@@ -42,8 +43,9 @@ async def test_a_talk_with_waits_taps_and_a_training_is_played_again_as_it_went(
     await demo.do(f"{base}/network", kind="start")
     await demo.do(f"{base}/tap", value="consent|yes")
     await demo.say(NEW[channel], *TO_TRAINING[1:], channel=channel)
+    await demo.do(f"{base}/checked")
+    await demo.say(NEW[channel], "TRAINING", channel=channel)
     await demo.do(f"{base}/tap", value=_first_slot(demo, channel))
-    await demo.say(NEW[channel], "Ana O'Hara", channel=channel)
     await demo.do("/simulator/clock", by="reminder", channel=channel, user=NEW[channel])
     await demo.say(NEW[channel], "C", channel=channel)
     await demo.do("/simulator/clock", by="day")
@@ -56,7 +58,15 @@ async def test_a_talk_with_waits_taps_and_a_training_is_played_again_as_it_went(
 
     assert heard == expected(script)
     assert script["end"] == {"stage": "placed", "language": "en"}
-    assert {kind for turn in script["turn"] for kind in turn} == {"you", "tap", "network", "until", "attended", "bot"}
+    assert {kind for turn in script["turn"] for kind in turn} == {
+        "you",
+        "tap",
+        "network",
+        "until",
+        "checked",
+        "attended",
+        "bot",
+    }
     assert sum(len(messages) for messages in heard) >= len(TO_TRAINING) + 6
 
 
@@ -77,10 +87,12 @@ async def test_an_old_button_is_pressed_again_by_its_step_and_words(demo: Demo, 
 
 async def test_the_last_seat_is_still_the_last_one(demo: Demo, tmp_path: Path) -> None:
     await demo.say(NEW["sms"], "HI", *TO_TRAINING)
+    await demo.do(f"/simulator/sms/{NEW['sms']}/checked")
+    await demo.say(NEW["sms"], "TRAINING")
 
     script, _ = await held_again(await keep(demo, "sms"), tmp_path)
 
-    assert [slot["capacity"] for slot in script["slot"]] == [1, 6, 2]
+    assert [slot["capacity"] for slot in script["slot"]][:2] == [1, 6]
 
 
 async def test_signs_of_every_kind_survive(demo: Demo, tmp_path: Path) -> None:

@@ -11,11 +11,10 @@ import pytest
 from flows.facts import BookingStatus
 from flows.messages import InboundKind
 from storage.store import OutboxStatus
-from tests.console.opened import MONDAY, Demo
+from tests.console.opened import MONDAY, REFERENCES, SIGN_UP, Demo
 
 #: Nobody's yet.
 NEW = "+16305550177"
-_TO_TRAINING = ("HI", "1", "1", "60614", "5/14/1956", "3", "1", "1", "1", "weekday afternoons", "1", "1", "Ana Lopez")
 
 
 async def test_the_first_page_leads_to_the_simulator_and_says_what_to_do(demo: Demo) -> None:
@@ -49,7 +48,8 @@ async def test_one_message_is_shown_as_each_channel_is_given_it(demo: Demo) -> N
 
 
 async def test_letters_that_make_a_text_dear_are_named(demo: Demo) -> None:
-    page = await demo.say(NEW, *_TO_TRAINING[:-1], "María López")
+    await demo.begin(NEW, name="María López")
+    page = await demo.say(NEW, "1")
 
     assert "2 segments, UCS-2, because of <kbd>í</kbd>" in _phone(page, "sms")
 
@@ -133,7 +133,8 @@ async def test_a_telegram_person_presses_start(demo: Demo) -> None:
 
 
 async def test_the_reason_of_each_reply_is_told_in_words(demo: Demo) -> None:
-    page = unescape(await demo.say(NEW, *_TO_TRAINING, "what?"))
+    await demo.begin(NEW)
+    page = unescape(await demo.say(NEW, "1", "what?"))
 
     assert "Understood as an answer to <b>zip</b>" in page
     assert "Moved to <b>Training booked</b>" in page
@@ -142,7 +143,8 @@ async def test_the_reason_of_each_reply_is_told_in_words(demo: Demo) -> None:
 
 
 async def test_reminders_leave_in_order_each_at_its_own_time(demo: Demo) -> None:
-    await demo.say(NEW, *_TO_TRAINING)
+    await demo.begin(NEW)
+    await demo.say(NEW, "1")
     wanted = {reminder.kind: reminder.due_at for reminder in demo.talk(NEW).places[0].reminders}
 
     told = await demo.do("/simulator/clock", by="date", to="2026-12-05T12:00")
@@ -156,7 +158,8 @@ async def test_reminders_leave_in_order_each_at_its_own_time(demo: Demo) -> None
 
 
 async def test_the_next_reminder_is_ones_own(demo: Demo) -> None:
-    await demo.say(NEW, *_TO_TRAINING)
+    await demo.begin(NEW)
+    await demo.say(NEW, "1")
     due_at = min(reminder.due_at for reminder in demo.talk(NEW).places[0].reminders)
 
     await demo.do("/simulator/clock", by="reminder", channel="sms", user=NEW)
@@ -176,7 +179,8 @@ async def test_the_clock_goes_nowhere_else(demo: Demo, to: str, told: str) -> No
 
 
 async def test_whoever_attended_may_take_a_shift(demo: Demo) -> None:
-    await demo.say(NEW, *_TO_TRAINING)
+    await demo.begin(NEW)
+    await demo.say(NEW, "1")
     slot = demo.talk(NEW).places[0].slot.ref
 
     await demo.do(f"/simulator/sms/{NEW}/attended", slot=slot)
@@ -188,7 +192,8 @@ async def test_whoever_attended_may_take_a_shift(demo: Demo) -> None:
 
 
 async def test_what_did_not_leave_is_listed_with_its_reason(demo: Demo) -> None:
-    await demo.say(NEW, *_TO_TRAINING)
+    await demo.begin(NEW)
+    await demo.say(NEW, "1")
     await demo.do(f"/simulator/sms/{NEW}/network", kind="blocked")
 
     await demo.do("/simulator/clock", by="reminder", channel="sms", user=NEW)
@@ -210,3 +215,48 @@ async def test_every_seeded_talk_can_be_opened(demo: Demo) -> None:
 def _phone(page: str, name: str) -> str:
     """Return the part of the page that draws one channel."""
     return page.split(f'<section class="phone {name}"', 1)[1].split("</section>", 1)[0]
+
+
+async def test_a_coordinators_checks_are_shown_and_done_by_one_button(demo: Demo) -> None:
+    page = await demo.say(NEW, *SIGN_UP, "Ana Lopez", *REFERENCES)
+    assert re.search(r"Background check</b> <span class=\"tag warn\">missing", page)
+
+    await demo.do(f"/simulator/sms/{NEW}/checked")
+
+    page = await demo.open(f"/simulator/sms/{NEW}")
+    assert demo.talk(NEW).person.stage == "eligible"
+    assert "All checks are done" not in page
+    assert "your checks are done" in demo.talk(NEW).messages[-1].text
+
+
+async def test_a_guardian_is_no_volunteer_and_their_letter_can_be_opened_from_the_mailbox(demo: Demo) -> None:
+    before = await demo.open("/simulator/people")
+    lines = ("HI", "1", "1", "60614", "2/14/2010", "Rosa Vega", "rosa.vega@example.org", "Mia Vega", "4")
+    await demo.say(NEW, *lines, "Northgate High", "2027", "NO", "mentor", "weekday afternoons", "1")
+
+    mailbox = await demo.open("/simulator/outside")
+    beside = await demo.open(f"/simulator/sms/{NEW}")
+    after = await demo.open("/simulator/people")
+
+    for page in (mailbox, beside):
+        assert re.search(r'<a href="/l/[\w-]{22}" target="_blank" rel="noopener">http://localhost:8000/l/', page)
+        assert "rosa.vega@example.org" in page
+    assert "rosa.vega" not in after
+    assert _counted(after) == _counted(before) + 1
+
+
+def _counted(people: str) -> int:
+    found = re.search(r"(\d+) people", people)
+    assert found
+    return int(found[1])
+
+
+async def test_the_clock_goes_to_the_next_date_that_is_booked(demo: Demo) -> None:
+    assert "No date is booked" in await demo.do("/simulator/clock", by="place", channel="sms", user=NEW)
+    await demo.begin(NEW)
+    await demo.say(NEW, "1")
+    starts_at = demo.talk(NEW).places[0].slot.starts_at
+
+    await demo.do("/simulator/clock", by="place", channel="sms", user=NEW)
+
+    assert starts_at <= demo.clock() < starts_at + timedelta(minutes=1)
