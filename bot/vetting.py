@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from flows.facts import Hub
 from flows.library import Library
 from flows.messages import Purpose
+from flows.rules.references import KIND
 from flows.rules.requirements import LADDER, Ending, Requirement, Status, due_notice, last_day
 from flows.rules.stages import after_training
 from flows.stages import Stage
 from flows.wording import say_date, say_offer
-from storage import outbox, people, requirements
+from storage import outbox, people, requirements, tasks
 from storage.database import Database
 from storage.operations.requirements import Decided, EndingSoon, Freed
 from storage.store import NewMessage
 from storage.tables import PersonRow, new_ref
+
+#: What staff was asked about a person, and is settled once one requirement is met, or all of them.
+_SETTLED: Final = {KIND: ("reference_not_asked",)}
+_SETTLED_BY_ALL: Final = ("vetting",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +74,11 @@ def decide(
         person = people.find(session, hub.id, person_ref)
         assert person is not None
         standing = requirements.standing(session, person, on=today)
+        session.refresh(person)
+        if decided.kind not in standing.outstanding:
+            tasks.settle(session, person, _SETTLED.get(decided.kind, ()), now)
+        if not standing.outstanding:
+            tasks.settle(session, person, _SETTLED_BY_ALL, now)
         if status is Status.REFUSED and not freed:
             _tell(session, hub, library, person, "requirement.refused", now)
         elif person.stage == Stage.VETTING and not standing.outstanding:

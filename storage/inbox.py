@@ -47,7 +47,7 @@ _THREADS: Final = """
     )
     SELECT p.id, p.ref, p.given_name, p.family_name, p.stage, p.language, c.held_by, c.held_at, c.snoozed_at,
         c.snoozed_until, u.name AS held_by_name,
-        (SELECT i.body FROM inbound AS i WHERE i.person_id = p.id AND i.kind IN ('message', 'tap')
+        (SELECT i.body FROM inbound AS i WHERE i.person_id = p.id AND i.kind = 'message'
             ORDER BY i.id DESC LIMIT 1) AS said,
         (SELECT i.received_at FROM inbound AS i WHERE i.person_id = p.id AND i.kind IN ('message', 'tap')
             ORDER BY i.id DESC LIMIT 1) AS said_at,
@@ -74,7 +74,7 @@ class Thread:
     stage: str
     #: Why staff was asked, oldest first; empty for somebody who is only held.
     reasons: tuple[str, ...]
-    #: What they last wrote; empty when they never did.
+    #: What they last wrote, pressed buttons left out; empty when they never did.
     said: str
     said_at: datetime | None
     #: Since when they wait for a human; ``None`` when nobody owes them a word.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -30,6 +30,19 @@ def slots_of(session: Session, tasks: Sequence[TaskRow]) -> dict[int, SlotRow]:
         .where(col(BookingRow.id).in_(bookings))
     )
     return {number: slot for number, slot in session.exec(query).all() if number is not None}
+
+
+def settle(session: Session, person: PersonRow, reasons: Collection[str], now: datetime) -> None:
+    """Close what staff was asked about a person and nobody has to look at any more."""
+    open_ones = select(TaskRow).where(
+        col(TaskRow.hub) == person.hub,
+        col(TaskRow.person_id) == person.id,
+        col(TaskRow.reason).in_(reasons),
+        col(TaskRow.closed_at).is_(None),
+    )
+    for task in session.exec(open_ones):
+        task.closed_at = now
+        session.add(task)
 
 
 def close(session: Session, hub: str, task_id: int, now: datetime) -> bool:

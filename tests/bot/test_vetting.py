@@ -17,6 +17,7 @@ from bot.places import Desk
 from flows.rules.requirements import Status
 from flows.stages import Stage
 from storage import people
+from storage.tables import TaskRow
 from tests.bot.house import HUB, MONDAY, House, open_house, shown
 
 ANN = "+13125550142"
@@ -128,6 +129,26 @@ async def test_who_has_brought_everything_moves_on_and_is_told(house: House) -> 
     trail = vetting_desk.show_trail(desk_of(house), ANN)
     assert [line for line in trail if "rule:requirements  stage  from=vetting to=eligible" in line]
     assert [line for line in trail if "coordinator:dana  requirement  kind=reference nth=2 status=met" in line]
+
+
+async def test_what_a_decision_settles_is_asked_of_staff_no_more(house: House) -> None:
+    await sign_up(house)
+    with house.app.database.session() as session:  # as when a reference cannot be written to
+        ann = people.find_by_user(session, CHECKED.id, ANN)
+        assert ann is not None
+        reason = "reference_not_asked"
+        session.add(TaskRow(hub=CHECKED.id, person_id=ann.id, kind="hand_off", reason=reason, opened_at=house.clock.at))
+    asked = (
+        "SELECT reason FROM task WHERE closed_at IS NULL AND reason IN ('vetting', 'reference_not_asked') ORDER BY id"
+    )
+    assert {row["reason"] for row in rows(house, asked)} == {"vetting", "reference_not_asked"}
+
+    decide(house, "reference", nth=1)
+    decide(house, "reference", nth=2)
+    assert {row["reason"] for row in rows(house, asked)} == {"vetting"}
+
+    decide(house, "background_check")
+    assert rows(house, asked) == []
 
 
 async def test_training_is_not_offered_before_the_checks(house: House) -> None:
