@@ -14,15 +14,23 @@ from storage.store import NewMessage
 
 
 def note_attended(
-    database: Database, hub: Hub, phrases: Phrases, person_ref: str, now: datetime, *, slot_ref: str | None = None
+    database: Database,
+    hub: Hub,
+    phrases: Phrases,
+    person_ref: str,
+    now: datetime,
+    *,
+    slot_ref: str | None = None,
+    author: str = "coordinator",
 ) -> Attended | NotBooked:
     """Mark a person as having come, and write them the news once.
 
     Args:
         slot_ref: where they came; ``None`` means the latest training session they are booked on.
+        author: ``coordinator:NAME``.
     """
     with database.session() as session:
-        noted = schedule.mark_attended(session, hub.id, person_ref, now, slot_ref=slot_ref)
+        noted = schedule.mark_attended(session, hub.id, person_ref, now, slot_ref=slot_ref, author=author)
         person = people.find(session, hub.id, person_ref)
         if isinstance(noted, NotBooked) or person is None or person.id is None:
             return noted

@@ -71,7 +71,7 @@ def _message(cover: DueCover, helper: Helper, hub: Hub, library: Library) -> New
     return NewMessage(
         dedupe_key=f"cover:{cover.ref}:{helper.person_id}",
         person_id=helper.person_id,
-        text=library.phrases.say("cover.ask", language, values),
+        text=library.phrases.say("cover.ask" if cover.was_given_back else "cover.ask_open", language, values),
         purpose=Purpose.NOTICE,
         choices=tuple(
             Choice(

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot import timetable
+from bot import placing, timetable
 from bot.app import utc_now
 from bot.mistake import MistakeError
 from bot.operate import find_person
 from bot.places import Desk, known_zone, say_changed, site_named
-from flows.facts import SlotKind, age_on
+from flows.facts import SlotKind
 from flows.files.shape import did_you_mean
-from flows.rules.eligibility import ADULT
 from flows.rules.grades import read_grades
-from flows.rules.placement import Vetting, candidate_of, lacking, refusal
+from flows.rules.placement import lacking, refusal
 from flows.rules.reminders import KINDS
-from flows.rules.requirements import Subject
-from flows.rules.series import Series, SeriesError
-from flows.rules.training import missing, trained
-from storage import people, schedule, series
-from storage.operations import reading, requirements
+from flows.rules.series import SeriesError
+from flows.rules.training import missing
+from storage import schedule, series
+from storage.operations import reading
 from storage.performing import perform
 from storage.series import Template
 from storage.tables import Site, SlotRow
@@ -97,23 +95,18 @@ def add_slots(desk: Desk, wanted: Wanted) -> list[str]:
         if starts_local.replace(tzinfo=ZoneInfo(zone)) <= now:
             raise MistakeError(f"--at {wanted.at}: that is over already in {zone}. Write a time to come.")
         template = _template(desk, wanted, site)
-        if wanted.rule is None:
-            fields = {name: getattr(template, name) for name in Template.__slots__}
-            slot = schedule.add_slot(session, desk.hub.id, **fields, starts_local=starts_local, zone=zone)
-            return [f"Planned: {_describe(slot, site)}"]
         try:
-            row = series.add_series(
-                session,
-                desk.hub.id,
-                series=Series(rule=wanted.rule, starts_local=starts_local, zone=zone),
-                template=template,
-                now=now,
+            planned = timetable.plan(
+                session, desk.hub, template, starts_local=starts_local, zone=zone, rule=wanted.rule, now=now
             )
         except SeriesError as error:
             raise MistakeError(f"--rule: {error}") from None
-        made = series.list_slots_of(session, row, since=now)
-        lines = [f"Planned: {len(made)} until {row.made_until}; more follow day by day, as far as the rule goes."]
-        return lines + [f"  {_describe(slot, site)}" for slot in made[:5]]
+        if planned.made_until is None:
+            return [f"Planned: {_describe(planned.slots[0], site)}"]
+        lines = [
+            f"Planned: {len(planned.slots)} until {planned.made_until}; more follow day by day, as far as the rule goes."
+        ]
+        return lines + [f"  {_describe(slot, site)}" for slot in planned.slots[:5]]
 
 
 def _template(desk: Desk, wanted: Wanted, site: Site | None) -> Template:
@@ -250,40 +243,20 @@ def explain(desk: Desk, person: str) -> list[str]:
     now = utc_now()
     with desk.database.reading() as session:
         found = find_person(session, desk.hub.id, person)
-        answers = people.describe(session, found, turns=0).answers
-        history = perform(session, reading.history(desk.hub.id, found.id))
         bookings = perform(session, reading.bookings_of(found.id, now))
-        vetting = Vetting(
-            subject=Subject(birth_date=found.birth_date, audience=found.audience, role=found.role),
-            needs=perform(session, requirements.needs(desk.hub.id)),
-            held=perform(session, requirements.held_by(found.id)),
-            site_needs=history.site_needs,
-        )
+        today = now.astimezone(ZoneInfo(desk.hub.zone)).date()
+        candidate = placing.candidate(session, desk.hub, desk.library, found, on=today, now=now)
         slots = [
             slot
             for kind in SlotKind
             for slot in perform(session, reading.find_slots(desk.hub.id, kind, now, now + _OFFERED))
         ]
-        language = found.language or desk.hub.languages[0]
-    today = now.astimezone(ZoneInfo(desk.hub.zone)).date()
-    born = answers.get("birth_date")
-    candidate = candidate_of(
-        answers,
-        bookings,
-        minor=isinstance(born, str) and age_on(date.fromisoformat(born), today) < ADULT,
-        language=language,
-        trained=trained(history.courses, desk.library.courses),
-        last_site=history.last_site,
-        allowance=history.allowance,
-        service_times=history.service_times,
-        vetting=vetting,
-    )
     held = {booking.slot.ref for booking in bookings}
     lines = []
     for slot in slots:
         reason = None if slot.ref in held else refusal(slot, candidate, now=now)
         course = missing(slot.needs_courses, candidate.trained, on=slot.starts_local.date())
-        what = ", ".join(desk.library.requirements[kind].label["en"] for kind in lacking(slot, vetting))
+        what = ", ".join(desk.library.requirements[kind].label["en"] for kind in lacking(slot, candidate.vetting))
         values = {"what": what, "role": slot.role, "course": course, "subject": slot.subject, "grades": slot.grades}
         said = "they have a place" if slot.ref in held else "it is offered"
         if reason:

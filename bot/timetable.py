@@ -2,20 +2,53 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NoReturn
 
 from flows.commands import ShiftReply
 from flows.facts import Hub, Slot
 from flows.messages import Choice, Purpose
 from flows.phrases import Phrases
 from flows.places.shift_reply import REMINDER_STEP
+from flows.rules.series import Series
 from flows.wording import say_offer, say_slot
-from storage import outbox, series, timetable
+from storage import outbox, schedule, series, timetable
 from storage.database import Database
+from storage.series import Template
 from storage.store import NewMessage
-from storage.tables import Site, new_ref
+from storage.tables import Site, SlotRow, new_ref
 from storage.timetable import Change, Changed, Reach
 from storage.touched import Touched, drop_untold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What was planned."""
+
+    slots: Sequence[SlotRow]
+    #: Slots of a series exist up to this day, and more follow; ``None`` for a single one.
+    made_until: date | None
+
+
+def plan(
+    session: Any, hub: Hub, template: Template, *, starts_local: datetime, zone: str, rule: str | None, now: datetime
+) -> Planned:
+    """Plan a training or a shift, once or by a rule.
+
+    Raises:
+        SeriesError: the rule can never happen.
+    """
+    if rule is None:
+        fields = {name: getattr(template, name) for name in Template.__slots__}
+        return Planned(
+            slots=[schedule.add_slot(session, hub.id, **fields, starts_local=starts_local, zone=zone)], made_until=None
+        )
+    row = series.add_series(
+        session, hub.id, series=Series(rule=rule, starts_local=starts_local, zone=zone), template=template, now=now
+    )
+    return Planned(slots=series.list_slots_of(session, row, since=now), made_until=row.made_until)
 
 
 def edit(
@@ -36,6 +69,52 @@ def edit(
         for one in changed.uncovered:
             outbox.enqueue(session, hub.id, _gone(one, hub, phrases, "not_covered"), now)
     return changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """What would come of a change that was not made."""
+
+    slots: int
+    #: Those who would keep their place and be told.
+    told: Sequence[Touched]
+    #: Those who would lose their place, since it is no longer for anybody under 18.
+    too_young: Sequence[Touched]
+    #: Those who would lose it, since nobody pays for so much, or their school district does not let them serve then.
+    uncovered: Sequence[Touched]
+
+
+def foresee(database: Database, hub: Hub, slot_ref: str, change: Change, *, reach: Reach, now: datetime) -> Foreseen:
+    """Tell what a change would do: it is made by the very code that makes it, and taken back.
+
+    Raises:
+        TimetableError: it cannot be changed; the message says why.
+    """
+    try:
+        with database.session() as session:
+            _make_and_take_back(session, hub, slot_ref, change, reach, now)
+    except _ForeseenError as seen:
+        return seen.foreseen
+
+
+def _make_and_take_back(session: Any, hub: Hub, slot_ref: str, change: Change, reach: Reach, now: datetime) -> NoReturn:
+    changed = timetable.edit(session, hub.id, slot_ref, change, reach=reach, quiet_hours=hub.quiet_hours, now=now)
+    raise _ForeseenError(
+        Foreseen(
+            slots=len(changed.slots),
+            told=tuple(changed.booked),
+            too_young=tuple(changed.too_young),
+            uncovered=tuple(changed.uncovered),
+        )
+    )
+
+
+class _ForeseenError(Exception):
+    """Ends a transaction that was only to show what it would do."""
+
+    def __init__(self, foreseen: Foreseen) -> None:
+        super().__init__()
+        self.foreseen = foreseen
 
 
 def move_site(database: Database, hub: Hub, phrases: Phrases, site_id: int, zone: str, *, now: datetime) -> Changed:

@@ -210,22 +210,51 @@ class NotBooked:
 
 
 def mark_attended(
-    session: Session, hub: str, person_ref: str, now: datetime, *, slot_ref: str | None = None
+    session: Session,
+    hub: str,
+    person_ref: str,
+    now: datetime,
+    *,
+    slot_ref: str | None = None,
+    author: str = "coordinator",
 ) -> Attended | NotBooked:
     """Note that a person came: it counts as planned, and moves them on, from training to ready, from a first shift to active.
 
     Args:
         slot_ref: where they came; ``None`` means the latest training session they are booked on.
+        author: ``coordinator:NAME``.
     """
     found = _find_seat(session, hub, person_ref, slot_ref)
     if found is None:
         return NotBooked(person_ref=person_ref, slot_ref=slot_ref)
     booking, person = found
     if booking.status != BookingStatus.ATTENDED.value:
-        assert person.id is not None, "it was read from the database"
-        scope = Scope(hub=hub, person_id=person.id, address_id=person.address_id or 0, now=to_micros(now))
-        perform(session, hours.attend(scope, booking.ref, author="coordinator"))
+        perform(session, hours.attend(_scope(person, now), booking.ref, author=author))
     return Attended(booking_ref=booking.ref, stage=Stage(person.stage))
+
+
+def mark_missed(session: Session, hub: str, person_ref: str, now: datetime, *, slot_ref: str, author: str) -> bool:
+    """Note that a person did not come; ``False`` when they have no place there, or it is noted that they came."""
+    found = _find_seat(session, hub, person_ref, slot_ref)
+    if found is None:
+        return False
+    booking, person = found
+    perform(session, hours.miss(_scope(person, now), booking.ref, cause="not seen", author=author))
+    return booking.status == BookingStatus.NO_SHOW.value
+
+
+def unmark(session: Session, hub: str, person_ref: str, now: datetime, *, slot_ref: str, author: str) -> bool:
+    """Take back that a person came or did not, with all that followed; ``False`` when nothing was noted."""
+    found = _find_seat(session, hub, person_ref, slot_ref)
+    if found is None:
+        return False
+    booking, person = found
+    return perform(session, hours.undo(_scope(person, now), booking.ref, author=author))
+
+
+def _scope(person: PersonRow, now: datetime) -> Scope:
+    assert person.id is not None, "it was read from the database"
+    return Scope(hub=person.hub, person_id=person.id, address_id=person.address_id or 0, now=to_micros(now))
 
 
 def _find_seat(

@@ -149,6 +149,18 @@ def add_holidays(
     return new
 
 
+def remove_holidays(session: Session, hub: str, days: Sequence[date], *, site_id: int | None) -> int:
+    """Let days be days like others; return how many were not. What was skipped on them does not come back by itself."""
+    rows = session.exec(
+        select(HolidayRow).where(
+            col(HolidayRow.hub) == hub, col(HolidayRow.site_id) == site_id, col(HolidayRow.day).in_(days)
+        )
+    ).all()
+    for row in rows:
+        session.delete(row)
+    return len(rows)
+
+
 def list_holiday_rows(session: Session, hub: str) -> Sequence[tuple[HolidayRow, Site | None]]:
     """List days without school, in order, each with the site it is for."""
     query = (

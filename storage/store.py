@@ -282,6 +282,8 @@ class DueCover:
     cancelled: bool
     #: Whether anybody has been asked.
     was_asked: bool
+    #: Whether somebody had a place there and gave it back; else it was never full.
+    was_given_back: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

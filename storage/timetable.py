@@ -42,6 +42,12 @@ class Reach(StrEnum):
 class TimetableError(ValueError):
     """The change cannot be made; the message says why, and nothing was changed."""
 
+    def __init__(self, message: str, *, why: str) -> None:
+        """Say why to an operator, and by a word to a page, which has sentences of its own."""
+        super().__init__(message)
+        #: ``unknown``, ``called_off``, ``begun``, ``not_again``, ``none_left``, ``one_only``, ``past``.
+        self.why = why
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -98,9 +104,11 @@ def edit(
     Raises:
         TimetableError: there is no such slot, it has begun, or would have.
     """
-    chosen = _choose(session, hub, slot_ref, reach, now)
+    chosen = choose(session, hub, slot_ref, reach, now)
     if change.starts_local is not None and reach is not Reach.ONE:
-        raise TimetableError("Only one shift can be moved to another day. For more of them give a time of day.")
+        raise TimetableError(
+            "Only one shift can be moved to another day. For more of them give a time of day.", why="one_only"
+        )
     if reach is not Reach.ONE:
         _change_series(session, chosen[0].series_id, change)
     booked: list[Touched] = []
@@ -148,7 +156,7 @@ def cancel(session: Session, hub: str, slot_ref: str, *, reach: Reach, now: date
     Raises:
         TimetableError: there is no such slot, or it has begun.
     """
-    chosen = _choose(session, hub, slot_ref, reach, now)
+    chosen = choose(session, hub, slot_ref, reach, now)
     if reach is not Reach.ONE:
         _end_series(session, chosen)
     booked: list[Touched] = []
@@ -163,18 +171,25 @@ def cancel(session: Session, hub: str, slot_ref: str, *, reach: Reach, now: date
 # --- which ones -------------------------------------------------------------------------------------------------------
 
 
-def _choose(session: Session, hub: str, slot_ref: str, reach: Reach, now: datetime) -> Sequence[SlotRow]:
+def choose(session: Session, hub: str, slot_ref: str, reach: Reach, now: datetime) -> Sequence[SlotRow]:
+    """Find the slots that a change is for: those that have not begun.
+
+    Raises:
+        TimetableError: there is none.
+    """
     named = session.exec(select(SlotRow).where(col(SlotRow.hub) == hub, col(SlotRow.ref) == slot_ref)).one_or_none()
     if named is None:
-        raise TimetableError(f"There is no shift or training {slot_ref!r}. See peoplepower shifts list.")
+        raise TimetableError(f"There is no shift or training {slot_ref!r}. See peoplepower shifts list.", why="unknown")
     if reach is Reach.ONE:
         if named.cancelled:
-            raise TimetableError("It is called off already.")
+            raise TimetableError("It is called off already.", why="called_off")
         if named.starts_at <= now:
-            raise TimetableError("It has begun or is over, so nothing about it can be changed.")
+            raise TimetableError("It has begun or is over, so nothing about it can be changed.", why="begun")
         return [named]
     if named.series_id is None:
-        raise TimetableError("It does not come again by a rule. Leave --which out, or write --which one.")
+        raise TimetableError(
+            "It does not come again by a rule. Leave --which out, or write --which one.", why="not_again"
+        )
     query = select(SlotRow).where(
         col(SlotRow.series_id) == named.series_id, col(SlotRow.starts_at) > now, col(SlotRow.cancelled).is_(False)
     )
@@ -182,7 +197,7 @@ def _choose(session: Session, hub: str, slot_ref: str, reach: Reach, now: dateti
         query = query.where(col(SlotRow.series_day) >= named.series_day)
     found = session.exec(query.order_by(col(SlotRow.starts_at), col(SlotRow.id))).all()
     if not found:
-        raise TimetableError("None of them is still to come, so nothing was changed.")
+        raise TimetableError("None of them is still to come, so nothing was changed.", why="none_left")
     return found
 
 
@@ -234,7 +249,7 @@ def _edit_one(
     before = read_slot_of(session, slot)
     _apply(slot, change)
     if slot.starts_at <= now:
-        raise TimetableError(f"{slot.starts_local} ({slot.zone}) is over already. Give a time to come.")
+        raise TimetableError(f"{slot.starts_local} ({slot.zone}) is over already. Give a time to come.", why="past")
     session.add(slot)
     after = read_slot_of(session, slot)
     if before.starts_at != after.starts_at:

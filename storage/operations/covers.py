@@ -35,6 +35,25 @@ _OPEN: Final = """
     ON CONFLICT (slot_id) WHERE status = 'open'
     DO UPDATE SET seats = cover.seats + 1, next_wave_at = excluded.next_wave_at
 """
+#: A shift with free seats that is not too close for anybody to be asked.
+_LOCK_OPEN: Final = """
+    SELECT s.id, s.capacity - s.taken AS seats FROM slot AS s
+    WHERE s.hub = :hub AND s.ref = :slot AND s.kind = 'shift' AND NOT s.cancelled AND s.taken < s.capacity
+        AND s.starts_at > :last
+    {for_update}
+"""
+_ASK_FOR: Final = """
+    INSERT INTO cover (hub, ref, slot_id, status, wave, seats, next_wave_at, opened_at)
+    SELECT s.hub, CAST(:ref AS TEXT), s.id, 'open', 0, CAST(:seats AS INTEGER), CAST(:now AS BIGINT),
+        CAST(:now AS BIGINT)
+    FROM slot AS s WHERE s.id = :slot_id
+    ON CONFLICT (slot_id) WHERE status = 'open' DO UPDATE SET seats = excluded.seats
+"""
+_STOP: Final = """
+    UPDATE cover SET status = 'gave_up'
+    WHERE hub = :hub AND status = 'open' AND slot_id = (SELECT s.id FROM slot AS s WHERE s.hub = :hub AND s.ref = :slot)
+    RETURNING id
+"""
 #: However soon it begins.
 _ALERT: Final = """
     INSERT INTO task (hub, person_id, booking_id, kind, reason, opened_at)
@@ -91,6 +110,24 @@ def call(slot_id: int, *, now: int) -> Operation[None]:
     yield Statement(_OPEN, {"slot_id": slot_id, "ref": new_ref(), "now": now, "late": late, "last": last})
 
 
+def ask_for(hub: str, slot: str, *, now: int) -> Operation[int]:
+    """Call for every free seat of a shift to be filled, however far ahead it is; return how many there are."""
+    last = now + int(LAST_ASK.total_seconds()) * _MICROSECONDS
+    key: Params = {"hub": hub, "slot": slot, "last": last}
+    for row in (yield Statement(_LOCK_OPEN, key)):
+        yield Statement(_ASK_FOR, {"slot_id": row["id"], "seats": row["seats"], "ref": new_ref(), "now": now})
+        return int(row["seats"])
+    return 0
+
+
+def stop(hub: str, slot: str, *, now: int) -> Operation[bool]:
+    """Ask nobody else to come to a shift; whoever was asked may still say yes while there is a seat."""
+    stopped = yield Statement(_STOP, {"hub": hub, "slot": slot})
+    for row in stopped:
+        yield Statement(_DROP_QUEUED, {"hub": hub, "id": row["id"], "now": now})
+    return bool(stopped)
+
+
 def taken(scope: Scope, slot_id: int) -> Operation[None]:
     """Note that somebody took a seat in whatever way: one less to be filled; the caller has the slot locked."""
     yield from _fill(scope, slot_id, (yield Statement(_ONE_LESS, {"slot_id": slot_id})))
@@ -124,7 +161,9 @@ def answer(scope: Scope, cover: str, *, status: str) -> Operation[None]:
 
 DUE: Final = f"""
     SELECT due.id AS cover_id, due.ref AS cover_ref, due.wave, due.seats, s.cancelled,
-        EXISTS (SELECT 1 FROM cover_ask AS k WHERE k.cover_id = due.id) AS was_asked, {SLOT_COLUMNS}
+        EXISTS (SELECT 1 FROM cover_ask AS k WHERE k.cover_id = due.id) AS was_asked,
+        EXISTS (SELECT 1 FROM booking AS b WHERE b.slot_id = due.slot_id AND b.status = 'released') AS was_given_back,
+        {SLOT_COLUMNS}
     FROM (
         SELECT id, ref, wave, seats, slot_id, next_wave_at FROM cover
         WHERE status = 'open' AND hub = :hub AND next_wave_at <= :now
@@ -198,6 +237,7 @@ def due(hub: str, now: datetime, limit: int) -> Operation[list[DueCover]]:
             slot=read_slot(row),
             cancelled=bool(row["cancelled"]),
             was_asked=bool(row["was_asked"]),
+            was_given_back=bool(row["was_given_back"]),
         )
         for row in rows
     ]

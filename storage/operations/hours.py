@@ -285,6 +285,53 @@ def miss(scope: Scope, booking: str, *, cause: str, author: str = "person") -> O
         yield from open_task(scope, kind="three_no_shows", booking_id=row["booking_id"])
 
 
+# --- noted by mistake ----------------------------------------------------------------------------------------------
+
+_UNDO: Final = """
+    UPDATE booking SET status = 'booked', cause = NULL, changed_at = :now
+    WHERE id = :booking_id AND status IN ('attended', 'no_show')
+    RETURNING id
+"""
+_LAST_MOVE: Final = """
+    SELECT detail FROM audit WHERE hub = :hub AND person_ref = :person_ref AND what = 'stage' ORDER BY id DESC LIMIT 1
+"""
+_CLOSE_TASKS: Final = """
+    UPDATE task SET closed_at = :now
+    WHERE hub = :hub AND person_id = :person_id AND booking_id = :booking_id AND closed_at IS NULL
+        AND kind IN ('three_no_shows', 'hours_overlap')
+"""
+#: The news that they may go on, where it has not left yet. 8 is DROPPED.
+_DROP_NEWS: Final = """
+    UPDATE outbox SET status = 8, reason = 'superseded', settled_at = :now
+    WHERE hub = :hub AND status IN (0, 1) AND dedupe_key = 'attended:' || CAST(:booking AS TEXT)
+"""
+
+
+def undo(scope: Scope, booking: str, *, author: str) -> Operation[bool]:
+    """Take back that somebody came or did not: hours, stage and what the course had met are as they were before.
+
+    Returns:
+        ``False`` when nothing was noted.
+    """
+    row = yield from _locked(scope, booking)
+    if row is None or not (yield Statement(_UNDO, {"booking_id": row["booking_id"], "now": scope.now})):
+        return False
+    for one in (yield Statement(_LIVE, {"booking_id": row["booking_id"]})):
+        yield Statement(_VOID, {"id": one["id"], "by": author, "now": scope.now})
+    yield Statement(_DROP_NEWS, {"hub": scope.hub, "booking": booking, "now": scope.now})
+    key: Params = {"hub": scope.hub, "person_id": scope.person_id, "booking_id": row["booking_id"], "now": scope.now}
+    yield Statement(_CLOSE_TASKS, key)
+    yield from requirements.unmeet_by_course(scope, row["booking_id"])
+    yield from _note(scope, row, {"booking": row["booking"], "status": "undone"}, author)
+    for moved in (yield Statement(_LAST_MOVE, {"hub": scope.hub, "person_ref": row["person_ref"]})):
+        detail = json.loads(moved["detail"])
+        causes = (f"attended:{row['slot_ref']}", f"missed:{row['slot_ref']}")
+        if detail["cause"] in causes and detail["to"] == row["stage"]:
+            move = people.Move(stage=Stage(detail["from"]), cause=f"undone:{row['slot_ref']}", author=author)
+            yield from people.change(scope, facts={}, moves=[move])
+    return True
+
+
 def open_task(scope: Scope, *, kind: str, booking_id: int | None) -> Operation[None]:
     """Let a human look."""
     yield Statement(

@@ -247,6 +247,24 @@ def meet_by_course(scope: Scope, booking_id: int) -> Operation[None]:
         yield from decide(scope.hub, scope.person_id, decided, from_micros(scope.now))
 
 
+#: Only what that very training had met: another one may count as well.
+_UNMEET: Final = """
+    SELECT r.kind FROM requirement AS r
+    JOIN booking AS b ON b.id = :booking_id
+    JOIN slot AS s ON s.id = b.slot_id
+    JOIN requirement_policy AS q ON q.hub = s.hub AND q.kind = r.kind AND q.course = s.course
+    WHERE r.person_id = b.person_id AND r.decided_by = 'rule:attendance' AND r.status = 'met' AND s.kind = 'training'
+        AND CAST(r.valid_from AS TEXT) = substr(s.starts_local, 1, 10)
+"""
+
+
+def unmeet_by_course(scope: Scope, booking_id: int) -> Operation[None]:
+    """Take back what was met by coming to a training, where it turns out that nobody came."""
+    for row in (yield Statement(_UNMEET, {"booking_id": booking_id})):
+        decided = Decided(kind=row["kind"], status=Status.NEEDED, author="rule:attendance")
+        yield from decide(scope.hub, scope.person_id, decided, from_micros(scope.now))
+
+
 # --- give back --------------------------------------------------------------------------------------------------------
 
 #: Seats ahead that their holders could not take today.

@@ -84,9 +84,9 @@ def test_every_key_in_the_file_is_used() -> None:
         WANTED
         | {f"attended.{stage.value}" for stage in Stage}
         | {"reminder_confirmed", "slot_moved", "slot_lasts", "slot_renamed", "seat_kept"}
-        | {f"{why}.{kind.value}" for why in ("called_off", "not_under_18") for kind in SlotKind}
+        | {f"{why}.{kind.value}" for why in ("called_off", "not_under_18", "placed", "freed") for kind in SlotKind}
         | {"not_covered.shift"}
-        | {"cover.ask", "swap.lapsed"}
+        | {"cover.ask", "cover.ask_open", "swap.lapsed"}
         | {"calendar.sent", "calendar.renewed"}
         | {f"calendar_mail.{what}" for what in ("booked", "changed", "called_off")}
         | {f"refusal.{reason}" for reason in REASONS}
