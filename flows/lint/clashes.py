@@ -13,6 +13,7 @@ from flows.lint.finding import Finding
 from flows.lint.sight import Rule, Sight, Text
 from flows.model import Ask, Option
 from flows.wishes.guardian_replies import guardian_words
+from flows.wishes.outsiders import outsider_words
 
 CARRIER = Rule(id="carrier-word", why="The telephone company acts on it, and the person is gone.")
 COMMAND = Rule(id="command-word", why="The bot obeys the word at every step, so this choice cannot be picked by it.")
@@ -92,5 +93,5 @@ def _offered(sight: Sight, text: Text) -> Iterator[Finding]:
 def _understood(sight: Sight, word: str) -> bool:
     commands = sight.library.commands
     return bool(commands.read(word) or commands.read_shift_reply(word)) or word in (
-        _GREETINGS | guardian_words() | commands.swap
+        _GREETINGS | guardian_words() | outsider_words() | commands.swap
     )

@@ -106,7 +106,9 @@ def decide(
     library: Library, hub: Hub, ward: Ward, decision: Decision, *, via: str, signature: Signature | None = None
 ) -> DecideAsGuardian:
     """Say what follows from a guardian's decision, on a page or by reply: where the person stands, and what they are told."""
-    if decision is Decision.DECLINE and ward.status is GuardianStatus.AGREED:  # of a newer edition: the older one goes as well
+    if (
+        decision is Decision.DECLINE and ward.status is GuardianStatus.AGREED
+    ):  # of a newer edition: the older one goes as well
         decision = Decision.WITHDRAW
     answers = ward.person.answers
     role = library.roles.get(str(answers.get("role")))

@@ -44,6 +44,11 @@ def _words() -> tuple[str, ...]:
     return tuple(phrase_key(word) for listed in table["volunteers"].values() for word in listed)
 
 
+def outsider_words() -> frozenset[str]:
+    """List the single words that mean something to us when somebody outside writes them."""
+    return frozenset(word for word in _words() if " " not in word)
+
+
 def _volunteers(text: str) -> bool:
     said = f" {phrase_key(text)} "
     return any(f" {word} " in said for word in _words())
