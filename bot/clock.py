@@ -18,6 +18,7 @@ from bot import consent_editions, organisations, vetting
 from bot.afterwards import DIGEST_AT, is_time_for_digests, look_after_shifts, looked_back_to, send_digests
 from bot.birthdays import come_of_age
 from bot.broadcasts import write_out
+from bot.consent import prune_consent
 from bot.calendar_mails import mail_dates
 from bot.covering import call_for_cover, end_swaps
 from bot.meters import Meters
@@ -176,6 +177,8 @@ class Clock:
                 log.info("consents to an older edition looked after", extra={"guardians": guardians})
             if adults := await asyncio.to_thread(come_of_age, self.database, self.hub, self.library, now):
                 log.info("came of age", extra={"people": adults})
+            if pruned := await asyncio.to_thread(prune_consent, self.database, self.hub, now):
+                log.info("evidence of consents that ended years ago let go", extra={"rows": pruned})
             self._topped_up_on = today
 
     async def reconcile(self) -> None:

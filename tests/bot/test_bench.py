@@ -36,3 +36,28 @@ def test_the_look_for_due_reminders_is_measured_and_reads_an_index() -> None:
     assert done.returncode == 0, done.stderr
     assert "nothing is due" in done.stdout
     assert "USING INDEX ix_reminder_due" in done.stdout
+
+
+def test_a_broadcast_is_measured_beside_raw_sql() -> None:
+    done = subprocess.run(
+        [
+            sys.executable,
+            "bench/broadcast.py",
+            "--people",
+            "1000",
+            "--rounds",
+            "1",
+            "--seconds",
+            "0.5",
+            "--sqlite-only",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "ordered drain" in done.stdout
+    assert "reply behind" in done.stdout
