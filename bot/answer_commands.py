@@ -15,11 +15,6 @@ app = typer.Typer(name="answers", help="What people have told us.", no_args_is_h
 _SETTINGS: Final = Path("config.toml")
 
 
-@app.callback()
-def _answers() -> None:
-    """Keep the group, as long as it has one command."""
-
-
 @app.command("correct")
 def correct(
     person: Annotated[str, typer.Argument(help="The person's reference, or the phone or id they write from.")],
