@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich.progress import Progress
-from sqlmodel import Session
 
 from bot import broadcasts as planning
 from bot import config
@@ -28,7 +27,7 @@ from flows.reasons import say_reason
 from flows.rules.contact import BroadcastState
 from storage import broadcast_report, broadcasts, organisations, series
 from storage.broadcasts import Confirmed
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.recipients import Recipients
 from storage.store import OutboxStatus
 from storage.tables import BroadcastRow
@@ -132,7 +131,7 @@ def _rates(path: Path, environ: Mapping[str, str]) -> dict[str, float]:
     return usual | {name: table["messages_per_second"] for name, table in opened.items()}
 
 
-def read_recipients(to: Sequence[str], session: Session, hub: Hub) -> Recipients:
+def read_recipients(to: Sequence[str], session: Transaction, hub: Hub) -> Recipients:
     """Read filters such as ``role=tutor``, ``site=Lincoln School`` or ``saved=Tutors of Lincoln``.
 
     Raises:
@@ -150,7 +149,7 @@ def read_recipients(to: Sequence[str], session: Session, hub: Hub) -> Recipients
     return read
 
 
-def _with(read: Recipients, name: str, value: str, session: Session, hub: Hub) -> Recipients:
+def _with(read: Recipients, name: str, value: str, session: Transaction, hub: Hub) -> Recipients:
     match name:
         case "saved":
             row = broadcasts.find_audience(session, hub.id, value)
@@ -175,7 +174,7 @@ def _with(read: Recipients, name: str, value: str, session: Session, hub: Hub) -
     return replace(read, **told)
 
 
-def find(session: Session, hub: Hub, ref: str) -> BroadcastRow:
+def find(session: Transaction, hub: Hub, ref: str) -> BroadcastRow:
     """Find a broadcast by its reference.
 
     Raises:

@@ -12,8 +12,6 @@ from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
-
 from channels.capabilities import CAPABILITIES
 from flows.broadcast_text import Text, read_text
 from flows.facts import Hub
@@ -22,6 +20,7 @@ from flows.rules.contact import BroadcastState, Recipient, opening
 from flows.text import Segments, fold, segments
 from storage import broadcasts, outbox
 from storage.broadcasts import Confirmed, Group, NoDraft, OtherNumber, Preview, Reading
+from storage.database import Transaction
 from storage.recipients import Recipients
 from storage.store import NewMessage, Store
 from storage.tables import BroadcastRow, PersonRow, new_ref
@@ -93,7 +92,7 @@ class Plan:
 
 
 def plan(
-    session: Session,
+    session: Transaction,
     hub: Hub,
     recipients: Recipients,
     texts: Mapping[str, Text],
@@ -156,12 +155,12 @@ def finish_time(
     """
     free_at: dict[str, datetime] = {}
     budget = _Budget(hub)
-    for group in sorted(groups, key=lambda group: _opens(group, hub, now)):
+    for group in sorted(groups, key=lambda group: opens(group, hub, now)):
         costs = parts_each if group.channel == _COSTS else 1.0
         left = group.people * costs
         at = free_at.get(group.channel, now)
         while left > 0 and at - now < _HORIZON:
-            at = _opens(group, hub, at)
+            at = opens(group, hub, at)
             more = min(left, _STEP.total_seconds() * rates[group.channel])
             if group.channel == _COSTS and not budget.take(at, more):
                 at = _tomorrow(at, hub.zone)
@@ -172,7 +171,8 @@ def finish_time(
     return max(free_at.values(), default=now)
 
 
-def _opens(group: Group, hub: Hub, at: datetime) -> datetime:
+def opens(group: Group, hub: Hub, at: datetime) -> datetime:
+    """Return when people of a group may be written to, at an instant or after it."""
     recipient = Recipient(
         opted_out=False,
         reachable=True,
@@ -211,7 +211,7 @@ class _Budget:
 
 
 def confirm(
-    session: Session, hub: Hub, broadcast: BroadcastRow, *, typed: int | None, author: str, now: datetime
+    session: Transaction, hub: Hub, broadcast: BroadcastRow, *, typed: int | None, author: str, now: datetime
 ) -> Confirmed | OtherNumber | NoDraft:
     """Let a draft be sent when the number that was typed is the number of people.
 
@@ -224,7 +224,7 @@ def confirm(
     return broadcasts.confirm(session, hub, broadcast, texts, typed=typed, author=author, now=now)
 
 
-def send_test(session: Session, hub: Hub, texts: Mapping[str, Text], person: PersonRow, now: datetime) -> list[str]:
+def send_test(session: Transaction, hub: Hub, texts: Mapping[str, Text], person: PersonRow, now: datetime) -> list[str]:
     """Send every language's text to one person alone, as they would read it; return the texts, none when they may not leave.
 
     It answers what they have just asked for, so it leaves at any hour; never to somebody who has not agreed to be written to.

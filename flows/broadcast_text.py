@@ -69,9 +69,8 @@ def read_text(text: str, language: str, *, shared: Mapping[str, str], max_chars:
             raise WrongTextError("unknown_variable", language, f"names {{{name}}}; there are {known}.")
         if name in SHARED:
             return shared.get(name, "")
-        if otherwise is not None:
-            if instead.setdefault(name, otherwise.strip()) != otherwise.strip():
-                raise WrongTextError("two_words", language, f"has two words in place of {{{name}}}; write one.")
+        if otherwise is not None and instead.setdefault(name, otherwise.strip()) != otherwise.strip():
+            raise WrongTextError("two_words", language, f"has two words in place of {{{name}}}; write one.")
         return f"{{{name}}}"
 
     body = _VARIABLE.sub(plain, text.strip())

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from alembic import command
 from alembic.config import Config
@@ -29,6 +29,8 @@ _SWITCH_AGAIN_S: Final = 0.01
 #: Any number will do, as long as every process that migrates takes the same one.
 _MIGRATION_LOCK: Final = 7_305_216
 _BEGIN: Final = "peoplepower_begin"
+#: What a page or a command works in; whoever is outside this package knows it by this name.
+Transaction: TypeAlias = Session
 
 
 class Database:

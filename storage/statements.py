@@ -132,7 +132,7 @@ SQLITE: Final = Dialect(
     ids="SELECT value FROM json_each(:ids)",
     countries="SELECT value FROM json_each(:countries)",
     settled=f"""SELECT {", ".join(f"json_extract(value, '$[{at}]') AS {name}" for at, (name, _) in enumerate(_SETTLED))}
-        FROM json_each(:settled)""",
+        FROM json_each(:settled)""",  # noqa: S608 - constants
     body_in_language=_in_sqlite("b.body"),
     first_name_else=_in_sqlite("b.first_name_else"),
     site_else=_in_sqlite("b.site_else"),
@@ -144,7 +144,7 @@ POSTGRES: Final = Dialect(
     ids="SELECT CAST(value AS BIGINT) FROM jsonb_array_elements_text(CAST(:ids AS JSONB))",
     countries="SELECT value FROM jsonb_array_elements_text(CAST(:countries AS JSONB))",
     settled=f"""SELECT {", ".join(f"CAST(value ->> {at} AS {kind}) AS {name}" for at, (name, kind) in enumerate(_SETTLED))}
-        FROM jsonb_array_elements(CAST(:settled AS JSONB))""",
+        FROM jsonb_array_elements(CAST(:settled AS JSONB))""",  # noqa: S608 - constants
     body_in_language=_in_postgres("b.body"),
     first_name_else=_in_postgres("b.first_name_else"),
     site_else=_in_postgres("b.site_else"),

@@ -31,8 +31,8 @@ from bot.config.values import (
     shaped,
     sid,
 )
-from flows.facts import Hub as HubFacts
 from flows.facts import ContactPolicy, QuietHours
+from flows.facts import Hub as HubFacts
 from flows.rules.countries import HOME
 
 
