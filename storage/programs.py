@@ -188,7 +188,23 @@ def end_webhook(session: Session, hub: str, ref: str, now: datetime) -> bool:
         return False
     row.ended_at = now
     session.add(row)
+    left = "UPDATE webhook_delivery SET status = 'given_up', reason = 'ended', settled_at = :now WHERE webhook_id = :id"
+    session.connection().execute(text(f"{left} AND status = 'pending'"), {"now": to_micros(now), "id": row.id})
     return True
+
+
+def has_news(session: Session, hub: str, now: datetime) -> bool:
+    """Tell whether there is anything to write or to tell."""
+    return session.connection().execute(text(_NEWS), {"hub": hub, "now": to_micros(now)}).first() is not None
+
+
+_NEWS: Final = """
+    SELECT 1 AS one FROM webhook AS w JOIN audit_head AS h ON h.hub = w.hub
+    WHERE w.hub = :hub AND w.ended_at IS NULL AND w.told_until < h.seal_no
+    UNION ALL
+    SELECT 1 FROM webhook_delivery WHERE hub = :hub AND status = 'pending' AND due_at <= :now
+    LIMIT 1
+"""
 
 
 def write_news(session: Session, hub: str, now: datetime) -> int:

@@ -15,7 +15,7 @@ import aiohttp
 
 from bot.api.outside import fault_of, open_client
 from storage.database import Database
-from storage.programs import Delivery, drop_old_calls, settle_delivery, take_due, write_news
+from storage.programs import Delivery, drop_old_calls, has_news, settle_delivery, take_due, write_news
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,7 @@ TIMEOUT_S: Final = 10.0
 #: Longer than an attempt can take: after a crash another one begins then.
 _LEASE: Final = timedelta(seconds=60)
 _AT_ONCE: Final = 20
+_TIDY: Final = timedelta(hours=1)
 #: 30 s, 2 min, 8 min, 32 min, 2 h, 8.5 h.
 _FIRST_WAIT: Final = timedelta(seconds=30)
 MOST_ATTEMPTS: Final = 7
@@ -37,7 +38,7 @@ def sign(secret: str, body: bytes, at: datetime) -> str:
     return f"t={seconds},v1={digest}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Teller:
     """Tells the programs of one hub."""
 
@@ -46,6 +47,8 @@ class Teller:
     now: Callable[[], datetime]
     #: Whether addresses of our own network may be called.
     private: bool = False
+    #: When calls that cannot be repeated any more were last forgotten.
+    _tidied_at: datetime | None = None
 
     async def run(self) -> None:
         """Tell for ever; ends when cancelled."""
@@ -64,9 +67,15 @@ class Teller:
 
     def _take(self) -> list[Delivery]:
         now = self.now()
+        if self._tidied_at is None or now - self._tidied_at >= _TIDY:
+            with self.database.session() as session:
+                drop_old_calls(session, now)
+            self._tidied_at = now
+        with self.database.reading() as session:
+            if not has_news(session, self.hub, now):
+                return []  # nobody who writes waits for us, as long as there is nothing to tell
         with self.database.session() as session:
             write_news(session, self.hub, now)
-            drop_old_calls(session, now)
             return take_due(session, self.hub, now, until=now + _LEASE, limit=_AT_ONCE)
 
     async def _try(self, client: aiohttp.ClientSession, delivery: Delivery) -> None:

@@ -104,6 +104,23 @@ async def test_only_what_was_asked_for_is_told(api: Api, url: str, listener: Lis
     assert await tell(api) == 0
 
 
+async def test_an_address_that_is_done_with_is_told_nothing_more(api: Api, url: str, listener: Listener) -> None:
+    hook(api, listener)
+    await moved(api, url)
+    listener.status = 500
+    await tell(api)
+    with api.desk.database.session() as session:
+        (row,) = programs.list_webhooks(session, "hub")
+        assert programs.end_webhook(session, "hub", row.ref, api.at)
+        assert programs.list_webhooks(session, "hub") == []
+    await moved(api, url, to=Stage.ACTIVE)
+    api.at += timedelta(days=1)
+
+    assert await tell(api) == 0
+    with api.desk.database.reading() as session:
+        assert not programs.has_news(session, "hub", api.at)
+
+
 @pytest.mark.parametrize("status", [500, 302, 404])
 async def test_what_was_not_heard_is_told_again_and_given_up_at_last(
     api: Api, url: str, listener: Listener, status: int
