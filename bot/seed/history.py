@@ -29,6 +29,9 @@ _MISSED: Final = 0.05
 _DISPUTED: Final = 0.015
 #: Hours of the last days wait for the supervisor.
 _WAITS: Final = timedelta(days=3)
+#: Students serve when classes are over, wherever they are: an hour later in South Bend.
+_CLASSES: Final = ZoneInfo("America/Chicago")
+_CLASSES_END: Final = 15
 #: Weeks in ten that somebody comes at all, and shifts in such a week, by role.
 _WEEKS_IN_TEN: Final = 7
 _A_WEEK: Final = {"tutor": 3}
@@ -95,7 +98,8 @@ def _shifts_of(
 
 def _fits(date: Date, persona: Persona, since: datetime, now: datetime) -> bool:
     is_theirs = date.kind is SlotKind.SHIFT and date.role == persona.role and since <= date.starts_at
-    return is_theirs and date.ends_at < now - timedelta(hours=1) and not date.one_to_one
+    in_class = persona.audience == "high_school" and date.starts_at.astimezone(_CLASSES).hour < _CLASSES_END
+    return is_theirs and not in_class and date.ends_at < now - timedelta(hours=1) and not date.one_to_one
 
 
 def _chosen(own: Iterable[Date], random: Random, role: str) -> Iterator[Date]:

@@ -319,18 +319,19 @@ async def test_a_senior_serves_once_the_mother_agrees_and_takes_a_letter_to_the_
     assert "TURNOS" in await train(mia, word="ENTRENAMIENTO", pick="2", ends="2026-11-28T12:30")
 
     offered = await mia.say("TURNOS")
-    assert "MA 1 dic, 12 PM" in offered
+    assert "VI 4 dic, 4 PM" in offered
+    assert "12 PM" not in offered  # she is in class
     assert "3:30 PM" not in offered  # one to one is nothing for who is under 18
     await mia.say("1")
-    assert "Anotamos 1 hora" in await serve(mia, "2026-12-01", "12:00", "13:02", here="AQUI", done="LISTO")
-    await mia.wait("2026-12-01T18:00")
+    assert "Anotamos 1 hora" in await serve(mia, "2026-12-04", "16:00", "17:02", here="AQUI", done="LISTO")
+    await mia.wait("2026-12-05T18:00")
     assert "Approved." in await approve(hub, DARNELL)
 
     await mia.say("TURNOS")
     assert "es suyo" in await mia.say("1")
     await mother.open()
     assert "retiró el permiso" in await mother.act(decision="withdraw")
-    assert "Mia" in await mia.wait("2026-12-02T09:00")
+    assert "Mia" in await mia.wait("2026-12-06T12:00")
     assert "Given back" in await mia.look()
 
     await mia.wait("2027-05-10T12:00")
