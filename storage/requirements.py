@@ -43,6 +43,12 @@ def set_site(
     audit.note(session, site.hub, person_ref=None, author=author, what="site_requirement", detail=dict(detail), now=now)
 
 
+def of_site(session: Session, site_id: int) -> dict[str, bool]:
+    """Return what a site asks for, or does not, whatever the hub asks elsewhere: by kind."""
+    rows = session.exec(select(SiteRequirementRow).where(col(SiteRequirementRow.site_id) == site_id))
+    return {row.kind: row.needed for row in rows}
+
+
 # --- what somebody has ------------------------------------------------------------------------------------------------
 
 
