@@ -125,7 +125,8 @@ def _kept(
     now: datetime,
 ) -> Kept:
     draw = persona.random.random()
-    status, hours, cause = BookingStatus.ATTENDED, HoursStatus.APPROVED, None
+    status, cause = BookingStatus.ATTENDED, None
+    hours: HoursStatus | None = HoursStatus.APPROVED
     changed_at = date.ends_at + timedelta(minutes=5)
     if draw < _GIVEN_BACK:
         status, hours, cause = BookingStatus.RELEASED, None, "reply N"

@@ -151,11 +151,12 @@ def holidays(first: date, last: date) -> Iterator[tuple[str, list[date]]]:
 
 
 def _day_of(table: Mapping[str, Any], year: int) -> date:
-    month = table["month"]
+    month = int(table["month"])
     if "day" in table:
         return date(year, month, table["day"])
     first, in_month = date(year, month, 1), monthrange(year, month)[1]
     days = [
         first + timedelta(days=n) for n in range(in_month) if (first + timedelta(days=n)).weekday() == table["weekday"]
     ]
-    return days[table["nth"] - 1 if table["nth"] > 0 else table["nth"]]
+    nth = int(table["nth"])
+    return days[nth - 1 if nth > 0 else nth]

@@ -47,7 +47,8 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 async def hub(planned: Path, tmp_path: Path) -> AsyncIterator[Demo]:
     """Return the demo's hub with nobody in it."""
-    path = shutil.copy(planned, tmp_path / "demo.db")
+    path = tmp_path / "demo.db"
+    shutil.copy(planned, path)
     async with open_hub(path) as opened:
         yield opened
 
