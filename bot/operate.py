@@ -24,6 +24,7 @@ from storage.tables import SlotRow, TaskRow
 #: How far back failures are told.
 _LOOKED_BACK: Final = timedelta(days=7)
 
+
 def note_attended(path: Path, environ: Mapping[str, str], *, person: str, session: str | None) -> str:
     """Mark a person's training as attended; return a sentence about it.
 

@@ -54,7 +54,9 @@ async def _think(store: Store, hub: Hub, shelf: Shelf, due: DueTimer, now: datet
         wards=due.loaded.wards,
     )
     library = await shelf.knowing(due.loaded.conversation)
-    turn = await think(store, library, TimerDue(turn=due.turn, kind=due.kind, awaits_human=due.awaits_human), due.loaded, facts, now)
+    turn = await think(
+        store, library, TimerDue(turn=due.turn, kind=due.kind, awaits_human=due.awaits_human), due.loaded, facts, now
+    )
     if not turn.effects:  # stale
         return None
     return TurnWrite(

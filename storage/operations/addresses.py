@@ -148,9 +148,7 @@ def _reroute(scope: Scope) -> Operation[None]:
     yield Statement(_REROUTE, {"person_id": scope.person_id, "address_id": scope.address_id})
 
 
-def _evidence(
-    scope: Scope, *, purpose: str, granted: bool, wording: str, source: str | None = None
-) -> Operation[None]:
+def _evidence(scope: Scope, *, purpose: str, granted: bool, wording: str, source: str | None = None) -> Operation[None]:
     """Write down who agreed or took it back.
 
     Args:

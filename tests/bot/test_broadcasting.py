@@ -92,9 +92,18 @@ class World:
     def _earlier(self, person_id: int, at: AddressRow) -> OutboxRow:
         sent_at = self.now - timedelta(days=self.chance.choice([1, 3, 6, 8]))
         return OutboxRow(
-            hub=self.hub.id, dedupe_key=f"old:{self.chance.random()}", channel=at.channel,
-            account=at.account, address_id=at.id, person_id=person_id, purpose="broadcast",
-            priority=9, status=4, body="x", settled_at=sent_at, created_at=sent_at,
+            hub=self.hub.id,
+            dedupe_key=f"old:{self.chance.random()}",
+            channel=at.channel,
+            account=at.account,
+            address_id=at.id,
+            person_id=person_id,
+            purpose="broadcast",
+            priority=9,
+            status=4,
+            body="x",
+            settled_at=sent_at,
+            created_at=sent_at,
         )
 
     def filters(self) -> Recipients:

@@ -84,7 +84,9 @@ def test_who_is_accepted_is_asked_for_what_the_hub_asks() -> None:
     assert "You are accepted" in talk.text
     assert talk.step == "own_name"  # references are told who asks
 
-    talk = talk.says("Ana Torres", "Rosa Diaz", "312-555-0177", "Omar Haddad", "omar@example.org", "any weekday after 5")
+    talk = talk.says(
+        "Ana Torres", "Rosa Diaz", "312-555-0177", "Omar Haddad", "omar@example.org", "any weekday after 5"
+    )
 
     assert talk.all(AskRequirements) == [
         AskRequirements(kinds=(("background_check", 1), ("reference", 2), ("interview", 1)))
