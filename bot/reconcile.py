@@ -42,7 +42,9 @@ async def _settle(claimed: Claimed, channel: Channel, now: datetime) -> Settleme
             return None
         if receipt:
             return Settlement(id=claimed.id, status=OutboxStatus.SENT, provider_id=receipt.provider_id)
-    if claimed.purpose in (Purpose.BROADCAST, Purpose.NUDGE):  # once too few is better than twice
+    # Once too few is better than twice; but what a crash kept back, and the provider does not know, nobody has got.
+    is_unsent = claimed.cut_off and channel.capabilities.can_find
+    if claimed.purpose in (Purpose.BROADCAST, Purpose.NUDGE) and not is_unsent:
         return Settlement(id=claimed.id, status=OutboxStatus.FAILED, reason="answer_lost")
     if claimed.message.expires_at and now >= claimed.message.expires_at:
         return Settlement(id=claimed.id, status=OutboxStatus.DROPPED, reason="expired")

@@ -169,6 +169,8 @@ class Claimed:
     crowded_at: datetime | None = None
     #: The state of the broadcast that it belongs to.
     broadcast: BroadcastState | None = None
+    #: Of an unsettled message: whether we ended before we had an answer, rather than that the answer was lost.
+    cut_off: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,7 @@ NEXT_CHANNEL: Final = """
 """
 _MESSAGE: Final = """
     id, hub, ref, channel, account, address_id, person_id, purpose, priority, body, choices, step, turn, calendar,
-    expires_at, attempts, created_at, broadcast_id
+    expires_at, attempts, created_at, broadcast_id, status
 """
 #: A message may leave when nothing to its address is on the way and it is the next in that address's line. Both are
 #: asked as scalar subqueries: as joins, a planner may decide to sort the whole outbox first.

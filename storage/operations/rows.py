@@ -12,7 +12,7 @@ from flows.messages import Address, Attachment, Choice, Outbound, Purpose
 from flows.rules.contact import UNASKED, BroadcastState
 from flows.rules.countries import country_of
 from storage.statements import Row
-from storage.store import Claimed
+from storage.store import Claimed, OutboxStatus
 from storage.tables import from_micros
 
 #: Columns that ``read_slot`` needs of a slot ``s`` and its site ``t``.
@@ -104,6 +104,7 @@ def read_claimed(message: Row, recipient: Row, *, attempts: int, broadcast: str 
         no_broadcasts=recipient["no_broadcasts_at"] is not None,
         crowded_at=read_instant(recipient["crowded_at"]) if purpose in UNASKED else None,
         broadcast=BroadcastState(broadcast) if broadcast else None,
+        cut_off=message["status"] == OutboxStatus.SENDING,
     )
 
 
