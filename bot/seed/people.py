@@ -38,15 +38,15 @@ class Goal(StrEnum):
 
 #: How many of each.
 _CROWD: Final = {
-    Goal.SILENT: 54,
+    Goal.SILENT: 72,
     Goal.DECLINES: 10,
-    Goal.STOPS_MIDWAY: 42,
+    Goal.STOPS_MIDWAY: 35,
     Goal.NEEDS_GUARDIAN: 10,
-    Goal.IN_REVIEW: 10,
+    Goal.IN_REVIEW: 7,
     Goal.VETTING: 9,
-    Goal.ACCEPTED: 11,
-    Goal.BOOKED: 12,
-    Goal.TRAINED: 7,
+    Goal.ACCEPTED: 8,
+    Goal.BOOKED: 9,
+    Goal.TRAINED: 5,
     Goal.PLACED: 10,
     Goal.SERVING: 28,
     Goal.TURNED_DOWN: 3,
