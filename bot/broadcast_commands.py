@@ -127,13 +127,13 @@ def report(
 
 def write_csv(rows: Sequence[Mapping[str, object]]) -> str:
     """Write rows for a spreadsheet; text stays text there, whatever it begins with."""
-    from storage.reports.cells import plain
+    from storage.cells import harmless
 
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     if rows:
         writer.writerow(rows[0])
-    writer.writerows([plain(str(value)) for value in row.values()] for row in rows)
+    writer.writerows([harmless(str(value)) for value in row.values()] for row in rows)
     return out.getvalue()
 
 

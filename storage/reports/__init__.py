@@ -10,7 +10,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from storage.reports.cells import plain
+from storage.cells import harmless
 from storage.reports.report import Cell, Line, Question, Report, View
 
 __all__ = ("Line", "Question", "Report", "View", "all_reports", "as_csv", "as_json")
@@ -29,12 +29,8 @@ def as_csv(report: Report, lines: Iterable[Line]) -> str:
     written = io.StringIO()
     table = csv.DictWriter(written, fieldnames=list(report.columns), extrasaction="raise", lineterminator="\r\n")
     table.writeheader()
-    table.writerows({name: _plain(cell) for name, cell in line.items()} for line in lines)
+    table.writerows({name: harmless(cell) for name, cell in line.items()} for line in lines)
     return written.getvalue()
-
-
-def _plain(cell: Cell) -> Cell:
-    return plain(cell) if isinstance(cell, str) else cell
 
 
 def as_json(report: Report, lines: Iterable[Line]) -> str:
