@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from bot.console import inbox, people, today, users
+from bot.console import broadcasts, calendar, flows, inbox, own_phone, people, settings, today, users
 from bot.console.room import Room
 
-ROOMS: Final[Sequence[Room]] = (today.room, inbox.room, people.room, users.room, users.account)
+ROOMS: Final[Sequence[Room]] = (
+    today.room,
+    inbox.room,
+    people.room,
+    calendar.room,
+    broadcasts.room,
+    flows.room,
+    settings.room,
+    users.room,
+    own_phone.account,
+)
