@@ -15,6 +15,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import typer
+from sqlmodel import Session
 
 from bot import config
 from bot.app import utc_now
@@ -154,14 +155,27 @@ def plan(database: Database, hub: Hub, release: Release) -> Counts:
     return sweep.counts
 
 
-def publish(database: Database, hub: Hub, release: Release, now: Callable[[], datetime]) -> Counts:
-    """Record a publication and move everybody; return what became of whom."""
+def publish(
+    database: Database,
+    hub: Hub,
+    release: Release,
+    now: Callable[[], datetime],
+    *,
+    with_it: Callable[[Session, int], None] = lambda _session, _publication: None,
+) -> Counts:
+    """Record a publication and move everybody; return what became of whom.
+
+    Args:
+        with_it: is done in the same transaction, with the number of the publication; what it raises undoes it.
+    """
     if release.published_at is None:
         at = now()
         with database.session() as session:
             hubs.keep(session, hub, at)
             revisions.save(session, hub.id, release.new.flows.values(), at)
-            publications.add(session, hub.id, release.files, at, undoes=release.undoes)
+            added = publications.add(session, hub.id, release.files, at, undoes=release.undoes)
+            assert added.id is not None
+            with_it(session, added.id)
         release = replace(release, published_at=at)
     sweep = _Sweep(release=release)
     for batch in _batches(database, hub):

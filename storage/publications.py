@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlmodel import Session, col, func, select
 
-from storage.tables import PublicationRow
+from storage import audit
+from storage.tables import AuditRow, PublicationRow
+
+#: What the audit trail calls it.
+PUBLISHED: Final = "published"
 
 
 def add(
@@ -53,3 +58,18 @@ def not_taken_back(rows: Sequence[PublicationRow]) -> list[PublicationRow]:
         elif standing:
             standing.pop()
     return standing
+
+
+def note_author(session: Session, hub: str, publication: int, *, author: str, now: datetime) -> None:
+    """Write down who published."""
+    detail = {"publication": publication}
+    audit.note(session, hub, person_ref=None, author=author, what=PUBLISHED, detail=detail, now=now)
+
+
+def authors(session: Session, hub: str, *, limit: int = 200) -> Mapping[int, str]:
+    """Say who published, by publication, of the latest; those of the command line have no author."""
+    query = select(AuditRow.author, AuditRow.detail).where(
+        col(AuditRow.hub) == hub, col(AuditRow.what) == PUBLISHED, col(AuditRow.person_ref).is_(None)
+    )
+    rows = session.exec(query.order_by(col(AuditRow.id).desc()).limit(limit)).all()
+    return {json.loads(detail)["publication"]: author for author, detail in rows}

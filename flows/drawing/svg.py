@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 from flows.drawing.heads import Heads, say_heads
 from flows.drawing.layout import Box, Layout, lay_out
 from flows.drawing.text import SHADE_FILLS, heading_of, lines_of, marks, wrapped
-from flows.graph import Why, edges
+from flows.graph import Edge, Why, edges
 from flows.library import Library
 from flows.lint.finding import Finding, Severity
 from flows.lint.sight import file_of
@@ -81,7 +81,7 @@ def as_svg(library: Library, flow_id: str, findings: Iterable[Finding] = (), peo
     layout = lay_out(sizes, [(edge.source, edge.to) for edge in ways], flow.start)
     width, height = layout.width + 2 * _MARGIN, layout.height + 2 * _MARGIN
     steps = [_step(flow, id_, layout.boxes[id_], texts[id_], here, flow_id, people) for id_ in texts]
-    drawn = [*_arrows(flow, layout), *steps]
+    drawn = [*arrows(flow, layout), *steps]
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}"'
@@ -154,17 +154,25 @@ def _count(box: Box, number: int) -> str:
     return f'<text class="count" x="{x:.1f}" y="{y:.1f}">{say_heads(number)}</text>'
 
 
-def _arrows(flow: Flow, layout: Layout) -> list[str]:
-    """Draw one arrow for each two steps, with the conditions of all ways between them."""
+def _label(edge: Edge) -> str:
+    return edge.label
+
+
+def arrows(flow: Flow, layout: Layout, *, label: Callable[[Edge], str] = _label) -> list[str]:
+    """Draw one arrow for each two steps, with the conditions of all ways between them, as elements of an SVG.
+
+    Args:
+        label: says why a way is taken; nothing where there is no other.
+    """
     labels: dict[tuple[str, str], list[str]] = {}
     aside: dict[tuple[str, str], bool] = {}
     for edge in edges(flow):
         arrow = (edge.source, edge.to)
-        labels.setdefault(arrow, []).extend([edge.label] if edge.label else [])
+        labels.setdefault(arrow, []).extend([said] if (said := label(edge)) else [])
         aside[arrow] = aside.get(arrow, True) and edge.why is not Why.NEXT
     ports = _ports(layout)
     drawn = [
-        _arrow(layout, arrow, ports, " or ".join(dict.fromkeys(told)), aside=aside[arrow])
+        _arrow(layout, arrow, ports, " / ".join(dict.fromkeys(told)), aside=aside[arrow])
         for arrow, told in labels.items()
         if arrow in layout.ways
     ]
@@ -211,7 +219,7 @@ def _arrow(
         points.reverse()
     path = f"M{points[0][0]:.1f} {points[0][1]:.1f}" + "".join(_bend(one, two) for one, two in pairwise(points))
     classes = "way aside" if aside else "way"
-    title = escape(f"{arrow[0]} to {arrow[1]}: {label}".rstrip(": "))
+    title = escape(f"{arrow[0]} → {arrow[1]}: {label}".rstrip(": "))
     drawn = f'<path class="{classes}" d="{path}"><title>{title}</title></path>'
     if not label:
         return drawn, ""

@@ -18,7 +18,7 @@ CHOICES = Rule(id="too-many-choices", why="A text message cannot show them all o
 MANY = Rule(id="many-choices", severity=Severity.WARNING, why="More than five choices are hard to keep in mind.")
 LABEL = Rule(id="label-too-long", why="Slack cuts a button's label off.")
 
-_MOST_PARTS: Final = 2
+MOST_PARTS: Final = 2
 #: One digit is enough to pick a choice.
 _MOST_CHOICES: Final = 9
 _GOOD_CHOICES: Final = 5
@@ -58,7 +58,7 @@ def _longest(sight: Sight, every: Iterable[Message]) -> Iterator[Finding]:
 
 def _counted(place: Where, language: str, sms: str, told: str = "") -> Iterator[Finding]:
     weight = segments(fold(sms))
-    if weight.parts > _MOST_PARTS:
+    if weight.parts > MOST_PARTS:
         what = f"the {language} message{told} may take {weight.parts} parts as SMS{_guilty(weight)}: {sms!r}"
         write = "say less, or use words without those letters"
         if place.file != "phrases.toml":

@@ -48,11 +48,19 @@ def _questions(text: Text) -> Iterator[Finding]:
 
 
 def _grade(text: Text) -> Iterator[Finding]:
-    plain = _ADDRESS.sub("Ana", _KEYWORD.sub("Ana", _NAME.sub("Ana", text.text)))
-    grade = reading_grade(plain, text.language)
+    plain, grade = _plain(text.text), plain_grade(text.text, text.language)
     if grade > MOST_GRADE and len(_WORD.findall(plain)) >= _FEWEST_WORDS:
         what = f"the {text.language} text reads at grade {grade:.1f}; {MOST_GRADE:.0f} is the most"
         yield GRADE.found(text.place, what, write="use shorter words and shorter sentences")
+
+
+def plain_grade(text: str, language: str) -> float:
+    """Return the school grade that reads a text with ease; names, keywords and addresses are easy."""
+    return reading_grade(_plain(text), language)
+
+
+def _plain(text: str) -> str:
+    return _ADDRESS.sub("Ana", _KEYWORD.sub("Ana", _NAME.sub("Ana", text)))
 
 
 def _emoji(text: Text) -> Iterator[Finding]:
