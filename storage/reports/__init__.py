@@ -11,7 +11,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from storage.cells import harmless
-from storage.reports.report import Cell, Line, Question, Report, View
+from storage.reports.report import Line, Question, Report, View
 
 __all__ = ("Line", "Question", "Report", "View", "all_reports", "as_csv", "as_json")
 
