@@ -60,6 +60,8 @@ class App:
     meters: Meters
     #: Channels that are connected; the others are still being tried.
     started: set[str] = field(default_factory=set)
+    #: Set when the process is told to end.
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def library(self) -> Library:
@@ -86,6 +88,7 @@ class App:
             now=self.now,
             wall=wall,
             wake=self.inbox.wake,
+            stopping=self.stopping,
         )
 
     def doors(self, *, metrics_token: str = "", calls_a_minute: int = 120) -> Doors:

@@ -116,7 +116,7 @@ async def _serve(
         announce(f"The demo is at http://{_HOST}:{port} - press Ctrl-C to end it.")
         announce(f"Coordinators sign in once by this link: {invite(app, utc_now())}")
 
-    server = WebServer(build_page(app, sim), listener, stopping=sim.stopping.set)
+    server = WebServer(build_page(app, sim), listener, stopping=app.stopping.set)
     await server.run_until_told(started=on_start)
 
 
@@ -130,6 +130,7 @@ def simulation(app: App, clock: MovableClock) -> Simulation:
         now=app.now,
         begins_at=app.now(),
         jump=_Journey(app, clock).jump,
+        stopping=app.stopping,
     )
 
 

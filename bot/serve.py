@@ -55,7 +55,7 @@ async def serve(settings: Settings) -> None:
         teller = Teller(database=app.database, hub=hub.id, now=app.now, private=settings.api.private_webhooks == "yes")
         async with running(app), beside(teller.run()):
             log.info("serving", extra={"port": settings.web.port, "channels": ",".join(sorted(channels)) or "none"})
-            await WebServer(web, taken).run_until_told()
+            await WebServer(web, taken, stopping=app.stopping.set).run_until_told()
 
 
 @asynccontextmanager

@@ -63,13 +63,18 @@ def report(session: Session, broadcast: BroadcastRow) -> Report:
     return Report(
         people=broadcast.total,
         counts=progress(session, broadcast),
-        causes=tuple(
-            Cause(status=OutboxStatus(row["status"]), reason=row["reason"] or "", people=row["people"])
-            for row in ask(session, _CAUSES, params)
-        ),
+        causes=causes(session, broadcast),
         answered=sums["answered"] or 0,
         opted_out=sums["opted_out"] or 0,
         texts=sums["texts"] or 0,
+    )
+
+
+def causes(session: Session, broadcast: BroadcastRow) -> tuple[Cause, ...]:
+    """Count why some have not got it, or not yet; most frequent first."""
+    return tuple(
+        Cause(status=OutboxStatus(row["status"]), reason=row["reason"] or "", people=row["people"])
+        for row in ask(session, _CAUSES, {"id": broadcast.id})
     )
 
 

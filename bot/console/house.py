@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -36,6 +37,8 @@ class House:
     wall: Callable[[], datetime]
     #: Called with the channel and account that have something to send.
     wake: Callable[[str, str], None]
+    #: Set when the process is told to end, so that open streams end themselves.
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def library(self) -> Library:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from html import unescape
 from importlib.resources import files
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -39,6 +40,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
     )
     made.filters["broken"] = broken
+    made.filters["unescaped"] = unescape  # Slack's and Telegram's three escaped signs are signs again
     return made
 
 

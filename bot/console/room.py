@@ -11,7 +11,8 @@ from bot.console.house import Visit
 from flows.rules.access import Permission
 
 Handler = Callable[[Visit], Answer]
-#: Yields the name and the data of one event after the other; ``None`` keeps the line alive.
+#: Yields the name and the data of one event after the other; ``None`` keeps the line alive. What has no name is put into
+#: the page. It is called in a thread, so that it may look first whether there is such a thing.
 Stream = Callable[[Visit], AsyncIterator[tuple[str, str] | None]]
 
 

@@ -33,6 +33,8 @@ _MAX_FIELDS: Final = 500
 _MAX_FILES: Final = 1
 #: The largest spreadsheet that is worth reading.
 _MAX_PART_BYTES: Final = 20_000_000
+#: A stream ends after so long; the browser then asks anew, if it may still.
+_STREAM_S: Final = 600
 #: The header by which htmx says that it wants a piece.
 _PIECE: Final = "hx-request"
 
@@ -72,7 +74,9 @@ def _answering(house: House, door: Door, room: Room, route: Route) -> Callable[[
             return _note(house, request, "not_yours", status=403, language=visit.language)
         try:
             if route.stream is not None:
-                return StreamingResponse(_events(route.stream(visit)), media_type="text/event-stream", headers=HEADERS)
+                events = await asyncio.to_thread(route.stream, visit)
+                told = _events(events, until=house.stopping)
+                return StreamingResponse(told, media_type="text/event-stream", headers=HEADERS)
             assert route.handler is not None, "a route has a handler or a stream"
             answered = await asyncio.to_thread(route.handler, visit)
         except NotThereError:
@@ -147,14 +151,37 @@ def _told(request: Request) -> Told | None:
     return Told(room=room, key=key, values=values) if room in known and isinstance(values, dict) else None
 
 
-async def _events(stream: AsyncIterator[tuple[str, str] | None]) -> AsyncIterator[str]:
-    async for event in stream:
-        if event is None:
-            yield ": still here\n\n"
-            continue
-        name, data = event
-        lines = "".join(f"data: {line}\n" for line in data.splitlines() or [""])
-        yield f"event: {name}\n{lines}\n"
+async def _events(stream: AsyncIterator[tuple[str, str] | None], *, until: asyncio.Event) -> AsyncIterator[str]:
+    """Write events down until the stream or the process ends, or the browser has to show again who it is."""
+    loop = asyncio.get_running_loop()
+    ending, ends_at = asyncio.ensure_future(until.wait()), loop.time() + _STREAM_S
+    coming: asyncio.Future[tuple[str, str] | _End | None] | None = None
+    try:
+        while (left_s := ends_at - loop.time()) > 0:
+            coming = asyncio.ensure_future(anext(stream, _END))
+            await asyncio.wait((coming, ending), timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
+            if not coming.done() or isinstance(event := coming.result(), _End):
+                return
+            yield _written(event)
+    finally:
+        ending.cancel()
+        if coming is not None:
+            coming.cancel()
+
+
+class _End:
+    """Stands behind the last event."""
+
+
+_END: Final = _End()
+
+
+def _written(event: tuple[str, str] | None) -> str:
+    if event is None:
+        return ": still here\n\n"
+    name, data = event
+    lines = "".join(f"data: {line}\n" for line in data.splitlines() or [""])
+    return f"event: {name}\n{lines}\n" if name else f"{lines}\n"
 
 
 def _to_the_door(request: Request) -> Response:

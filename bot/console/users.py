@@ -160,12 +160,6 @@ def _link(visit: Visit, token: str) -> str:
 # --- one's own --------------------------------------------------------------------------------------------------------
 
 
-@account.get("/account", Permission.OWN)
-def own(visit: Visit) -> Answer:
-    """Show one's own account."""
-    return Page(template="account.html")
-
-
 @account.post("/account/language", Permission.OWN)
 def speak(visit: Visit) -> Answer:
     """Show the console in another language from now on."""

@@ -22,6 +22,7 @@ class LinkPurpose(StrEnum):
     CALENDAR = "calendar"  #: subscribe to one's own dates
     SWAP = "swap"  #: be named by a colleague who hands a place over; its secret is a code
     JOIN = "join"  #: write on another channel as the same person; its secret is a code
+    ACCOUNT = "account"  #: show that a phone is one's own, as a user of the console; its code is typed there
 
 
 #: How long a link may be opened; ``None``: until it is revoked.
@@ -36,6 +37,7 @@ LIFETIMES: Final[Mapping[LinkPurpose, timedelta | None]] = {
     LinkPurpose.CALENDAR: None,
     LinkPurpose.SWAP: timedelta(days=1),
     LinkPurpose.JOIN: timedelta(minutes=10),
+    LinkPurpose.ACCOUNT: timedelta(minutes=10),
 }
 CODE_DIGITS: Final = 6
 CODE_LIFETIME: Final = timedelta(minutes=10)

@@ -19,8 +19,8 @@ from tests.bot.house import HUB, House, open_house
 from tests.bot.outsiders import Browser, browser, change, enter, rows
 from tests.browser.ways import WAYS, hub_for
 
-#: Links without a page: a calendar's address is read by programs, a joining code is typed into a talk.
-WITHOUT_PAGE = {LinkPurpose.CALENDAR, LinkPurpose.JOIN}
+#: Links without a page: a calendar's address is read by programs, codes are typed into a talk or into the console.
+WITHOUT_PAGE = {LinkPurpose.CALENDAR, LinkPurpose.JOIN, LinkPurpose.SWAP, LinkPurpose.ACCOUNT}
 ANN = "+13125550142"
 every_kind = pytest.mark.parametrize("purpose", sorted(PAGES))
 #: What is ours to show anybody.
