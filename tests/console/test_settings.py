@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import text
 
 from flows.rules.access import Role
@@ -10,7 +12,12 @@ from storage import organisations, requirements, series
 from storage.tables import Site
 from tests.console.opened import Demo
 
-NEW = {"name": "Pine Street Center", "zip": "85001", "partner": "Desert Readers", "contact": "lee@example.org"}
+NEW: dict[str, Any] = {
+    "name": "Pine Street Center",
+    "zip": "85001",
+    "partner": "Desert Readers",
+    "contact": "lee@example.org",
+}
 
 
 def _site(demo: Demo, name: str) -> Site:
