@@ -259,7 +259,10 @@ def _zone_name(zone: str | None, language: str) -> str:
     """Name a zone as people do, ``Central Time``, whichever place it is called by."""
     if not zone:
         return ""
-    shared = Locale.parse(language).meta_zones.get(get_global("meta_zones").get(zone, ""), {})
+    known = get_global("meta_zones")  # by the older names: America/Indianapolis
+    shared = Locale.parse(language).meta_zones.get(
+        known.get(zone) or known.get(f"America/{zone.rpartition('/')[2]}", ""), {}
+    )
     return str(shared.get("long", {}).get("generic") or get_timezone_name(zone, locale=language))
 
 

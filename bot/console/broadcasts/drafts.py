@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, time, timedelta
@@ -80,8 +81,8 @@ def title(broadcast: BroadcastRow) -> str:
     """Name a broadcast: as it was called, else by its first words; empty while nothing is written."""
     texts = written(broadcast) if is_draft(broadcast) else broadcast_people.as_written(broadcast)
     words = broadcast.name or next((text for text in texts.values() if text), "")
-    words = " ".join(_VARIABLE.sub(lambda found: found[1] or "…", words).split())
-    return words if len(words) <= _TITLE_CHARS else f"{words[:_TITLE_CHARS].rstrip()}…"
+    words = _VARIABLE.sub(lambda found: found[1] or "…", words)
+    return textwrap.shorten(words, _TITLE_CHARS, placeholder=" …") if words.strip() else ""
 
 
 def with_names(text: str, say: Words) -> Markup:
