@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from bot.console import broadcasts, calendar, flows, inbox, own_phone, people, settings, today, users
+from bot.console import broadcasts, calendar, flows, inbox, own_phone, people, reports, settings, today, users
 from bot.console.room import Room
 
 ROOMS: Final[Sequence[Room]] = (
@@ -15,6 +15,7 @@ ROOMS: Final[Sequence[Room]] = (
     calendar.room,
     broadcasts.room,
     flows.room,
+    reports.room,
     settings.room,
     users.room,
     own_phone.account,

@@ -8,7 +8,18 @@ from typing import Any, Final
 from sqlmodel import Session
 
 from flows.stages import MAY_TRAIN
-from storage.reports.report import IS_MEMBER, Line, Question, Report, ask, show_count, without_hidden
+from storage.reports.report import (
+    HAS_PLACE_AT_SITES,
+    IN_ROLE,
+    IS_MEMBER,
+    OF_AUDIENCE,
+    Line,
+    Question,
+    Report,
+    ask,
+    show_count,
+    without_hidden,
+)
 
 _STATIONS: Final = ("wrote", "agreed", "told_who_they_are", "accepted", "trained", "booked_a_shift", "served")
 #: Whoever has only been written to, as guardian or supervisor, is no volunteer.
@@ -25,7 +36,7 @@ _PEOPLE: Final = f"""
     WHERE p.hub = :hub AND p.created_at >= :since AND p.created_at < :before
         AND (p.audience IS NOT NULL OR NOT EXISTS (SELECT 1 FROM guardian AS g WHERE g.guardian_id = p.id))
         AND (p.audience IS NOT NULL OR EXISTS (SELECT 1 FROM conversation AS c WHERE c.person_id = p.id))
-        AND {IS_MEMBER}
+        AND {IS_MEMBER} AND {HAS_PLACE_AT_SITES} AND {IN_ROLE.format("p.role")} AND {OF_AUDIENCE.format("p.audience")}
 """  # noqa: S608 - a constant
 
 
@@ -36,7 +47,14 @@ def build(session: Session, question: Question) -> Iterable[Line]:
 
 def _count(session: Session, question: Question) -> Iterable[Line]:
     counts: dict[str, dict[str, int]] = {}
-    for row in ask(session, _PEOPLE, hub=question.hub, organisation=question.organisation_id, **question.bounds):
+    for row in ask(
+        session,
+        _PEOPLE,
+        hub=question.hub,
+        organisation=question.organisation_id,
+        **question.bounds,
+        **question.narrowed,
+    ):
         counted = counts.setdefault(str(row["audience"] or ""), dict.fromkeys(_STATIONS, 0))
         for station in _reached(row):
             counted[station] += 1

@@ -9,7 +9,18 @@ from sqlmodel import Session
 
 from flows.rules.terms import term_of
 from storage.operations.hours import NOT_REACHED
-from storage.reports.report import IS_MEMBER, Line, Question, Report, ask, show_count, without_hidden
+from storage.reports.report import (
+    AT_SITES,
+    IN_ROLE,
+    IS_MEMBER,
+    OF_AUDIENCE,
+    Line,
+    Question,
+    Report,
+    ask,
+    show_count,
+    without_hidden,
+)
 
 _KEYS: Final = ("site", "role", "term")
 _REASONS: Final = ("said_so", "no_answer", "not_reached")
@@ -20,7 +31,8 @@ _ROWS: Final = f"""
     LEFT JOIN site AS t ON t.id = s.site_id
     WHERE b.hub = :hub AND s.kind = 'shift' AND b.status IN ('attended', 'no_show')
         AND s.starts_at >= :since AND s.starts_at < :before
-        AND {IS_MEMBER}
+        AND {IS_MEMBER} AND {AT_SITES.format("s.site_id")}
+        AND {IN_ROLE.format("COALESCE(s.role, p.role)")} AND {OF_AUDIENCE.format("p.audience")}
 """  # noqa: S608 - a constant
 
 
@@ -31,7 +43,9 @@ def build(session: Session, question: Question) -> Iterable[Line]:
 
 def _count(session: Session, question: Question) -> Iterable[Line]:
     counts: dict[tuple[str, ...], dict[str, list[int]]] = {}
-    for row in ask(session, _ROWS, hub=question.hub, organisation=question.organisation_id, **question.bounds):
+    for row in ask(
+        session, _ROWS, hub=question.hub, organisation=question.organisation_id, **question.bounds, **question.narrowed
+    ):
         counted = counts.setdefault(_key(row, question), {name: [] for name in _COUNTS})
         for name in _counted(row):
             counted[name].append(int(str(row["person_id"])))

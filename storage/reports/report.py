@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -39,6 +40,17 @@ class Question:
     since: date | None = None
     until: date | None = None
     view: View | None = None
+    #: Numbers of the sites that count; ``None``: all of the hub, and what belongs to none.
+    sites: frozenset[int] | None = None
+    #: Id of the role or audience that alone counts; empty for all.
+    role: str = ""
+    audience: str = ""
+
+    @property
+    def narrowed(self) -> Mapping[str, object]:
+        """What ``AT_SITES``, ``IN_ROLE`` and ``OF_AUDIENCE`` ask for."""
+        sites = sorted(self.sites or ())
+        return {"every_site": int(self.sites is None), "sites": sites, "role": self.role, "audience": self.audience}
 
     @property
     def organisation_id(self) -> int:
@@ -80,6 +92,14 @@ IS_MEMBER: Final = """(:organisation = 0 OR EXISTS (
         SELECT 1 FROM membership AS m
         WHERE m.person_id = p.id AND m.organisation_id = :organisation AND m.status = 'confirmed'
     ))"""
+#: Conditions on a column, as the question narrows it down.
+AT_SITES: Final = "(:every_site = 1 OR {} IN :sites)"
+IN_ROLE: Final = "(:role = '' OR {} = :role)"
+OF_AUDIENCE: Final = "(:audience = '' OR {} = :audience)"
+#: A person counts at the sites where they have, or had, a place.
+HAS_PLACE_AT_SITES: Final = """(:every_site = 1 OR EXISTS (
+        SELECT 1 FROM booking AS xb JOIN slot AS xs ON xs.id = xb.slot_id
+        WHERE xb.person_id = p.id AND xb.status <> 'released' AND xs.site_id IN :sites))"""
 #: Stands for the groups that are too small to be shown one by one.
 TOGETHER: Final = "(small groups together)"
 WITHHELD: Final = "(fewer than five people)"
@@ -116,5 +136,9 @@ def without_hidden(lines: Iterable[Mapping[str, Cell]], *, count: str, told_in: 
 
 def ask(session: Session, sql: str, **values: object) -> list[Mapping[str, object]]:
     """Read rows."""
-    params: list[Any] = [bindparam(name, value) for name, value in values.items()]
+    params: list[Any] = [
+        bindparam(name, value, expanding=isinstance(value, Sequence) and not isinstance(value, str))
+        for name, value in values.items()
+        if re.search(rf":{name}\b", sql)
+    ]
     return [dict(row) for row in session.connection().execute(text(sql).bindparams(*params)).mappings()]

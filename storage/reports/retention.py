@@ -8,13 +8,24 @@ from typing import Any, Final
 from sqlmodel import Session
 
 from flows.rules.terms import term_of
-from storage.reports.report import Line, Question, Report, ask, show_count, without_hidden
+from storage.reports.report import (
+    AT_SITES,
+    IN_ROLE,
+    OF_AUDIENCE,
+    Line,
+    Question,
+    Report,
+    ask,
+    show_count,
+    without_hidden,
+)
 
-_ROWS: Final = """
+_ROWS: Final = f"""
     SELECT h.person_id, h.starts_at FROM hours AS h
     WHERE h.hub = :hub AND h.status <> 'void' AND h.person_id IS NOT NULL AND h.starts_at < :before
         AND (:organisation = 0 OR h.organisation_id = :organisation)
-"""
+        AND {AT_SITES.format("h.site_id")} AND {IN_ROLE.format("h.role")} AND {OF_AUDIENCE.format("h.audience")}
+"""  # noqa: S608 - constants
 
 
 def build(session: Session, question: Question) -> Iterable[Line]:
@@ -25,7 +36,14 @@ def build(session: Session, question: Question) -> Iterable[Line]:
 def _count(session: Session, question: Question) -> Iterable[Line]:
     bounds = question.bounds
     served: dict[str, set[int]] = {}
-    for row in ask(session, _ROWS, hub=question.hub, organisation=question.organisation_id, before=bounds["before"]):
+    for row in ask(
+        session,
+        _ROWS,
+        hub=question.hub,
+        organisation=question.organisation_id,
+        before=bounds["before"],
+        **question.narrowed,
+    ):
         _note(served, row, question)
     first = term_of(question.since) if question.since else ""
     before: set[int] = set()

@@ -10,17 +10,18 @@ from sqlmodel import Session
 
 from flows.rules.disclosure import Group, disclose
 from flows.rules.terms import term_of
-from storage.reports.report import TOGETHER, WITHHELD, Line, Question, ask
+from storage.reports.report import AT_SITES, IN_ROLE, OF_AUDIENCE, TOGETHER, WITHHELD, Line, Question, ask
 
 #: What an entry of a ledger is grouped by.
 KEYS: Final = ("ledger", "role", "audience", "site", "term")
-_ROWS: Final = """
+_ROWS: Final = f"""
     SELECT h.person_id, h.ledger, h.role, h.audience, COALESCE(t.name, '') AS site, h.starts_at, h.minutes, h.status
     FROM hours AS h LEFT JOIN site AS t ON t.id = h.site_id
     WHERE h.hub = :hub AND h.status <> 'void' AND h.starts_at >= :since AND h.starts_at < :before
         AND (:organisation = 0 OR h.organisation_id = :organisation)
+        AND {AT_SITES.format("h.site_id")} AND {IN_ROLE.format("h.role")} AND {OF_AUDIENCE.format("h.audience")}
     ORDER BY h.id
-"""
+"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,9 @@ class Sum:
 
 def entries(session: Session, question: Question) -> Iterator[Entry]:
     """Read what counts, in the days and of the organisation that were asked for."""
-    for row in ask(session, _ROWS, hub=question.hub, organisation=question.organisation_id, **question.bounds):
+    for row in ask(
+        session, _ROWS, hub=question.hub, organisation=question.organisation_id, **question.bounds, **question.narrowed
+    ):
         yield _entry(row, question)
 
 

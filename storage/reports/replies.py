@@ -1,0 +1,74 @@
+"""When people write: messages by the hour of the hub's day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from storage.reports.periods import QUARTER
+from storage.reports.report import (
+    HAS_PLACE_AT_SITES,
+    IN_ROLE,
+    IS_MEMBER,
+    OF_AUDIENCE,
+    Line,
+    Question,
+    Report,
+    ask,
+    show_count,
+    without_hidden,
+)
+from storage.tables import from_micros
+
+_HOURS: Final = 24
+_ALL: Final = f"""
+    SELECT i.received_at / {QUARTER} AS quarter, count(*) AS messages FROM inbound AS i
+    WHERE i.hub = :hub AND i.received_at >= :since AND i.received_at < :before
+    GROUP BY i.received_at / {QUARTER}
+"""  # noqa: S608 - constants
+_NARROWED: Final = f"""
+    SELECT i.received_at / {QUARTER} AS quarter, i.person_id, count(*) AS messages
+    FROM inbound AS i JOIN person AS p ON p.id = i.person_id
+    WHERE i.hub = :hub AND i.received_at >= :since AND i.received_at < :before
+        AND {IS_MEMBER} AND {HAS_PLACE_AT_SITES} AND {IN_ROLE.format("p.role")} AND {OF_AUDIENCE.format("p.audience")}
+    GROUP BY i.received_at / {QUARTER}, i.person_id
+"""  # noqa: S608 - constants
+
+
+def build(session: Session, question: Question) -> Iterable[Line]:
+    """Count all hours of the day, those in which nobody writes as well."""
+    return without_hidden(_count(session, question), count="messages", told_in="hour")
+
+
+def _count(session: Session, question: Question) -> Iterable[Line]:
+    is_narrowed = bool(question.organisation_id or question.role or question.audience) or question.sites is not None
+    rows: list[Any] = ask(
+        session,
+        _NARROWED if is_narrowed else _ALL,
+        hub=question.hub,
+        organisation=question.organisation_id,
+        **question.bounds,
+        **question.narrowed,
+    )
+    zone, messages = ZoneInfo(question.zone), Counter[int]()
+    people: dict[int, set[int]] = {hour: set() for hour in range(_HOURS)}
+    for row in rows:
+        hour = from_micros(row["quarter"] * QUARTER).astimezone(zone).hour
+        messages[hour] += int(row["messages"])
+        if is_narrowed:
+            people[hour].add(row["person_id"])
+    for hour in range(_HOURS):
+        shown = show_count(messages[hour], len(people[hour]), question)
+        yield {"hour": f"{hour:02}:00", "messages": shown}
+
+
+REPORT: Final = Report(
+    name="replies",
+    about="Messages from people, by the hour of the day.",
+    columns=("hour", "messages"),
+    build=build,
+)
