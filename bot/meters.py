@@ -17,6 +17,8 @@ class Meters:
     tick_seconds: Histogram = field(init=False)
     ticked_at: Gauge = field(init=False)
     late: Gauge = field(init=False)
+    #: Of ``outbound``, by its labels: to find one anew costs more than to count.
+    _outbound: dict[tuple[str, str, str], Counter] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         """Make the counters."""
@@ -38,3 +40,11 @@ class Meters:
         self.late = Gauge(
             "peoplepower_tick_lag_seconds", "How much later than a second after the one before.", registry=self.registry
         )
+
+    def count_outbound(self, channel: str, purpose: str, status: str) -> None:
+        """Count a message that was decided about."""
+        key = (channel, purpose, status)
+        counter = self._outbound.get(key)
+        if counter is None:
+            counter = self._outbound[key] = self.outbound.labels(*key)
+        counter.inc()

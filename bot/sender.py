@@ -10,6 +10,7 @@ import asyncio
 import logging
 import random
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,7 +23,7 @@ from channels.render import as_sms
 from flows.facts import Hub
 from flows.messages import Consequence
 from flows.rules.contact import Drop, Recipient, Send, Spending, Wait, decide
-from flows.text import segments
+from flows.text import fold, segments
 from storage.store import Claimed, OutboxStatus, Settlement, Store
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,14 @@ _MOST_CLAIMED: Final = 500
 _FRESH_S: Final = 0.25
 #: Messages on their way at once, in seconds of what may leave: a slow provider need not slow us down, a hanging one must.
 _UNDER_WAY_S: Final = 10.0
+
+
+@dataclass(slots=True, kw_only=True)
+class _Batch:
+    """Messages whose turn has come, each with its parts, and when what is known about their recipients was read."""
+
+    read_at: float
+    ready: deque[tuple[Claimed, int]] = field(default_factory=deque)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,12 +82,16 @@ class Sender:
 
     async def run(self) -> None:
         """Send for ever; ends when cancelled. The next messages are claimed while the last are still on their way."""
-        async with asyncio.TaskGroup() as group:
-            while True:
-                self._wake.clear()
-                if not await self._launch(group):
-                    await self._until_woken()
-                await self._until_room()
+        try:
+            async with asyncio.TaskGroup() as group:
+                while True:
+                    self._wake.clear()
+                    if not await self._launch(group):
+                        await self._until_woken()
+                    await self._until_room()
+        finally:  # what was cut off is found again as any other message without an answer
+            self._under_way = 0
+            self._parts_under_way = sum(parts for _, parts in self._landed)
 
     async def _until_woken(self) -> None:
         try:
@@ -107,24 +120,32 @@ class Sender:
         claimed = await self.store.claim(self.hub.id, self.channel.name, self.channel.account, limit, self.now())
         if not claimed:
             return 0
-        read_at = time.monotonic()
-        texts = await self._spent()
+        batch = _Batch(read_at=time.monotonic())
+        texts, now = await self._spent(), self.now()
         for message in claimed:
             parts = self._parts(message)
-            if refusal := self._refusal(message, texts):
+            if refusal := self._refusal(message, texts, now):
                 self._land(group, refusal, parts=0)
                 continue
             if texts is not None:
                 texts += parts
-            await self._pace(parts)
+            if (wait_s := self._pace(parts)) > 0:
+                await self._hand_out(batch, group)
+                await asyncio.sleep(wait_s)
+                now = self.now()
             self._under_way += 1
             self._parts_under_way += parts
-            group.create_task(self._send_and_land(message, parts, read_at, group))
+            batch.ready.append((message, parts))
+        await self._hand_out(batch, group)
         return len(claimed)
 
     def _parts(self, claimed: Claimed) -> int:
         """Count what a message costs; texts count by their parts, as the carriers do."""
-        return 1 if self.channel.capabilities.buttons else max(1, _count_parts(as_sms(claimed.message)))
+        if self.channel.capabilities.buttons:
+            return 1
+        if claimed.message.choices:
+            return _count_parts(as_sms(claimed.message))
+        return _count_plain_parts(claimed.message.text)
 
     async def _spent(self) -> int | None:
         """Count what today has cost, what is on its way included; ``None`` where nothing is counted."""
@@ -138,21 +159,49 @@ class Sender:
         if (wait_s := self._free_at - time.monotonic()) > 0:
             await asyncio.sleep(wait_s)
 
-    async def _pace(self, parts: int) -> None:
-        """Wait for a message's turn."""
+    def _pace(self, parts: int) -> float:
+        """Take the next turn to leave; return how many seconds it is away."""
         now = time.monotonic()
         begins = max(self._free_at, now - 1.0)  # an idle second may be used up at once, no more
         self._free_at = begins + parts / self.channel.capabilities.messages_per_second
-        if begins > now:
-            await asyncio.sleep(begins - now)
+        return begins - now
 
-    async def _send_and_land(self, claimed: Claimed, parts: int, read_at: float, group: asyncio.TaskGroup) -> None:
-        settlement = None
-        try:
-            settlement = await self._refuse_or_send(claimed, parts, read_at)
-        finally:
-            self._under_way -= 1
-            self._land(group, settlement, parts)
+    async def _hand_out(self, batch: _Batch, group: asyncio.TaskGroup) -> None:
+        """Have all that is ready sent: by one task as long as the channel answers at once, by one more for each that waits."""
+        while batch.ready:
+            group.create_task(self._send_from(batch, group))
+            await asyncio.sleep(0)
+
+    async def _send_from(self, batch: _Batch, group: asyncio.TaskGroup) -> None:
+        while batch.ready:
+            if time.monotonic() - batch.read_at > _FRESH_S:
+                await self._hand_out(await self._read_again(batch, group), group)
+                continue
+            claimed, parts = batch.ready.popleft()
+            settlement = None
+            try:
+                settlement = await self._send_and_tell(claimed, parts)
+            finally:
+                self._under_way -= 1
+                self._land(group, settlement, parts)
+
+    async def _read_again(self, batch: _Batch, group: asyncio.TaskGroup) -> _Batch:
+        """Ask the contact rule once more about what has waited; return what may still leave."""
+        waited = list(batch.ready)
+        batch.ready.clear()
+        now = self.now()
+        found = await self.store.look_again(self.hub.id, [claimed for claimed, _ in waited], now)
+        again = {claimed.id: claimed for claimed in found}
+        fresh = _Batch(read_at=time.monotonic())
+        for claimed, parts in waited:
+            known = again.get(claimed.id)  # else it is settled by now
+            refusal = self._refusal(known, None, now) if known else None
+            if known and not refusal:
+                fresh.ready.append((known, parts))
+            else:
+                self._under_way -= 1
+                self._land(group, refusal, parts)
+        return fresh
 
     def _land(self, group: asyncio.TaskGroup, settlement: Settlement | None, parts: int) -> None:
         """Have recorded what came back; all that comes back until the database is ready is recorded at once."""
@@ -178,31 +227,26 @@ class Sender:
         finally:
             self._is_recording = False
 
-    async def _refuse_or_send(self, claimed: Claimed, parts: int, read_at: float) -> Settlement | None:
-        """Send a message, unless what has become of its recipient forbids it; ``None`` when it is settled already."""
-        if time.monotonic() - read_at > _FRESH_S:
-            again = await self.store.look_again(self.hub.id, claimed, self.now())
-            if again is None:
-                return None
-            if refusal := self._refusal(again, None):
-                return refusal
+    async def _send_and_tell(self, claimed: Claimed, parts: int) -> Settlement:
+        """Send a message; count it and leave a line in the log."""
         began = time.monotonic()
         settlement = await self._send(claimed, parts)
-        self.meters.outbound.labels(self.channel.name, claimed.purpose.value, settlement.status.name.lower()).inc()
-        log.info(
-            "message sent" if settlement.status is OutboxStatus.SENT else "message not sent",
-            extra={
-                "channel": self.channel.name,
-                "person": claimed.person_id,
-                "purpose": claimed.purpose.value,
-                "outcome": settlement.status.name.lower(),
-                "reason": settlement.reason,
-                "seconds": round(time.monotonic() - began, 3),
-            },
-        )
+        self.meters.count_outbound(self.channel.name, claimed.purpose.value, settlement.status.name.lower())
+        if log.isEnabledFor(logging.INFO):
+            log.info(
+                "message sent" if settlement.status is OutboxStatus.SENT else "message not sent",
+                extra={
+                    "channel": self.channel.name,
+                    "person": claimed.person_id,
+                    "purpose": claimed.purpose.value,
+                    "outcome": settlement.status.name.lower(),
+                    "reason": settlement.reason,
+                    "seconds": round(time.monotonic() - began, 3),
+                },
+            )
         return settlement
 
-    def _refusal(self, claimed: Claimed, texts: int | None) -> Settlement | None:
+    def _refusal(self, claimed: Claimed, texts: int | None, now: datetime) -> Settlement | None:
         """Ask the contact rule, with what was read from the database a moment ago.
 
         Args:
@@ -228,7 +272,7 @@ class Sender:
             recipient,
             quiet_hours=self.hub.quiet_hours,
             expires_at=claimed.message.expires_at,
-            now=self.now(),
+            now=now,
             policy=self.hub.contact,
             spending=None if texts is None else Spending(texts=texts, zone=self.hub.zone),
             broadcast=claimed.broadcast,
@@ -305,4 +349,10 @@ class Sender:
 @lru_cache(maxsize=256)
 def _count_parts(text: str) -> int:
     """Count the parts of a text; the same one goes to many."""
-    return segments(text).parts
+    return max(1, segments(text).parts)
+
+
+@lru_cache(maxsize=256)
+def _count_plain_parts(text: str) -> int:
+    """Count the parts of a text without choices, before it is rendered."""
+    return _count_parts(fold(text))

@@ -142,10 +142,10 @@ class HotStore:
         policy = self._policies.get(hub, _ANY_POLICY)
         return await self._driver.write(partial(outbox.claim, hub, channel, account, limit, now, policy))
 
-    async def look_again(self, hub: str, claimed: Claimed, now: datetime) -> Claimed | None:
-        """Read once more what the contact rule needs to know about a claimed message; ``None`` when it is settled."""
+    async def look_again(self, hub: str, claimed: Sequence[Claimed], now: datetime) -> list[Claimed]:
+        """Read once more what the contact rule needs to know about claimed messages; those settled by now are missing."""
         policy = self._policies.get(hub, _ANY_POLICY)
-        return await self._driver.read(partial(outbox.look_again, hub, claimed.id, now, policy))
+        return await self._driver.read(partial(outbox.look_again, hub, [one.id for one in claimed], now, policy))
 
     async def spent(self, hub: str, now: datetime) -> int:
         """Count the parts of text messages that a hub has sent on this day of its own."""

@@ -364,8 +364,8 @@ class Store(Protocol):
     async def claim(self, hub: str, channel: str, account: str, limit: int, now: datetime) -> list[Claimed]:
         """Take up to ``limit`` ready messages of one sender, by priority and age, never two of one address at once."""
 
-    async def look_again(self, hub: str, claimed: Claimed, now: datetime) -> Claimed | None:
-        """Read once more what the contact rule needs to know about a claimed message; ``None`` when it is settled."""
+    async def look_again(self, hub: str, claimed: Sequence[Claimed], now: datetime) -> list[Claimed]:
+        """Read once more what the contact rule needs to know about claimed messages; those settled by now are missing."""
 
     async def spent(self, hub: str, now: datetime) -> int:
         """Count the parts of text messages that a hub has sent on this day of its own."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -281,6 +282,12 @@ def next_open(now: datetime, *, zone: str | None, quiet_hours: QuietHours) -> da
     Args:
         zone: the person's IANA zone; when unknown, the hours that are open across the country.
     """
+    if now.tzinfo is UTC:  # elsewhere two instants of a repeated hour are equal, and one would be taken for the other
+        return _remembered(now, zone, quiet_hours)
+    return _next_open(now, zone, quiet_hours)
+
+
+def _next_open(now: datetime, zone: str | None, quiet_hours: QuietHours) -> datetime:
     zones = (zone,) if zone else _UNKNOWN_ZONES
     candidate = now
     for _ in range(16):  # each pass moves on to an opening; a week has seven a zone
@@ -289,6 +296,10 @@ def next_open(now: datetime, *, zone: str | None, quiet_hours: QuietHours) -> da
             return candidate
         candidate = latest
     return candidate
+
+
+#: A batch of messages asks the same about many people in few zones.
+_remembered: Final = lru_cache(maxsize=1024)(_next_open)
 
 
 def _open_in(now: datetime, zone: ZoneInfo, quiet_hours: QuietHours) -> datetime:

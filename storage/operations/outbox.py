@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -76,7 +77,7 @@ _RECIPIENTS: Final = """
 _PLAINLY: Final = _RECIPIENTS.replace("{crowded}", "CAST(NULL AS BIGINT)")
 WITH_CROWDED: Final = _RECIPIENTS.replace("{crowded}", f"({CROWDED.replace('{person}', 'a.person_id')})")
 _BROADCASTS: Final = "SELECT id, status FROM broadcast WHERE id IN ({ids})"
-_AGAIN: Final = f"SELECT {_MESSAGE} FROM outbox WHERE id = :id AND hub = :hub AND status = 2"  # noqa: S608 - a constant
+_AGAIN: Final = f"SELECT {_MESSAGE} FROM outbox WHERE id IN ({{ids}}) AND hub = :hub AND status = 2"  # noqa: S608 - a constant
 UNSETTLED: Final = f"""
     SELECT {_MESSAGE} FROM outbox
     WHERE status IN (2, 3) AND claimed_at < :before AND hub = :hub
@@ -101,15 +102,14 @@ def claim(
     messages = yield Statement(
         CLAIM, {"hub": hub, "channel": channel, "account": account, "limit": limit, "now": to_micros(now)}
     )
-    in_order = sorted(messages, key=lambda row: (row["priority"], row["id"]))
+    in_order = sorted(messages, key=itemgetter("priority", "id"))
     return (yield from _with_recipients(in_order, now, policy, this_time=1))
 
 
-def look_again(hub: str, claimed: int, now: datetime, policy: ContactPolicy) -> Operation[Claimed | None]:
-    """Read a claimed message and its recipient once more; ``None`` when it is settled by now."""
-    messages = yield Statement(_AGAIN, {"id": claimed, "hub": hub})
-    found = yield from _with_recipients(messages, now, policy, this_time=1)
-    return found[0] if found else None
+def look_again(hub: str, claimed: Sequence[int], now: datetime, policy: ContactPolicy) -> Operation[list[Claimed]]:
+    """Read claimed messages and their recipients once more; those settled by now are missing."""
+    messages = yield Statement(_AGAIN, {"ids": write_json(list(claimed)), "hub": hub})
+    return (yield from _with_recipients(messages, now, policy, this_time=1))
 
 
 def unsettled(hub: str, before: datetime, limit: int) -> Operation[list[Claimed]]:
@@ -184,7 +184,10 @@ _HIDE: Final = "UPDATE outbox SET body = :body WHERE id = :id"
 #: The secret part of a link, and a one-time code: once they have left, nobody here may use them.
 _TOKEN: Final = re.compile(r"(?:(?<=/l/)|(?<=/calendar/))[\w-]{22}")
 _CODE: Final = re.compile(r"\b\d{6}\b")
-_WITH_CODE: Final = frozenset({Purpose.REQUEST, Purpose.CODE})
+_WITH_CODE: Final = frozenset({Purpose.REQUEST.value, Purpose.CODE.value})
+#: Compared as plain numbers: a broadcast settles thousands at once.
+_UNKNOWN: Final = OutboxStatus.UNKNOWN.value
+_SENT: Final = OutboxStatus.SENT.value
 
 
 def settle(settlements: Sequence[Settlement], now: datetime, zones: Mapping[str, str]) -> Operation[None]:
@@ -194,24 +197,34 @@ def settle(settlements: Sequence[Settlement], now: datetime, zones: Mapping[str,
         zones: by hub, the zone in which its days begin.
     """
     ordered = sorted(settlements, key=lambda settlement: settlement.id)  # two nodes then never wait for each other
-    changed = yield Statement(_SETTLE, {"settled": write_json([_settled(settlement, now) for settlement in ordered])})
-    rows = sorted(changed, key=lambda row: int(row["id"]))
-    consequences = {settlement.id: settlement for settlement in ordered}
+    at = to_micros(now)
+    changed = yield Statement(_SETTLE, {"settled": write_json([_settled(settlement, at) for settlement in ordered])})
+    by_id = {settlement.id: settlement for settlement in ordered}
+    rows = sorted(changed, key=itemgetter("id"))
     for row in rows:
-        settlement = consequences[row["id"]]
-        match settlement.consequence:
-            case Consequence.OPTED_OUT:
-                yield from addresses.opt_out(_scope(row, now), cause=settlement.reason or "provider")
-            case Consequence.UNREACHABLE:
-                yield from addresses.mark_reachable(_scope(row, now), reachable=False)
-            case Consequence.NONE | Consequence.CHANNEL_DOWN:
-                pass
-        if settlement.consequence in _CLOSED:
-            yield from _send_elsewhere(row, now)
-        yield from _forget_if_left(row)
+        settlement = by_id[row["id"]]
+        if settlement.consequence is not Consequence.NONE:
+            yield from _draw(settlement, row, now)
+        if row["status"] < _SENT:
+            continue
+        if row["forget"]:
+            yield from forgetting.message_left(row["id"], person_id=row["person_id"])
         if not settlement.keep_secret:
             yield from _hide_secret(row)
-    yield from _spend(rows, consequences, now, zones)
+    yield from _spend(rows, by_id, now, zones)
+
+
+def _draw(settlement: Settlement, row: Row, now: datetime) -> Operation[None]:
+    """Draw from a refusal what it says about the address."""
+    match settlement.consequence:
+        case Consequence.OPTED_OUT:
+            yield from addresses.opt_out(_scope(row, now), cause=settlement.reason or "provider")
+        case Consequence.UNREACHABLE:
+            yield from addresses.mark_reachable(_scope(row, now), reachable=False)
+        case Consequence.NONE | Consequence.CHANNEL_DOWN:
+            pass
+    if settlement.consequence in _CLOSED:
+        yield from _send_elsewhere(row, now)
 
 
 def spent(hub: str, day: date) -> Operation[int]:
@@ -242,16 +255,16 @@ def day_of(now: datetime, zone: str | None) -> date:
     return now.astimezone(ZoneInfo(zone or "UTC")).date()
 
 
-def _settled(settlement: Settlement, now: datetime) -> list[Value]:
+def _settled(settlement: Settlement, now: int) -> list[Value]:
     """Write a settlement as ``{settled}`` reads it: in this order."""
-    is_final = settlement.status >= OutboxStatus.UNKNOWN
+    is_final = settlement.status.value >= _UNKNOWN
     waits = settlement.status is OutboxStatus.WAITING
     return [
         settlement.id,
-        int(settlement.status),
+        settlement.status.value,
         settlement.reason,
-        to_micros(settlement.not_before or now) if waits else None,
-        to_micros(now) if is_final else None,
+        (to_micros(settlement.not_before) if settlement.not_before else now) if waits else None,
+        now if is_final else None,
         int(not settlement.asked),
         settlement.provider_id,
         settlement.segments,
@@ -283,9 +296,9 @@ def _send_elsewhere(row: Row, now: datetime) -> Operation[None]:
 
 
 def _hide_secret(row: Row) -> Operation[None]:
-    if row["status"] < OutboxStatus.SENT:
-        return
-    body = _TOKEN.sub("***", row["body"])
+    body: str = row["body"]
+    if "/l/" in body or "/calendar/" in body:
+        body = _TOKEN.sub("***", body)
     if row["purpose"] in _WITH_CODE:
         body = _CODE.sub("***", body)
     if body != row["body"]:

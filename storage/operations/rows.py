@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from flows.facts import Booking, BookingStatus, Json, Slot, SlotKind
@@ -75,7 +76,7 @@ def read_claimed(message: Row, recipient: Row, *, attempts: int, broadcast: str 
     Args:
         broadcast: the state of the broadcast that it belongs to.
     """
-    purpose = Purpose(message["purpose"])
+    purpose = _PURPOSES[message["purpose"]]
     return Claimed(
         id=message["id"],
         message=Outbound(
@@ -98,14 +99,21 @@ def read_claimed(message: Row, recipient: Row, *, attempts: int, broadcast: str 
         paused=recipient["paused_at"] is not None,
         overtaken=message["turn"] is not None and recipient["version"] != message["turn"],
         attempts=attempts,
-        created_at=from_micros(message["created_at"]),
+        created_at=_remembered(message["created_at"]),
         country=recipient["country"] or country_of(message["channel"], recipient["address_user"]),
         zip_code=recipient["zip"],
         no_broadcasts=recipient["no_broadcasts_at"] is not None,
         crowded_at=read_instant(recipient["crowded_at"]) if purpose in UNASKED else None,
-        broadcast=BroadcastState(broadcast) if broadcast else None,
-        cut_off=message["status"] == OutboxStatus.SENDING,
+        broadcast=_STATES[broadcast] if broadcast else None,
+        cut_off=message["status"] == _SENDING,
     )
+
+
+#: To call an enumeration costs as much as to read five columns, and what is sent to many has few instants.
+_PURPOSES: Final = {purpose.value: purpose for purpose in Purpose}
+_STATES: Final = {state.value: state for state in BroadcastState}
+_SENDING: Final = OutboxStatus.SENDING.value
+_remembered: Final = lru_cache(maxsize=1024)(from_micros)
 
 
 def _attachment(calendar: str | None) -> Attachment | None:
@@ -116,7 +124,7 @@ def _attachment(calendar: str | None) -> Attachment | None:
 
 def read_instant(micros: int | None) -> datetime | None:
     """Read an instant that may be missing."""
-    return None if micros is None else from_micros(micros)
+    return None if micros is None else _remembered(micros)
 
 
 def write_json(value: Json | Sequence[Any] | dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.broadcasts import plan, read_texts, send_test, write_out
-from bot.sender import Sender
+from bot.sender import Sender, _Batch
 from channels.base import TemporaryError
 from channels.capabilities import CAPABILITIES
 from channels.simulator import SimulatorChannel
@@ -24,7 +25,7 @@ from storage import broadcasts, consent, people
 from storage.database import Database, migrate
 from storage.opening import open_store
 from storage.recipients import Recipients
-from storage.store import Store
+from storage.store import OutboxStatus, Store
 from storage.tables import AddressRow, OutboxRow
 from tests.bot.house import HUB, MONDAY, House, open_house
 from tests.bot.test_sending import VOLUNTEER, announce, sign_up
@@ -205,6 +206,12 @@ async def stop(house: House, user: str = VOLUNTEER) -> None:
     await house.app.inbox.deliver([house.inbound("sms", user, "STOP")])
 
 
+def outcome_of(house: House, message: int) -> tuple[int, str | None]:
+    with house.app.database.session() as session:
+        row = session.get_one(OutboxRow, message)
+        return row.status, row.reason
+
+
 def farewells(messages: list[Outbound]) -> list[str]:
     return [message.text for message in messages if "tutors on Friday" in message.text]
 
@@ -226,10 +233,10 @@ async def test_nothing_leaves_after_stop_wherever_the_message_is(tmp_path: Path,
         if where == "claimed":
             claimed = await house.app.store.claim(HUB.id, "sms", "sms-account", 5, house.clock.at)
             await stop(house)
-            sender = house.app.senders["sms"]
-            settlement = await sender._refuse_or_send(claimed[0], 1, time.monotonic() - 1)
-            assert settlement is not None
-            assert settlement.reason == "opted_out"
+            late = _Batch(read_at=time.monotonic() - 1, ready=deque([(claimed[0], 1)]))
+            async with asyncio.TaskGroup() as group:
+                await house.app.senders["sms"]._hand_out(late, group)
+            assert outcome_of(house, claimed[0].id) == (OutboxStatus.DROPPED, "opted_out")
         else:
             await stop(house)
 

@@ -77,8 +77,7 @@ async def test_a_pause_sets_the_rest_aside_and_going_on_puts_it_back(store: Stor
     first, *_ = await store.claim(HUB.id, "sms", "MG1", 1, NOW)
 
     assert decide(database, "pause", broadcast)
-    again = await store.look_again(HUB.id, first, NOW)
-    assert again is not None
+    (again,) = await store.look_again(HUB.id, [first], NOW)
     assert again.broadcast is BroadcastState.PAUSED  # at once, whatever its row says
     assert await tend(store, broadcast, limit=3) == [3, 1]
     assert statuses(database) == [2, 0, 0, 0, 0]
