@@ -51,16 +51,17 @@ function options(kind, table, width) {
   };
 }
 
-// Bars of several columns stand beside each other.
+// Bars of several columns stand beside each other; uPlot wants their places as shares of the width.
 function bars(nth, several) {
+  if (several === 1) return uPlot.paths.bars({ size: [0.8, 90] });
   const share = 0.8 / several;
-  const left = nth - (several - 1) / 2;
-  const drawn = uPlot.paths.bars({
-    size: [share, 90],
-    align: 0,
-    disp: several > 1 ? { x0: { unit: 2, values: (u) => u.data[0].map((x) => u.valToPos(x + (left - 0.5) * share, "x", true)) }, size: { unit: 2, values: (u) => u.data[0].map(() => Math.max(1, u.valToPos(share, "x", true) - u.valToPos(0, "x", true) - 2)) } } : undefined,
+  const part = (u, length) => length / (u.scales.x.max - u.scales.x.min);
+  return uPlot.paths.bars({
+    disp: {
+      x0: { unit: 2, values: (u) => u.data[0].map((x) => part(u, x - 0.4 + nth * share - u.scales.x.min)) },
+      size: { unit: 2, values: (u) => u.data[0].map(() => part(u, share * 0.92)) },
+    },
   });
-  return drawn;
 }
 
 function shortened(label) {
