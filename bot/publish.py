@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import typer
-from sqlmodel import Session
 
 from bot import config
 from bot.app import utc_now
@@ -161,7 +160,7 @@ def publish(
     release: Release,
     now: Callable[[], datetime],
     *,
-    with_it: Callable[[Session, int], None] = lambda _session, _publication: None,
+    with_it: Callable[[Any, int], None] = lambda _session, _publication: None,
 ) -> Counts:
     """Record a publication and move everybody; return what became of whom.
 

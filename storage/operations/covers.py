@@ -14,8 +14,7 @@ from typing import Final
 from flows.facts import Person
 from flows.rules.covering import LAST_ASK, LATE, Helper
 from flows.stages import MAY_SERVE, Stage
-from storage.operations import requirements
-from storage.operations.reading import history
+from storage.operations import reading, requirements
 from storage.operations.reminders import QUEUE, queue_params
 from storage.operations.rows import SLOT_COLUMNS, read_instant, read_slot
 from storage.operations.scope import Scope
@@ -248,7 +247,7 @@ def helpers(hub: str, cover: DueCover, limit: int, offset: int) -> Operation[lis
     found = []
     rows = yield Statement(HELPERS, {"hub": hub, "id": cover.id, "limit": limit, "offset": offset})
     for row in rows:
-        past = yield from history(hub, row["person_id"])
+        past = yield from reading.history(hub, row["person_id"])
         person = Person(
             stage=Stage(row["stage"]),
             language=row["language"],
