@@ -146,7 +146,7 @@ def _kept(
         role=date.role,
         starts_at=date.starts_at,
         minutes=minutes,
-        ledger=payer.ledger if payer else ledger_for(person.audience, answers, ()),
+        ledger=payer.ledger if payer else ledger_for(person.audience, answers, None),
         status=status,
         hours=hours,
         cause=cause,

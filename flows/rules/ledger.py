@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from flows.facts import Json
+from flows.rules.organisations import PaidBy
 
 
 class Ledger(StrEnum):
@@ -27,14 +28,6 @@ class HoursStatus(StrEnum):
     APPROVED = "approved"
     DISPUTED = "disputed"  #: the supervisor says it was otherwise; a human decides
     VOID = "void"  #: another row took its place, or it never was
-
-
-class Tie(StrEnum):
-    """What kind of organisation has confirmed that somebody belongs to it."""
-
-    COLLEGE = "college"
-    EMPLOYER = "employer"
-    DISTRICT = "district"
 
 
 #: Up to this long before the start, HERE means this shift.
@@ -63,18 +56,16 @@ class Span:
         return self.starts_at + timedelta(minutes=self.minutes)
 
 
-def ledger_for(audience: str | None, answers: Mapping[str, Json], ties: Iterable[Tie]) -> Ledger:
+def ledger_for(audience: str | None, answers: Mapping[str, Json], paid_by: PaidBy | None) -> Ledger:
     """Say to which ledger somebody's time goes.
 
     Args:
-        answers: what they told us: whether they use paid time off, which programme they are in.
-        ties: organisations that have confirmed them; a wish alone pays nobody.
+        answers: what they told us: which programme they are in.
+        paid_by: whose award or paid time the very booking has taken; nothing else makes time paid, neither a wish nor a
+            confirmation.
     """
-    confirmed = set(ties)
-    if audience == "work_study" and Tie.COLLEGE in confirmed:
-        return Ledger.WAGES
-    if audience == "employee" and answers.get("time_off") == "vto" and Tie.EMPLOYER in confirmed:
-        return Ledger.PAID_TIME_OFF
+    if paid_by is not None:
+        return Ledger.WAGES if paid_by is PaidBy.COLLEGE else Ledger.PAID_TIME_OFF
     if (
         audience == "older_adult"
         and answers.get("programme") == "foster_grandparent"

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 
 class OrganisationKind(StrEnum):
-    """What kind of organisation people belong to; ``flows.rules.ledger.Tie`` names the same."""
+    """What kind of organisation people belong to."""
 
     EMPLOYER = "employer"
     COLLEGE = "college"

@@ -68,6 +68,12 @@ _RESERVED: Final = """
     SELECT a.membership_id FROM reservation AS r JOIN allowance AS a ON a.id = r.allowance_id
     WHERE r.booking_id = :booking_id
 """
+_PAID_BY: Final = """
+    SELECT o.kind FROM reservation AS r JOIN allowance AS a ON a.id = r.allowance_id
+        JOIN membership AS m ON m.id = a.membership_id JOIN organisation AS o ON o.id = m.organisation_id
+    WHERE r.booking_id = :booking_id
+"""
+_SETTLED: Final = "UPDATE reservation SET held_until = NULL WHERE booking_id = :booking_id"
 _HELD: Final = "SELECT minutes, held_until FROM reservation WHERE booking_id = :booking_id"
 _STILL_APPROVED: Final = """
     UPDATE reservation SET held_until = NULL WHERE booking_id = :booking_id AND minutes <= :minutes
@@ -154,6 +160,23 @@ def follow(scope: Scope, *, booking_id: int, slot_id: int) -> Operation[bool]:
     except Refused:
         return False
     return True
+
+
+def paid_by(booking_id: int) -> Operation[PaidBy | None]:
+    """Say whose award or paid time a booking has taken; ``None`` where it has taken none."""
+    rows = yield Statement(_PAID_BY, {"booking_id": booking_id})
+    return PaidBy(rows[0]["kind"]) if rows else None
+
+
+def take_again(scope: Scope, *, booking_id: int, slot_id: int) -> Operation[None]:
+    """Take again what was given back for somebody who came after all, as far as it is there; a manager has had their say."""
+    if (yield Statement(_RESERVED, {"booking_id": booking_id})):
+        return
+    try:
+        yield from reserve(scope, booking_id=booking_id, slot_id=slot_id)
+    except Refused:
+        return
+    yield Statement(_SETTLED, {"booking_id": booking_id})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,9 @@ from typing import Final
 
 from flows.facts import BookingStatus, Json, Served, SlotKind, Visit
 from flows.rules.attendance import stage_after, tells_human
-from flows.rules.ledger import LOOK_BACK, HoursStatus, Tie, ledger_for
+from flows.rules.ledger import LOOK_BACK, HoursStatus, ledger_for
 from flows.stages import Stage
-from storage.operations import audit, people, requirements, seats
+from storage.operations import allowances, audit, people, requirements, seats
 from storage.operations.rows import BOOKING_COLUMNS, SLOT_COLUMNS, read_booking
 from storage.operations.scope import Scope
 from storage.statements import Operation, Params, Row, Statement
@@ -98,13 +98,13 @@ def _mine(scope: Scope, booking: str) -> Params:
 
 _LOCK: Final = "SELECT id FROM person WHERE id = :person_id {for_update}"
 _FIND: Final = """
-    SELECT b.id AS booking_id, b.ref AS booking, b.status, b.person_id, s.ref AS slot_ref, s.kind, s.starts_at, s.minutes,
-        s.site_id, s.role AS slot_role, p.ref AS person_ref, p.stage, p.audience, p.role, p.answers
+    SELECT b.id AS booking_id, b.ref AS booking, b.status, b.person_id, s.id AS slot_id, s.ref AS slot_ref, s.kind, s.starts_at,
+        s.minutes, s.site_id, s.role AS slot_role, p.ref AS person_ref, p.stage, p.audience, p.role, p.answers
     FROM booking AS b JOIN slot AS s ON s.id = b.slot_id JOIN person AS p ON p.id = b.person_id
     WHERE b.hub = :hub AND b.ref = :booking AND b.person_id = :person_id AND b.status <> 'released'
 """
 _TIES: Final = """
-    SELECT o.id, o.kind FROM membership AS m JOIN organisation AS o ON o.id = m.organisation_id
+    SELECT o.id FROM membership AS m JOIN organisation AS o ON o.id = m.organisation_id
     WHERE m.person_id = :person_id AND m.status = 'confirmed' ORDER BY m.id
 """
 _LIVE: Final = "SELECT id, ref, minutes, status FROM hours WHERE booking_id = :booking_id AND status <> 'void'"
@@ -151,6 +151,7 @@ def attend(scope: Scope, booking: str, *, author: str) -> Operation[None]:
     row = yield from _locked(scope, booking)
     if row is None:
         return
+    yield from _came_after_all(scope, row)
     live = yield Statement(_LIVE, {"booking_id": row["booking_id"]})
     if not live and not (yield from _is_counted(row, row["minutes"])):
         yield from _replace(scope, row, (), minutes=row["minutes"], status=HoursStatus.APPROVED, author=author)
@@ -164,10 +165,17 @@ def set_minutes(scope: Scope, booking: str, *, minutes: int, author: str) -> Ope
     row = yield from _locked(scope, booking)
     if row is None or (yield from _is_counted(row, minutes)):
         return False
+    yield from _came_after_all(scope, row)
     live = yield Statement(_LIVE, {"booking_id": row["booking_id"]})
     yield from _replace(scope, row, live, minutes=minutes, status=HoursStatus.APPROVED, author=author)
     yield from _came(scope, row, author)
     return True
+
+
+def _came_after_all(scope: Scope, row: Row) -> Operation[None]:
+    """Let whoever pays for it pay again, where a place counted as missed."""
+    if row["status"] == BookingStatus.NO_SHOW:
+        yield from allowances.take_again(scope, booking_id=row["booking_id"], slot_id=row["slot_id"])
 
 
 def _locked(scope: Scope, booking: str) -> Operation[Row | None]:
@@ -191,8 +199,8 @@ def _replace(
             return  # said twice
         yield Statement(_VOID, {"id": one["id"], "by": author, "now": scope.now})
     ties = yield Statement(_TIES, {"person_id": row["person_id"]})
-    kinds = [Tie(tie["kind"]) for tie in ties if tie["kind"] in set(Tie)]
-    ledger = ledger_for(row["audience"], json.loads(row["answers"]), kinds)
+    paid_by = yield from allowances.paid_by(row["booking_id"])
+    ledger = ledger_for(row["audience"], json.loads(row["answers"]), paid_by)
     decided = status is not HoursStatus.CLAIMED
     yield Statement(
         _ADD,
@@ -316,6 +324,7 @@ def undo(scope: Scope, booking: str, *, author: str) -> Operation[bool]:
     row = yield from _locked(scope, booking)
     if row is None or not (yield Statement(_UNDO, {"booking_id": row["booking_id"], "now": scope.now})):
         return False
+    yield from _came_after_all(scope, row)
     for one in (yield Statement(_LIVE, {"booking_id": row["booking_id"]})):
         yield Statement(_VOID, {"id": one["id"], "by": author, "now": scope.now})
     yield Statement(_DROP_NEWS, {"hub": scope.hub, "booking": booking, "now": scope.now})

@@ -200,7 +200,8 @@ async def test_a_student_with_work_study_serves_on_an_award_that_the_aid_office_
     assert "what is left of your work-study award" in await ana.say("SHIFTS")  # half an hour, and shifts take two
 
     assert "5 hours, 30 minutes" in await letter(ana, "LETTER")
-    assert ledger(hub) == {"volunteer": 120, "wages": 330}, ledger(hub)  # the training came before the award
+    assert ledger(hub) == {"volunteer": 120, "wages": 330}, ledger(hub)  # nobody pays for the training
+    assert used(hub) == 330
     check_whom_it_went_to(hub, ANA, AID_OFFICE, DARNELL)
 
 
@@ -246,7 +247,8 @@ async def test_an_employee_serves_on_paid_time_that_the_manager_approves_shift_b
 
     await luis.wait("2027-11-10T12:00")
     assert "4 horas" in await letter(luis, "CARTA", language="es")
-    assert ledger(hub) == {"paid_time_off": 240}
+    assert ledger(hub) == {"paid_time_off": 120, "volunteer": 120}  # nobody pays for the training
+    assert used(hub) == 120
     assert sum(int(str(line["minutes"])) for line in report(hub)) == 240
     seen = report(hub, organisation="NORTH24")  # what the employer gets: one alone is hidden
     assert "Luis" not in str(seen)

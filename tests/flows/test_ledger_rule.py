@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from flows.facts import Json, SlotKind
 from flows.rules.attendance import stage_after, tells_human
 from flows.rules.disclosure import LEAST, Group, disclose
-from flows.rules.ledger import Ledger, Span, Tie, is_possible, ledger_for, needs_look, overlaps, usual_minutes
+from flows.rules.ledger import Ledger, Span, is_possible, ledger_for, needs_look, overlaps, usual_minutes
+from flows.rules.organisations import PaidBy
 from flows.rules.terms import term_of
 from flows.stages import Stage
 
@@ -20,25 +21,24 @@ _FOSTER: dict[str, Json] = {"programme": "foster_grandparent", "income_within_li
 
 
 @pytest.mark.parametrize(
-    ("audience", "answers", "ties", "ledger"),
+    ("audience", "answers", "paid_by", "ledger"),
     [
-        ("work_study", {}, [Tie.COLLEGE], Ledger.WAGES),
-        ("work_study", {}, [], Ledger.VOLUNTEER),
-        ("work_study", {}, [Tie.EMPLOYER], Ledger.VOLUNTEER),
-        ("employee", {"time_off": "vto"}, [Tie.EMPLOYER], Ledger.PAID_TIME_OFF),
-        ("employee", {"time_off": "vto"}, [], Ledger.VOLUNTEER),
-        ("employee", {"time_off": "own"}, [Tie.EMPLOYER], Ledger.VOLUNTEER),
-        ("older_adult", _FOSTER, [], Ledger.STIPEND),
-        ("older_adult", {**_FOSTER, "income_within_limit": None}, [], Ledger.VOLUNTEER),
-        ("older_adult", {"programme": "rsvp", "income_within_limit": True}, [], Ledger.VOLUNTEER),
-        ("high_school", {}, [Tie.DISTRICT], Ledger.VOLUNTEER),
-        (None, {}, [], Ledger.VOLUNTEER),
+        ("work_study", {}, PaidBy.COLLEGE, Ledger.WAGES),
+        ("work_study", {}, None, Ledger.VOLUNTEER),
+        ("employee", {"time_off": "vto"}, PaidBy.EMPLOYER, Ledger.PAID_TIME_OFF),
+        ("employee", {"time_off": "vto"}, None, Ledger.VOLUNTEER),
+        ("employee", {"time_off": "own"}, PaidBy.EMPLOYER, Ledger.PAID_TIME_OFF),  # they have said otherwise since
+        ("older_adult", _FOSTER, None, Ledger.STIPEND),
+        ("older_adult", {**_FOSTER, "income_within_limit": None}, None, Ledger.VOLUNTEER),
+        ("older_adult", {"programme": "rsvp", "income_within_limit": True}, None, Ledger.VOLUNTEER),
+        ("high_school", {}, None, Ledger.VOLUNTEER),
+        (None, {}, None, Ledger.VOLUNTEER),
     ],
 )
-def test_time_goes_to_the_ledger_of_whoever_has_confirmed_to_pay(
-    audience: str | None, answers: dict[str, Json], ties: list[Tie], ledger: Ledger
+def test_time_goes_to_the_ledger_of_whoever_pays_for_it(
+    audience: str | None, answers: dict[str, Json], paid_by: PaidBy | None, ledger: Ledger
 ) -> None:
-    assert ledger_for(audience, answers, ties) is ledger
+    assert ledger_for(audience, answers, paid_by) is ledger
 
 
 def test_claims_that_differ_from_the_plan_need_a_look() -> None:

@@ -36,7 +36,7 @@ def test_without_a_configured_limit_the_rule_itself_is_named() -> None:
 def test_only_income_within_the_limit_leads_to_the_stipend(reply: str, ledger: Ledger) -> None:
     answers = Talk().says(*TO_INCOME, reply).person.answers
 
-    assert ledger_for("older_adult", answers, []) is ledger
+    assert ledger_for("older_adult", answers, None) is ledger
 
 
 def test_wish_for_large_print_is_remembered() -> None:

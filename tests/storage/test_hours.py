@@ -22,7 +22,7 @@ from storage.operations.scope import Scope
 from storage.people import add_person
 from storage.performing import perform
 from storage.reports import Question, all_reports
-from storage.tables import BookingRow, HoursRow, MembershipRow, OrganisationRow, PersonRow, Site, to_micros
+from storage.tables import BookingRow, HoursRow, PersonRow, Site, to_micros
 from tests.storage.cases import HUB, NOW, phone
 
 _COUNT = iter(range(1, 1_000_000))
@@ -226,23 +226,3 @@ def test_coordinator_settles_what_is_left(minutes: int | None, left: list[tuple[
         assert settled is (minutes != 200)
         assert [(row.minutes, row.status) for row in live(session) if row.booking_id == booking.id] == left
         assert unsettled.settle(session, HUB.id, "nothing", None, author="coordinator", now=NOW) is None
-
-
-@pytest.mark.parametrize(("status", "ledger"), [("confirmed", "wages"), ("pending", "volunteer")])
-def test_wages_only_once_the_college_has_confirmed(status: str, ledger: str, database: Database) -> None:
-    with database.session() as session:
-        person, site = new_person(session, audience="work_study"), site_of(session)
-        college = OrganisationRow(hub=HUB.id, kind="college", name="City College", code="CITY01")
-        session.add(college)
-        session.flush()
-        assert college.id
-        assert person.id
-        session.add(
-            MembershipRow(
-                hub=HUB.id, person_id=person.id, organisation_id=college.id, status=status, changed_at=NOW
-            )
-        )  # fmt: skip
-        booking = new_booking(session, person, NOW, 60, site)
-        perform(session, operations.claim(scope_of(person), booking.ref, minutes=60))
-
-        assert [row.ledger for row in live(session)] == [ledger]
