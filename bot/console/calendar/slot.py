@@ -54,6 +54,7 @@ def show_slot(visit: Visit) -> Answer:
 
 def values_of(visit: Visit, session: Any, slot: SlotRow, **more: object) -> dict[str, Any]:
     """Gather what the page of a slot shows."""
+    searched = _search(visit, session, slot)
     site = session.get(Site, slot.site_id) if slot.site_id is not None else None
     named = sees_names(visit, slot)
     return {
@@ -66,7 +67,7 @@ def values_of(visit: Visit, session: Any, slot: SlotRow, **more: object) -> dict
         "wrong_for": "",
         **roster_of(visit, session, slot, named=named),
         **_heading(visit, slot),
-        **_search(visit, session, slot),
+        **searched,
         **more,
     }
 
@@ -108,7 +109,7 @@ def _search(visit: Visit, session: Any, slot: SlotRow) -> dict[str, Any]:
     words = visit.query.get("words", "").strip()[:80]
     may_add = visit.may(Permission.PLAN) and visit.may(Permission.SEE_PEOPLE)
     if not words or not may_add:
-        return {"words": words, "people": [], "requirements": {}, "courses": {}}
+        return {"words": words, "people": [], **reasons(visit)}
     found = browsing.find(session, visit.hub.id, Sought(words=words), sites=visit.sites, limit=_MOST_FOUND)
     looked_at = []
     for one in found:
@@ -116,6 +117,7 @@ def _search(visit: Visit, session: Any, slot: SlotRow) -> dict[str, Any]:
         if person is not None:
             keeps = placing.why_not(session, visit.hub, visit.house.library, person, slot, visit.now)
             looked_at.append((one, keeps))
+    session.refresh(slot)  # each look has let go of what was read before
     return {"words": words, "people": looked_at, **reasons(visit)}
 
 
