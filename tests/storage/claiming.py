@@ -1,4 +1,4 @@
-"""Claim seats as fast as can be, as one of several processes. Run by ``test_claims``: URL, slot, first person, how many."""
+"""Claim seats as fast as can be, in several processes. Run by ``test_claims``: URL, slot, processes, people of each."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import asyncio
 import json
 import sys
 from collections import Counter
+from collections.abc import Callable
 
 from flows.effects import Book
 from flows.messages import Inbound
 from storage.opening import open_store
 from storage.store import SeatTaken, Stale, TurnResult
+from tests.storage.at_once import in_processes
 from tests.storage.cases import HUB, message, phone, turn
 
 
@@ -19,12 +21,11 @@ def asks(who: int) -> Inbound:
     return message(phone(who), provider_id=f"claim-{who}")
 
 
-async def main(url: str, slot: str, first: int, number: int) -> None:
+async def main(url: str, slot: str, first: int, number: int, *, wait: Callable[[], None]) -> None:
     """Let people ask for one seat each, all at once; print what became of them."""
     store = open_store(url, HUB)
     await store.start()
-    print("ready", flush=True)
-    await asyncio.to_thread(sys.stdin.readline)
+    await asyncio.to_thread(wait)
 
     async def claim(who: int) -> TurnResult:
         while isinstance(result := await turn(store, Book(slot=slot), inbound=asks(who)), Stale):
@@ -37,4 +38,6 @@ async def main(url: str, slot: str, first: int, number: int) -> None:
     print(json.dumps(counted), flush=True)
 
 
-asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))
+if __name__ == "__main__":
+    url, slot, processes, each = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    in_processes(processes, lambda number, wait: asyncio.run(main(url, slot, number * each, each, wait=wait)))

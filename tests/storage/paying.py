@@ -1,4 +1,4 @@
-"""Book as many shifts on one person's paid time as can be, as one of several processes. Run by ``test_allowances``."""
+"""Book as many shifts on one person's paid time as can be, in several processes. Run by ``test_allowances``."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ import asyncio
 import json
 import sys
 from collections import Counter
+from collections.abc import Callable
 
 from flows.effects import Book
 from storage.opening import open_store
 from storage.store import SeatTaken, Stale, TurnResult
+from tests.storage.at_once import in_processes
 from tests.storage.cases import HUB, MARIA, message, turn
 
 
-async def main(url: str, process: str, slots: list[str]) -> None:
+async def main(url: str, process: int, slots: list[str], *, wait: Callable[[], None]) -> None:
     """Let the person ask for every slot at once; print what became of it."""
     store = open_store(url, HUB)
     await store.start()
-    print("ready", flush=True)
-    await asyncio.to_thread(sys.stdin.readline)
+    await asyncio.to_thread(wait)
 
     async def claim(number: int, slot: str) -> TurnResult:
         inbound = message(MARIA, provider_id=f"pay-{process}-{number}")
@@ -32,4 +33,6 @@ async def main(url: str, process: str, slots: list[str]) -> None:
     print(json.dumps(counted), flush=True)
 
 
-asyncio.run(main(sys.argv[1], sys.argv[2], sys.argv[3].split(",")))
+if __name__ == "__main__":
+    url, processes, slots = sys.argv[1], int(sys.argv[2]), sys.argv[3].split(",")
+    in_processes(processes, lambda number, wait: asyncio.run(main(url, number, slots[number::processes], wait=wait)))
