@@ -68,10 +68,7 @@ def _copy(connection: sqlite3.Connection, people: int, messages: int) -> None:
     (said,) = connection.execute("SELECT (SELECT count(*) FROM inbound) + (SELECT count(*) FROM outbox)").fetchone()
     copies = max(0, -(-(people - here) // here))
     rounds = max(1, -(-messages // (said * (copies + 1))))
-    far = {
-        table: connection.execute(f'SELECT COALESCE(max(id), 0) + 1 FROM "{table}"').fetchone()[0]
-        for table in _ALL
-    }
+    far = {table: connection.execute(f'SELECT COALESCE(max(id), 0) + 1 FROM "{table}"').fetchone()[0] for table in _ALL}
     connection.execute("CREATE TEMP TABLE copy (k INTEGER PRIMARY KEY)")
     connection.executemany("INSERT INTO copy VALUES (?)", [(k,) for k in range(1, copies + 1)])
     connection.execute("CREATE TEMP TABLE earlier (j INTEGER PRIMARY KEY)")
@@ -210,6 +207,8 @@ class Asked:
 
     path: str
     seconds: Sequence[float]
+    #: Of the processor, all threads together: what it would take on a machine that does nothing else.
+    cpu_seconds: Sequence[float]
     size: int
     status: int
     #: Statements of one answer, and their values.
@@ -218,7 +217,26 @@ class Asked:
     @property
     def p95_ms(self) -> float:
         """The time within which 19 of 20 answers came."""
-        return 1000 * sorted(self.seconds)[max(0, -(-95 * len(self.seconds) // 100) - 1)]
+        return _p95_ms(self.seconds)
+
+    @property
+    def cpu_p95_ms(self) -> float:
+        """The same of the processor's time."""
+        return _p95_ms(self.cpu_seconds)
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is to be kept, not to be looked at: it may be large, and take a while."""
+        return self.path.endswith(".csv")
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is slower or larger than hoped for."""
+        return not self.is_file and (self.p95_ms > _GOAL_MS or self.size > _GOAL_BYTES)
+
+
+def _p95_ms(seconds: Sequence[float]) -> float:
+    return 1000 * sorted(seconds)[max(0, -(-95 * len(seconds) // 100) - 1)]
 
 
 class _Heard:
@@ -242,14 +260,17 @@ async def ask(app: App, clock: MovableClock, *, times: int, only: str) -> list[A
         await client.post(f"/demo/enter/{Role.ADMINISTRATOR.value}", headers={"sec-fetch-site": "same-origin"})
         for path in [path for path in (*_pages(app), *_searches(app)) if only in path]:
             seconds: list[float] = []
+            cpu: list[float] = []
             for _ in range(times + 1):
                 heard.statements.clear()
-                began = time.perf_counter()
+                began, cpu_began = time.perf_counter(), time.process_time()
                 answer = await client.get(path)
                 seconds.append(time.perf_counter() - began)
+                cpu.append(time.process_time() - cpu_began)
             one = Asked(
                 path=path,
                 seconds=seconds[1:],  # the first one reads templates and pages of the file
+                cpu_seconds=cpu[1:],
                 size=len(answer.content),
                 status=answer.status_code,
                 statements=list(heard.statements),
@@ -289,15 +310,19 @@ def _searches(app: App) -> Iterator[str]:
 
 
 def _line(one: Asked) -> str:
-    over = [*(["slow"] if one.p95_ms > _GOAL_MS else []), *(["large"] if one.size > _GOAL_BYTES else [])]
+    over = [
+        *(["a file"] if one.is_file else []),
+        *(["slow"] if one.p95_ms > _GOAL_MS else []),
+        *(["large"] if one.size > _GOAL_BYTES else []),
+    ]
     p50 = 1000 * median(one.seconds)
-    return f"{one.path[:64]:64} {p50:7.0f} {one.p95_ms:7.0f} {one.size:8} {one.status:4} {len(one.statements):4}  {' '.join(over)}".rstrip()
+    return f"{one.path[:64]:64} {p50:7.0f} {one.p95_ms:7.0f} {one.cpu_p95_ms:7.0f} {one.size:8} {one.status:4} {len(one.statements):4}  {' '.join(over)}".rstrip()
 
 
 def show_plans(path: Path, asked: Sequence[Asked]) -> None:
     """Print how the database finds what the slowest pages ask for."""
     with closing(sqlite3.connect(path)) as connection:
-        for one in sorted(asked, key=lambda one: -one.p95_ms)[:_PLANS]:
+        for one in sorted((one for one in asked if not one.is_file), key=lambda one: -one.cpu_p95_ms)[:_PLANS]:
             print(f"\n{one.path}")
             timed = [(_time(connection, *each), *each) for each in one.statements]
             for seconds, statement, values in sorted(timed, key=lambda each: -each[0])[:2]:
@@ -319,12 +344,16 @@ async def measure(path: Path, *, times: int, only: str) -> int:
     """Ask, and tell; return how many pages are over a goal."""
     clock = MovableClock(begins_at=NOW)
     async with open_demo(path, clock, public_url=_HERE) as app:
-        print(f"{'':64} {'p50 ms':>7} {'p95 ms':>7} {'bytes':>8} {'':>4} {'SQL':>4}")
+        print(f"{'':64} {'p50 ms':>7} {'p95 ms':>7} {'CPU p95':>7} {'bytes':>8} {'':>4} {'SQL':>4}")
         asked = await ask(app, clock, times=times, only=only)
     show_plans(path, asked)
-    over = sum(one.p95_ms > _GOAL_MS or one.size > _GOAL_BYTES for one in asked)
-    slowest = max(one.p95_ms for one in asked)
-    print(f"\n{len(asked)} pages, slowest p95 {slowest:.0f} ms (goal {_GOAL_MS:.0f}); {over} over a goal")
+    over = sum(one.is_over for one in asked)
+    pages = [one for one in asked if not one.is_file]
+    slowest, cpu = max(one.p95_ms for one in pages), max(one.cpu_p95_ms for one in pages)
+    print(
+        f"\n{len(pages)} pages, slowest p95 {slowest:.0f} ms (goal {_GOAL_MS:.0f}), of the processor {cpu:.0f} ms; "
+        f"{over} over a goal"
+    )
     failed = [one.path for one in asked if one.status >= 400]
     if failed:
         sys.exit(f"did not answer: {failed}")

@@ -34,7 +34,7 @@ _FOUND_BY: Final = (
 )
 #: What is named by words of ours, not by rows.
 _WORDS: Final = {"kind": "background_check"}
-_FLOW: Final = {"kind": "flows", "name": "sign_up", "language": "en"}
+_FLOW: Final = {"kind": "flow", "name": "sign_up"}
 
 
 def references(session: Any, hub: str, path: str, name: str) -> Sequence[str]:

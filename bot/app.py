@@ -14,6 +14,7 @@ from typing import Final
 from bot.api.desk import Desk as Doors
 from bot.clock import Clock
 from bot.console.house import House
+from bot.console.identity import IdentityProvider
 from bot.inbox import Inbox
 from bot.meters import Meters
 from bot.pages.desk import Desk
@@ -72,11 +73,12 @@ class App:
         """Return what the pages of links work with."""
         return Desk(hub=self.hub, library=self.library, database=self.database, now=self.now, wake=self.inbox.wake)
 
-    def house(self, *, wall: Callable[[], datetime] = utc_now) -> House:
+    def house(self, *, wall: Callable[[], datetime] = utc_now, identity: IdentityProvider | None = None) -> House:
         """Return what the coordinators' console works with.
 
         Args:
             wall: the clock by which sessions end.
+            identity: by which users may sign in instead of a password.
         """
         return House(
             hub=self.hub,
@@ -88,6 +90,7 @@ class App:
             now=self.now,
             wall=wall,
             wake=self.inbox.wake,
+            identity=identity,
             stopping=self.stopping,
         )
 

@@ -59,6 +59,7 @@ def check(path: Path | None, environ: Mapping[str, str]) -> list[Finding]:
         findings += _web(settings, address_known=address_known)
         findings += _database(settings.database)
         findings += _hub(settings.hub)
+        findings += _console(settings)
         findings += _channels(settings)
     return sorted(findings, key=lambda finding: list(Severity).index(finding.severity))
 
@@ -262,6 +263,13 @@ def _hub(hub: Hub) -> Iterator[Finding]:
             what="texts may leave between 21:00 and 08:00, when federal law bars telephone solicitation",
             fix='write quiet_hours = "20:00-09:00", or ask your lawyer (47 CFR 64.1200(c)(1))',
         )
+
+
+def _console(settings: Settings) -> Iterator[Finding]:
+    if settings.console.oidc.issuer:
+        back = f"{settings.web.public_url}/console/oidc/back"
+        what = f"users may sign in by {settings.console.oidc.issuer}, which leads them back to {back}"
+        yield Finding(severity=Severity.INFO, key="console.oidc", what=what, fix="register that address there")
 
 
 def _channels(settings: Settings) -> Iterator[Finding]:

@@ -13,6 +13,8 @@ from typing import Any
 from bot.api.telling import Teller
 from bot.app import open_app, running
 from bot.config import Settings
+from bot.config.settings import Oidc
+from bot.console.identity import IdentityProvider
 from bot.web import build_web
 from bot.web_server import WebServer, listen
 from channels import open_channel
@@ -47,7 +49,7 @@ async def serve(settings: Settings) -> None:
             inbox=app.inbox,
             ready=app.ready,
             desk=app.desk(),
-            house=app.house(),
+            house=app.house(identity=_identity(settings.console.oidc)),
             doors=app.doors(
                 metrics_token=settings.api.metrics_token_in_clear, calls_a_minute=settings.api.calls_a_minute
             ),
@@ -56,6 +58,14 @@ async def serve(settings: Settings) -> None:
         async with running(app), beside(teller.run()):
             log.info("serving", extra={"port": settings.web.port, "channels": ",".join(sorted(channels)) or "none"})
             await WebServer(web, taken, stopping=app.stopping.set).run_until_told()
+
+
+def _identity(oidc: Oidc) -> IdentityProvider | None:
+    if not oidc.issuer or oidc.client_secret is None:
+        return None
+    return IdentityProvider(
+        issuer=oidc.issuer, client_id=oidc.client_id, client_secret=oidc.client_secret.get_secret_value()
+    )
 
 
 @asynccontextmanager

@@ -11,10 +11,10 @@ from typing import Final
 from sqlmodel import Session, col, delete, func, select
 
 from flows.rules.access import BOUND_TO_SITES, Role
-from flows.rules.signing_in import IDLE, INVITATION, LIFETIME, holds
+from flows.rules.signing_in import IDLE, INVITATION, LIFETIME, holds, tries_again_at
 from storage import audit
 from storage.operations.links import hashed
-from storage.tables import InvitationRow, Site, UserRow, UserSessionRow, UserSiteRow
+from storage.tables import InvitationRow, Partner, Site, UserRow, UserSessionRow, UserSiteRow
 
 #: 256 bits: whoever holds it is let in.
 _TOKEN_BYTES: Final = 32
@@ -44,6 +44,25 @@ def find_by_email(session: Session, hub: str, email: str) -> UserRow | None:
     """Find a user by what they sign in with, however it is written."""
     wanted = email.strip().casefold()
     return session.exec(select(UserRow).where(col(UserRow.hub) == hub, col(UserRow.email) == wanted)).one_or_none()
+
+
+def find_by_identity(session: Session, hub: str, *, subject: str, email: str, now: datetime) -> int | None:
+    """Find whom the hub's identity provider means, by its name for them or at first by their e-mail address.
+
+    Args:
+        subject: the provider's name for them, which is kept from the first time on.
+        email: verified by the provider, or empty.
+    """
+    named = select(UserRow).where(col(UserRow.hub) == hub, col(UserRow.oidc_subject) == subject)
+    if (known := session.exec(named).first()) is not None:
+        return known.id
+    user = find_by_email(session, hub, email) if email else None
+    if user is None or user.oidc_subject is not None or user.disabled_at is not None:
+        return None
+    user.oidc_subject = subject
+    session.add(user)
+    _note(session, user, f"coordinator:{user.name}", {"identity": True}, now)
+    return user.id
 
 
 def list_users(session: Session, hub: str) -> Sequence[UserRow]:
@@ -79,7 +98,7 @@ def add(
         email=email.strip().casefold(),
         name=name.strip(),
         role=role.value,
-        partner_id=partner_id,
+        partner_id=_own_partner(session, hub, partner_id),
         language=language,
         created_at=now,
     )
@@ -107,7 +126,7 @@ def change(
     """
     if role is not Role.ADMINISTRATOR:
         _keep_an_administrator(session, user)
-    user.role, user.partner_id = role.value, partner_id
+    user.role, user.partner_id = role.value, _own_partner(session, user.hub, partner_id)
     session.add(user)
     _see(session, user, sites)
     sign_out_everywhere(session, user)
@@ -159,6 +178,11 @@ def _see(session: Session, user: UserRow, sites: Collection[int]) -> None:
     assert user.id is not None, "it was flushed"
     known = session.exec(select(Site.id).where(col(Site.hub) == user.hub, col(Site.id).in_(sites))).all()
     session.add_all(UserSiteRow(user_id=user.id, site_id=site) for site in known if site is not None)
+
+
+def _own_partner(session: Session, hub: str, partner_id: int | None) -> int | None:
+    """Leave out a partner of another hub."""
+    return session.exec(select(Partner.id).where(col(Partner.hub) == hub, col(Partner.id) == partner_id)).one_or_none()
 
 
 def _keep_an_administrator(session: Session, user: UserRow) -> None:
@@ -225,12 +249,21 @@ def _invitation(session: Session, hub: str, token: str, now: datetime) -> Invita
     return row if row and row.used_at is None and now < row.expires_at else None
 
 
-def note_miss(session: Session, user_id: int, now: datetime) -> None:
-    """Count a wrong password."""
-    user = session.get(UserRow, user_id, with_for_update=True)
-    if user is not None:
-        user.misses, user.missed_at = user.misses + 1, now
-        session.add(user)
+def begin_try(session: Session, user_id: int, now: datetime) -> bool:
+    """Count a password as wrong before it is judged, so that many at once are no way around the wait; being let in takes it back.
+
+    Returns:
+        ``False`` when it is too early to listen to one.
+    """
+    user = session.get(UserRow, user_id, with_for_update=True, populate_existing=True)
+    if user is None:
+        return False
+    until = tries_again_at(user.misses, user.missed_at)
+    if until is not None and now < until:
+        return False
+    user.misses, user.missed_at = user.misses + 1, now
+    session.add(user)
+    return True
 
 
 # --- sessions ---------------------------------------------------------------------------------------------------------

@@ -64,6 +64,17 @@ def missing(raw: Raw) -> Iterator[Fault]:
             if not raw.get(f"hub.{key}"):
                 why = "a limit of income changes every year, so it needs its day and where it stands"
                 yield raw.fault(f"hub.{key}", why, f'write {key} = "{example}" under [hub]')
+    if raw.get("console.oidc.issuer"):
+        for key in ("client_id", "client_secret"):
+            if not raw.get(f"console.oidc.{key}"):
+                why = "the identity provider has to know who asks"
+                yield raw.fault(f"console.oidc.{key}", why, f"copy {key} from where you registered the console there")
+        if not raw.get("web.public_url"):
+            yield raw.fault(
+                "web.public_url",
+                "the identity provider leads browsers back to us, but nothing says to which address",
+                'write public_url = "https://bot.your-hub.org" under [web]',
+            )
     if by_webhook and not raw.get("web.public_url"):
         yield raw.fault(
             "web.public_url",

@@ -289,6 +289,28 @@ class Api(_Table):
         return self.metrics_token.get_secret_value() if self.metrics_token else ""
 
 
+class Oidc(_Table):
+    """An identity provider by which users of the console may sign in."""
+
+    #: As the provider calls itself; empty: users sign in by password alone.
+    issuer: Annotated[
+        str,
+        shaped(
+            r"https://[^\s?#]+|http://(localhost|127\.0\.0\.1|\[::1\])[^\s?#]*",
+            "this is no issuer of an identity provider",
+            'write it as the provider does, like issuer = "https://accounts.google.com"',
+        ),
+    ] = ""
+    client_id: str = ""
+    client_secret: OptionalSecret = None
+
+
+class Console(_Table):
+    """The coordinators' pages."""
+
+    oidc: Oidc = Oidc()
+
+
 class Logs(_Table):
     """What the program tells about itself."""
 
@@ -305,4 +327,5 @@ class Settings(_Table):
     hub: Hub = Hub()
     privacy: Privacy = Privacy()
     api: Api = Api()
+    console: Console = Console()
     logs: Logs = Logs()

@@ -1,10 +1,15 @@
-"""Let users in and out: sign in by password, choose one by a one-time link, sign out."""
+"""Let users in and out: sign in by password or by the identity provider, choose a password by a one-time link, sign out."""
 
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -12,13 +17,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from bot.console import passwords
 from bot.console.defence import HEADERS
 from bot.console.house import House
+from bot.console.identity import Claimed, IdentityError
 from bot.console.rendering import render_door
 from bot.pages.guard import is_own
 from bot.pages.limits import Misses
 from flows.facts import LANGUAGES
-from flows.rules.signing_in import LIFETIME, refuses_password, tries_again_at
+from flows.rules.signing_in import LIFETIME, refuses_password
 from storage import users
 from storage.users import SignedIn
+
+log = logging.getLogger(__name__)
 
 #: What a browser holds that is signed in.
 COOKIE: Final = "console"
@@ -26,6 +34,12 @@ COOKIE: Final = "console"
 COOKIE_PATH: Final = "/console"
 HOME: Final = "/console"
 SIGN_IN: Final = "/console/sign-in"
+OIDC_START: Final = "/console/oidc/start"
+OIDC_BACK: Final = "/console/oidc/back"
+#: What a browser holds that is on its way to the identity provider and back, for so long.
+_OIDC_COOKIE: Final = "console_oidc"
+_OIDC_PATH: Final = "/console/oidc"
+_OIDC_S: Final = 600
 _MAX_FIELDS: Final = 10
 
 
@@ -59,6 +73,14 @@ class Door:
         @router.post(SIGN_IN)
         async def enter(request: Request) -> Response:
             return await self._change(request, self._enter)
+
+        @router.get(OIDC_START)
+        async def ask_provider(request: Request) -> Response:
+            return await self._ask_provider(request)
+
+        @router.get(OIDC_BACK)
+        async def hear_provider(request: Request) -> Response:
+            return await self._hear_provider(request)
 
         @router.post("/console/sign-out")
         async def leave(request: Request) -> Response:
@@ -102,7 +124,7 @@ class Door:
             path=COOKIE_PATH,
             httponly=True,
             samesite="lax",
-            secure=request.url.scheme == "https" or self._house.hub.public_url.startswith("https:"),
+            secure=self._is_secure(request),
         )
         return response
 
@@ -121,7 +143,7 @@ class Door:
     def _show(self, request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
         language = wished_language(request)
         other = next(other for other in LANGUAGES if other != language)
-        shown = {"here": request.url.path, "other": other, **values}
+        shown = {"here": request.url.path, "other": other, "oidc": self._oidc(request), **values}
         page = render_door(self._house, language, template, shown)
         return HTMLResponse(page, status_code=status, headers=HEADERS)
 
@@ -133,9 +155,10 @@ class Door:
     def _enter(self, request: Request, form: Mapping[str, str]) -> Response:
         house, now, to = self._house, self._house.wall(), form.get("next", "")
         email, password = form.get("email", ""), form.get("password", "")
-        with house.database.reading() as session:
+        with house.database.session() as session:
             user = users.find_by_email(session, house.hub.id, email)
-        if user and (until := tries_again_at(user.misses, user.missed_at)) and now < until:
+            is_heard = user is None or user.id is None or users.begin_try(session, user.id, now)
+        if not is_heard:
             return self._refused(request, email, to, "wait", status=429)
         # Whoever does not exist, or may not come in, takes as long to be refused as a wrong password.
         kept = user.password_hash if user and user.disabled_at is None else None
@@ -144,13 +167,81 @@ class Door:
             if response is not None:
                 return response
         self._misses.note(_client(request))
-        if user and user.id is not None:
-            with house.database.session() as session:
-                users.note_miss(session, user.id, now)
         return self._refused(request, email, to, "wrong", status=422)
 
     def _refused(self, request: Request, email: str, to: str, wrong: str, *, status: int) -> Response:
         return self._show(request, "sign_in.html", status=status, next=to, wrong=wrong, email=email)
+
+    # --- the identity provider ---
+
+    def _oidc(self, request: Request) -> str:
+        """Return where signing in by the provider begins; empty when there is none."""
+        to = request.query_params.get("next", "")
+        return (f"{OIDC_START}?next={quote(to)}" if to else OIDC_START) if self._house.identity else ""
+
+    def _oidc_back(self) -> str:
+        return f"{self._house.hub.public_url}{OIDC_BACK}"
+
+    async def _ask_provider(self, request: Request) -> Response:
+        if self._house.identity is None:
+            return self._note(request, "gone", status=404)
+        try:
+            begun = await self._house.identity.begin(self._oidc_back())
+        except IdentityError as error:
+            log.warning("the identity provider does not answer", extra={"why": str(error)})
+            return self._note(request, "no_provider", status=502)
+        response = RedirectResponse(begun.url, status_code=303, headers=HEADERS)
+        kept = json.dumps([begun.state, begun.nonce, begun.verifier, request.query_params.get("next", "")])
+        response.set_cookie(
+            _OIDC_COOKIE,
+            urlsafe_b64encode(kept.encode()).decode(),
+            max_age=_OIDC_S,
+            path=_OIDC_PATH,
+            httponly=True,
+            samesite="lax",  # the provider leads back from another site
+            secure=self._is_secure(request),
+        )
+        return response
+
+    async def _hear_provider(self, request: Request) -> Response:
+        response = await self._heard(request)
+        response.delete_cookie(_OIDC_COOKIE, path=_OIDC_PATH)  # it is good once
+        return response
+
+    async def _heard(self, request: Request) -> Response:
+        identity, query = self._house.identity, request.query_params
+        if identity is None:
+            return self._note(request, "gone", status=404)
+        if self._misses.are_too_many(_client(request)):
+            return self._note(request, "slow", status=429)
+        begun = _begun(request)
+        if begun is None or not secrets.compare_digest(begun[0].encode(), query.get("state", "").encode()):
+            self._misses.note(_client(request))
+            return self._note(request, "not_begun", status=400)
+        _, nonce, verifier, to = begun
+        if "code" not in query or query.get("iss", identity.issuer) != identity.issuer:
+            return self._note(request, "not_confirmed", status=403)
+        try:
+            claimed = await identity.finish(self._oidc_back(), code=query["code"], nonce=nonce, verifier=verifier)
+        except IdentityError as error:
+            log.warning("the identity provider's answer does not hold", extra={"why": str(error)})
+            self._misses.note(_client(request))
+            return self._note(request, "not_confirmed", status=403)
+        return await asyncio.to_thread(self._let_in_as, request, claimed, to)
+
+    def _let_in_as(self, request: Request, claimed: Claimed, to: str) -> Response:
+        house = self._house
+        with house.database.session() as session:
+            number = users.find_by_identity(
+                session, house.hub.id, subject=claimed.subject, email=claimed.email, now=house.wall()
+            )
+        response = self.let_in(request, number, to=to) if number is not None else None
+        return response or self._note(request, "unknown_here", status=403)
+
+    def _is_secure(self, request: Request) -> bool:
+        return request.url.scheme == "https" or self._house.hub.public_url.startswith("https:")
+
+    # --- sign out ---
 
     def _leave(self, request: Request, _form: Mapping[str, str]) -> Response:
         with self._house.database.session() as session:
@@ -192,3 +283,14 @@ class Door:
 
 def _client(request: Request) -> str:
     return request.client.host if request.client else ""
+
+
+def _begun(request: Request) -> tuple[str, str, str, str] | None:
+    try:
+        kept = json.loads(urlsafe_b64decode(request.cookies.get(_OIDC_COOKIE, "")))
+    except ValueError:
+        return None
+    if not isinstance(kept, list) or len(kept) != 4 or not all(isinstance(one, str) for one in kept) or not kept[0]:
+        return None
+    state, nonce, verifier, to = kept
+    return state, nonce, verifier, to

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.console.identity import IdentityProvider
 from bot.shelf import Shelf
 from channels.base import Channel
 from flows.facts import Hub
@@ -37,6 +38,8 @@ class House:
     wall: Callable[[], datetime]
     #: Called with the channel and account that have something to send.
     wake: Callable[[str, str], None]
+    #: By which users may sign in instead of a password.
+    identity: IdentityProvider | None = None
     #: Set when the process is told to end, so that open streams end themselves.
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 

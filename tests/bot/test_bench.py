@@ -38,6 +38,21 @@ def test_the_look_for_due_reminders_is_measured_and_reads_an_index() -> None:
     assert "USING INDEX ix_reminder_due" in done.stdout
 
 
+def test_every_page_of_the_console_is_measured() -> None:
+    done = subprocess.run(
+        [sys.executable, "bench/console.py", "--people", "300", "--messages", "1000", "--times", "1"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "/console/people?words=" in done.stdout
+    assert "ix_person_browse" in done.stdout or "SEARCH" in done.stdout
+
+
 def test_a_broadcast_is_measured_beside_raw_sql() -> None:
     done = subprocess.run(
         [

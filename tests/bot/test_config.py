@@ -220,6 +220,7 @@ def test_the_secrets_are_known_by_name() -> None:
         "channels.email.password",
         "privacy.key",
         "api.metrics_token",
+        "console.oidc.client_secret",
     ]
 
 

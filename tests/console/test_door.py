@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
+from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
 from bot.app import utc_now
 from bot.console.door import COOKIE, is_inside
+from bot.console.routes import add_console
 from bot.demo_staff import email_of, invite
 from flows.rules.access import Role
 from flows.rules.signing_in import IDLE, LIFETIME, holds, refuses_password, tries_again_at
@@ -17,6 +23,8 @@ from storage import users
 from storage.tables import UserRow
 from tests.console.opened import MONDAY, Demo
 
+#: Guesses of many at once that are judged before the first misses are counted.
+MOST_AT_ONCE = 5
 SENTENCE = "nobody else would write this"
 ALEX = email_of(Role.ADMINISTRATOR)
 
@@ -72,6 +80,70 @@ async def test_neither_password_nor_token_is_kept(demo: Demo) -> None:
 def _files(demo: Demo) -> list[Path]:
     path = Path(demo.app.database_url.removeprefix("sqlite:///"))
     return list(path.parent.glob(f"{path.name}*"))
+
+
+async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(demo: Demo) -> None:
+    link = urlsplit(invite(demo.app, utc_now())).path
+
+    answer = await demo.press(link, password=SENTENCE, again=SENTENCE)
+
+    (cookie,) = [one for one in answer.headers.get_list("set-cookie") if one.startswith(f"{COOKIE}=")]
+    flags = {flag.strip().lower() for flag in cookie.split(";")[1:]}
+    assert {"httponly", "samesite=lax", "path=/console"} <= flags
+    assert "secure" not in flags  # the demo is served without https, on this machine alone
+    assert not [flag for flag in flags if flag.startswith("domain")]
+
+
+async def test_behind_https_the_cookie_travels_by_https_alone(demo: Demo) -> None:
+    house = replace(demo.app.house(), hub=replace(demo.app.hub, public_url="https://bot.example.org"))
+    web = FastAPI()
+    add_console(web, house)
+    link = urlsplit(invite(demo.app, utc_now())).path
+    headers = {"origin": "https://bot.example.org"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(web), base_url="http://inside") as client:
+        answer = await client.post(link, data={"password": SENTENCE, "again": SENTENCE}, headers=headers)
+
+    assert "; secure" in answer.headers["set-cookie"].lower()
+
+
+async def test_a_session_that_somebody_planted_is_never_the_one_that_is_let_in(demo: Demo) -> None:
+    await _choose(demo)
+    demo.client.cookies.clear()
+    demo.client.cookies.set(COOKIE, "planted", domain="localhost", path="/console")
+
+    answer = await demo.press("/console/sign-in", email=ALEX, password=SENTENCE)
+
+    given = SimpleCookie(answer.headers["set-cookie"])[COOKIE].value
+    assert given != "planted"
+    assert len(given) >= 43
+    demo.client.cookies.clear()
+    demo.client.cookies.set(COOKIE, "planted")
+    assert (await demo.client.get("/console")).status_code == 303
+
+
+async def test_each_sign_in_is_a_session_of_its_own(demo: Demo) -> None:
+    await _choose(demo)
+    first = demo.client.cookies[COOKIE]
+
+    await demo.press("/console/sign-in", email=ALEX, password=SENTENCE)
+
+    assert demo.client.cookies[COOKIE] != first
+
+
+async def test_fifty_guesses_at_once_are_slowed_down_as_well(demo: Demo) -> None:
+    await _choose(demo)
+    demo.client.cookies.clear()
+
+    headers = {"sec-fetch-site": "same-origin"}
+    guesses = [
+        demo.client.post("/console/sign-in", data={"email": ALEX, "password": f"guess {n}"}, headers=headers)
+        for n in range(50)
+    ]
+    answers = [answer.status_code for answer in await asyncio.gather(*guesses)]
+
+    assert set(answers) <= {422, 429}
+    assert answers.count(422) <= MOST_AT_ONCE
+    await demo.press("/console/sign-in", status=429, email=ALEX, password=SENTENCE)
 
 
 async def test_guessing_is_slowed_down(demo: Demo) -> None:
