@@ -19,6 +19,8 @@ from storage.database import migrate, parse_url
 
 #: Gives the URL of a fresh migrated database for a while.
 NewDatabase = Callable[[], AbstractContextManager[str]]
+#: Does something on the server itself.
+Administer = Callable[[str], None]
 
 
 @pytest.fixture(scope="session")
@@ -39,13 +41,26 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> Iterator[str]:
+def administer(postgres_server: str) -> Iterator[Administer]:
+    """Return a way to make and drop databases, by one connection for all tests: a new one costs more than the work."""
+    engine = create_engine(parse_url(postgres_server), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+
+        def execute(statement: str) -> None:
+            connection.execute(text(statement))
+
+        yield execute
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str, administer: Administer) -> Iterator[str]:
     """Return the name of a migrated PostgreSQL database to copy."""
     name = f"template_{uuid4().hex[:12]}"
-    _administer(postgres_server, f"CREATE DATABASE {name}")
+    administer(f"CREATE DATABASE {name}")
     migrate(_named(postgres_server, name))
     yield name
-    _administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    administer(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
@@ -66,15 +81,15 @@ def migrated_sqlite() -> bytes:
 
 
 @pytest.fixture(scope="session")
-def new_postgres(postgres_server: str, postgres_template: str) -> NewDatabase:
+def new_postgres(postgres_server: str, postgres_template: str, administer: Administer) -> NewDatabase:
     """Return a way to have a fresh PostgreSQL database for a while."""
 
     @contextmanager
     def database() -> Iterator[str]:
         name = f"test_{uuid4().hex[:12]}"
-        _administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+        administer(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
         yield _named(postgres_server, name)
-        _administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+        administer(f"DROP DATABASE {name} WITH (FORCE)")
 
     return database
 
@@ -102,10 +117,3 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def _named(server: str, name: str) -> str:
     return make_url(server).set(database=name).render_as_string(hide_password=False)
-
-
-def _administer(server: str, statement: str) -> None:
-    engine = create_engine(parse_url(server), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
