@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -134,13 +135,15 @@ async def test_filters_leave_what_fits(demo: Demo) -> None:
         return {ref for ref in week if f"/console/calendar/{ref}" in page}
 
     assert shown(await demo.open(WEEK)) == set(week)
-    for query, fits in (
-        ("kind=training", lambda slot: slot.kind == "training"),
-        ("role=mentor", lambda slot: slot.role == "mentor"),
-        (f"site={_filled(demo).site_id}", lambda slot: slot.site_id == _filled(demo).site_id),
-        ("open=1", lambda slot: slot.taken < slot.capacity and slot.starts_at > MONDAY),
-    ):
-        wanted = {ref for ref, slot in week.items() if fits(slot)}
+    site = _filled(demo).site_id
+    fits: dict[str, Callable[[SlotRow], bool]] = {
+        "kind=training": lambda slot: slot.kind == "training",
+        "role=mentor": lambda slot: slot.role == "mentor",
+        f"site={site}": lambda slot: slot.site_id == site,
+        "open=1": lambda slot: slot.taken < slot.capacity and slot.starts_at > MONDAY,
+    }
+    for query, is_wanted in fits.items():
+        wanted = {ref for ref, slot in week.items() if is_wanted(slot)}
         assert 0 < len(wanted) < len(week)
         assert shown(await demo.open(f"{WEEK}&{query}")) == wanted, query
 
@@ -455,7 +458,7 @@ async def test_there_is_nothing_to_fill_where_it_is_full_or_a_training(demo: Dem
 
 # --- planning ---------------------------------------------------------------------------------------------------------
 
-_FORM = {
+_FORM: dict[str, Any] = {
     "kind": "shift",
     "day": "2026-12-07",
     "time": "16:00",
@@ -573,7 +576,7 @@ async def test_a_site_lead_plans_at_own_sites_alone(demo: Demo, where: str | Non
 # --- changing ---------------------------------------------------------------------------------------------------------
 
 
-def _as_it_is(slot: SlotRow) -> dict[str, str]:
+def _as_it_is(slot: SlotRow) -> dict[str, Any]:
     title = json.loads(slot.title)
     return {
         "day": slot.starts_local[:10],
@@ -714,7 +717,7 @@ async def test_holidays_are_noted_named_with_what_stands_on_them_and_removed(dem
 
     await demo.press("/console/calendar/holidays", name="Snow", first=day, last="", site=str(slot.site_id))
     page = await _page(demo, "/console/calendar/holidays")
-    days = {"first": day, "last": day, "site": str(slot.site_id)}
+    days: dict[str, Any] = {"first": day, "last": day, "site": str(slot.site_id)}
     await demo.press("/console/calendar/holidays/call-off", **days)
 
     assert "Snow" in page
@@ -728,7 +731,7 @@ async def test_holidays_are_noted_named_with_what_stands_on_them_and_removed(dem
 async def test_a_site_lead_changes_the_days_of_own_sites_alone(demo: Demo) -> None:
     await demo.enter(Role.SITE_LEAD)
     own = _site_id(demo, LEADS)
-    days = {"first": "2026-12-21", "last": "2027-01-03"}
+    days: dict[str, Any] = {"first": "2026-12-21", "last": "2027-01-03"}
 
     for site in ("", _site_id(demo, FOREIGN)):
         await demo.press("/console/calendar/holidays", status=422, name="Snow", first="2026-12-01", site=site)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -17,7 +18,7 @@ from storage.tables import HoursRow, PersonRow, RequirementPolicyRow, Requiremen
 from tests.storage.cases import HUB, MARIA, NOW
 
 
-def _slot(session: Session, starts: datetime, *, kind: SlotKind = SlotKind.SHIFT, **fields: object) -> SlotRow:
+def _slot(session: Session, starts: datetime, *, kind: SlotKind = SlotKind.SHIFT, **fields: Any) -> SlotRow:
     site = schedule.add_site(session, HUB.id, name="Harbor", zone="America/Los_Angeles")
     return schedule.add_slot(
         session,
@@ -64,13 +65,13 @@ def test_a_place_is_taken_noted_undone_and_given_back(database: Database, store:
     with database.session() as session:
         slot = _slot(session, datetime(2026, 12, 8, 15, 0))  # noqa: DTZ001 - wall clock of the place
         person = _person(session, Stage.PLACED)
-        key = {"slot_ref": slot.ref, "author": "coordinator:Sam"}
+        key: dict[str, Any] = {"slot_ref": slot.ref, "author": "coordinator:Sam"}
 
         placing.book(session, person, slot, quiet_hours=HUB.quiet_hours, now=NOW)
         assert [one.name for one in planned.list_seated(session, HUB.id, [slot.ref])[slot.ref]] == ["Maria"]
         assert planned.count_concerned(session, [slot]) == (1, 0)
 
-        schedule.mark_attended(session, HUB.id, person.ref, NOW, **key)  # type: ignore[arg-type]
+        schedule.mark_attended(session, HUB.id, person.ref, NOW, **key)
         assert person.stage == Stage.ACTIVE.value
         assert schedule.unmark(session, HUB.id, person.ref, NOW, **key)
         assert not schedule.unmark(session, HUB.id, person.ref, NOW, **key)
@@ -88,14 +89,14 @@ def test_what_a_training_had_met_is_taken_back_with_it(database: Database, store
         slot = _slot(session, at, kind=SlotKind.TRAINING, course="first_training")
         person = _person(session, Stage.TRAINING)
         session.add(RequirementPolicyRow(hub=HUB.id, kind="safety", needed=True, course="first_training", many=1))
-        key = {"slot_ref": slot.ref, "author": "coordinator:Sam"}
+        key: dict[str, Any] = {"slot_ref": slot.ref, "author": "coordinator:Sam"}
         placing.book(session, person, slot, quiet_hours=HUB.quiet_hours, now=NOW)
 
         def met() -> list[str]:
             rows = session.exec(select(RequirementRow).where(col(RequirementRow.status) == "met")).all()
             return [row.kind for row in rows]
 
-        schedule.mark_attended(session, HUB.id, person.ref, NOW, **key)  # type: ignore[arg-type]
+        schedule.mark_attended(session, HUB.id, person.ref, NOW, **key)
         assert met() == ["safety"]
         schedule.unmark(session, HUB.id, person.ref, NOW, **key)
 
