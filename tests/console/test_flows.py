@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -22,13 +23,17 @@ BEFORE = "What is your home ZIP code? It tells us which schools are near you."
 AFTER = "Please tell us your home ZIP code. Which one is it?"
 
 
+def _form(texts: dict[str, str]) -> Any:
+    return texts
+
+
 def _published(demo: Demo) -> int:
     with demo.app.database.reading() as session:
         return publications.latest_id(session, demo.app.hub.id)
 
 
 async def _write(demo: Demo, text: str, *, shown: str = BEFORE, status: int = 303) -> str:
-    answer = await demo.press(ZIP, status=status, **{f"text-{FIELD}": text, f"shown-{FIELD}": shown})
+    answer = await demo.press(ZIP, status=status, **_form({f"text-{FIELD}": text, f"shown-{FIELD}": shown}))
     return answer.text
 
 
@@ -166,9 +171,11 @@ async def test_sentences_and_answers_are_written_anew_as_well(demo: Demo) -> Non
     assert phrases in await demo.open("/console/flows/words?words=stays as it was")
 
     kept = demo.app.shelf.library.phrases.texts["unchanged"]["en"]
-    await demo.press(phrases, **{"text-unchanged:.en": "All right, nothing changes.", "shown-unchanged:.en": kept})
+    await demo.press(
+        phrases, **_form({"text-unchanged:.en": "All right, nothing changes.", "shown-unchanged:.en": kept})
+    )
     said = demo.app.shelf.library.faq.entries["cost"].answer["en"]
-    await demo.press(faq, **{"text-faq.cost:answer.en": "It costs nothing.", "shown-faq.cost:answer.en": said})
+    await demo.press(faq, **_form({"text-faq.cost:answer.en": "It costs nothing.", "shown-faq.cost:answer.en": said}))
     await _publish(demo)
 
     library = demo.app.shelf.library
@@ -181,7 +188,7 @@ async def test_words_are_weighed_while_they_are_written(demo: Demo) -> None:
     await demo.enter()
 
     page = await demo.press(
-        f"/console/flows/weigh?field={FIELD}&flow=screening", status=200, **{f"text-{FIELD}": "¿Cuál ZIP? " * 12}
+        f"/console/flows/weigh?field={FIELD}&flow=screening", status=200, **_form({f"text-{FIELD}": "¿Cuál ZIP? " * 12})
     )
 
     assert "2 parts as SMS" in page.text
@@ -195,4 +202,4 @@ async def test_the_auditor_reads_and_does_not_write(demo: Demo) -> None:
 
     assert "<textarea" not in page
     assert BEFORE in page
-    await demo.press(ZIP, status=403, **{f"text-{FIELD}": AFTER})
+    await demo.press(ZIP, status=403, **_form({f"text-{FIELD}": AFTER}))

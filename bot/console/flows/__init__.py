@@ -1,6 +1,11 @@
 """Flows: what the bot says and asks, where people are in it, and how its words are changed and published."""
 
-from bot.console.flows import back, draft, drawn, listing, phrases, step
+import bot.console.flows.back
+import bot.console.flows.draft
+import bot.console.flows.drawn
+import bot.console.flows.listing
+import bot.console.flows.phrases
+import bot.console.flows.step  # noqa: F401 - each adds its routes to the room
 from bot.console.flows.room import room
 
-__all__ = ("back", "draft", "drawn", "listing", "phrases", "room", "step")
+__all__ = ("room",)
