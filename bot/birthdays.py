@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+from flows import vetting
 from flows.facts import Hub
 from flows.library import Library
 from flows.messages import Purpose
 from flows.stages import Stage
 from flows.wishes.guarding import stage_when_of_age
 from storage import outbox, people
-from storage.coming_of_age import ask_no_guardian, list_of_age
+from storage.coming_of_age import ask_no_guardian, go_on, list_of_age
 from storage.database import Database
 from storage.store import NewMessage
 from storage.tables import PersonRow, TaskRow
@@ -33,7 +34,10 @@ def come_of_age(database: Database, hub: Hub, library: Library, now: datetime) -
                     hub=hub.id, person_id=person.id, kind="hand_off", reason="review_application", opened_at=now
                 )
                 session.add(task)
-            outbox.enqueue(session, hub.id, _told(person, stage, hub, library), now)
+            if stage is Stage.ELIGIBLE and person.address_id and vetting.may_be_asked(library, hub):
+                go_on(session, person, now)  # told by a turn of their own, which asks at once what is asked first
+            else:
+                outbox.enqueue(session, hub.id, _told(person, stage, hub, library), now)
         return len(found)
 
 

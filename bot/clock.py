@@ -124,7 +124,8 @@ class Clock:
         await pass_on_seats(self.store, self.hub, self.library, now)
         await call_for_cover(self.store, self.hub, self.library, now)
         await end_swaps(self.store, self.hub, self.library, now)
-        await take_due(self.store, self.hub, self.shelf, now)
+        accounts = {name: channel.account for name, channel in self.channels.items()}
+        await take_due(self.store, self.hub, self.shelf, accounts, now)
         await write_out(self.store, self.hub, now)
 
     async def _seldom(self, now: datetime, *, until: datetime) -> Upcoming:

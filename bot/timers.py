@@ -1,9 +1,10 @@
-"""Take the turns of timers whose time has come: nobody has answered, so we ask once more, or leave it at that."""
+"""Take the turns of timers whose time has come: nobody has answered, or somebody else has accepted them."""
 
 from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -19,12 +20,16 @@ log = logging.getLogger(__name__)
 _BATCH: Final = 200
 
 
-async def take_due(store: Store, hub: Hub, shelf: Shelf, now: datetime) -> int:
-    """Take the turns of timers that are due, one tick's worth; return how many were taken."""
+async def take_due(store: Store, hub: Hub, shelf: Shelf, accounts: Mapping[str, str], now: datetime) -> int:
+    """Take the turns of timers that are due, one tick's worth; return how many were taken.
+
+    Args:
+        accounts: our side of each channel that is on, by its name.
+    """
     taken = 0
     lost: list[DueTimer] = []
     for due in await store.due_timers(hub.id, now, _BATCH):
-        write = await _think(store, hub, shelf, due, now)
+        write = await _think(store, hub, shelf, accounts, due, now)
         if write is None:
             lost.append(due)
         elif isinstance(
@@ -39,7 +44,9 @@ async def take_due(store: Store, hub: Hub, shelf: Shelf, now: datetime) -> int:
     return taken
 
 
-async def _think(store: Store, hub: Hub, shelf: Shelf, due: DueTimer, now: datetime) -> TurnWrite | None:
+async def _think(
+    store: Store, hub: Hub, shelf: Shelf, accounts: Mapping[str, str], due: DueTimer, now: datetime
+) -> TurnWrite | None:
     """Decide what comes of a timer; ``None`` when nothing can."""
     if due.address is None or due.loaded.conversation is None:
         return None
@@ -52,6 +59,7 @@ async def _think(store: Store, hub: Hub, shelf: Shelf, due: DueTimer, now: datet
         lines=due.loaded.lines,
         asks=due.loaded.asks,
         wards=due.loaded.wards,
+        accounts=accounts,
     )
     library = await shelf.knowing(due.loaded.conversation)
     turn = await think(

@@ -210,10 +210,11 @@ AGAIN: Final = "{again}"
 
 
 class TimerKind(StrEnum):
-    """What is due when somebody has not answered."""
+    """What is due when somebody has not answered, or somebody else has."""
 
     NUDGE = "nudge"  #: ask once more
     CLOSE = "close"  #: say that we do not write about it again
+    ACCEPTED = "accepted"  #: somebody else's decision has made them one of us: tell them, and go on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,6 +329,8 @@ class DecideAsGuardian:
     stage: Stage
     #: What they are told.
     notice: str
+    #: Whether a turn of their own tells them instead, and asks what comes next.
+    goes_on: bool = False
     #: Which edition of them, as the hub counts.
     edition: int = 1
     #: The last day on which a consent holds.

@@ -11,12 +11,12 @@ from datetime import datetime
 from itertools import takewhile
 from typing import assert_never
 
-from flows import nudging, regating
+from flows import accepted, nudging, regating
 from flows.answering import asides, replying, settling
 from flows.commands import Command
 from flows.conversation import Conversation, SideQuestion
 from flows.draft import Draft
-from flows.effects import MarkReachable, OptIn, ResumeSending
+from flows.effects import MarkReachable, OptIn, ResumeSending, TimerKind
 from flows.events import ColleagueFound, Corrected, Event, OwnerFound, SlotsFound, TimerDue, VisitsFound, WaysFound
 from flows.facts import LANGUAGES, Facts
 from flows.geography import nearest_zip
@@ -24,6 +24,7 @@ from flows.intents import STOP, Intent
 from flows.library import Library
 from flows.messages import Inbound, InboundKind, Purpose
 from flows.places import cover_reply, hours_words, seat_reply, shift_reply, swapping
+from flows.stages import Stage
 from flows.turns import Turn, finish
 from flows.walking import offering, walk
 from flows.wishes import commanding, erasing, guardian_replies, guarding, interrupting, linking, preferring
@@ -55,6 +56,14 @@ def advance(library: Library, conversation: Conversation, event: Event, facts: F
             linking.take_owner(draft, event)
         case WaysFound():
             preferring.take_ways(draft, event)
+        case TimerDue(kind=TimerKind.ACCEPTED):
+            if facts.person.stage is not Stage.ELIGIBLE:
+                draft.note("stale", why="they have gone on by themselves")
+                return Turn(conversation=conversation, trace=tuple(draft.trace))
+            draft.conversation = replace(conversation, turn=conversation.turn + 1, unsaid="")
+            _leave_lost_flows(draft)
+            if not accepted.go_on(draft):
+                return finish(draft)
         case TimerDue() if nudging.is_stale(conversation, event):
             draft.note("stale", why="somebody has written since, or the timer has fired")
             return Turn(conversation=conversation, trace=tuple(draft.trace))

@@ -35,7 +35,7 @@ def set_timer(draft: Draft) -> None:
     timer = _next_timer(draft, learned(draft.facts.person, draft.effects))
     if timer:
         draft.effects.append(timer)
-    elif talk.timed:
+    elif talk.timed and not any(isinstance(one, SetTimer) for one in draft.effects):
         draft.effects.append(ClearTimer())
     if talk.timed is not (timer is not None):
         draft.conversation = replace(talk, timed=timer is not None)

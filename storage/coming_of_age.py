@@ -11,8 +11,11 @@ from sqlmodel import Session, col, select
 
 from flows.rules.guardians import applies
 from flows.stages import Stage
+from storage.operations import timers
+from storage.operations.scope import Scope
+from storage.performing import perform
 from storage.store import OutboxStatus
-from storage.tables import GuardianRow, OutboxRow, PersonRow, TaskRow
+from storage.tables import GuardianRow, OutboxRow, PersonRow, TaskRow, to_micros
 
 _WAITING: Final = (OutboxStatus.WAITING.value, OutboxStatus.READY.value)
 #: What staff were to do as long as a guardian had to decide.
@@ -40,6 +43,13 @@ def list_of_age(session: Session, hub: str, *, zone: str, now: datetime) -> Sequ
         for person in session.exec(query).all()
         if not applies(person.birth_date, now.astimezone(ZoneInfo(person.zone or zone)).date())
     ]
+
+
+def go_on(session: Session, person: PersonRow, now: datetime) -> None:
+    """Let them be told by a turn of their own, which asks what comes next."""
+    assert person.id is not None
+    session.flush()
+    perform(session, timers.go_on(Scope(hub=person.hub, person_id=person.id, address_id=0, now=to_micros(now))))
 
 
 def ask_no_guardian(session: Session, person: PersonRow, now: datetime) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from flows import vetting
 from flows.draft import Draft, text_or_none
-from flows.effects import AskGuardian, DecideAsGuardian, HandOff
+from flows.effects import AskGuardian, DecideAsGuardian, HandOff, SetTimer, TimerKind
 from flows.facts import GuardianStatus, Hub, Json, Ward
 from flows.library import Library
 from flows.messages import Address
@@ -63,6 +64,8 @@ def come_of_age(draft: Draft) -> None:
     draft.move(stage, cause="came of age")
     if stage is Stage.IN_REVIEW:
         draft.effects.append(HandOff(reason="review_application"))
+    elif draft.outstanding():
+        draft.effects.append(SetTimer(kind=TimerKind.ACCEPTED, due_at=draft.now, turn=draft.conversation.turn))
 
 
 def stage_when_of_age(library: Library, answers: Mapping[str, Json]) -> Stage:
@@ -118,6 +121,7 @@ def decide(
         before=ward.stage_before,
         needs_review=needs_review(role, text_or_none(answers.get("audience"))),
     )
+    accepted = stage is Stage.ELIGIBLE is not ward.person.stage
     key = f"ward.{decision.value}_{stage.value}"
     language = ward.person.language or hub.languages[0]
     values = {"hub": hub.name, "help_phone": hub.help_phone, "given_name": given_name(ward)}
@@ -129,6 +133,7 @@ def decide(
         relation=signature.relation if signature else "",
         form_version=signature.form_version if signature else "",
         via=via,
+        goes_on=accepted and vetting.may_be_asked(library, hub),
         edition=hub.consent_edition,
         stage=stage,
         notice=library.phrases.say(key if key in library.phrases else f"ward.{decision.value}", language, values),

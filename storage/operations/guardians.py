@@ -14,7 +14,7 @@ from flows.messages import Address, Purpose
 from flows.rules.guardians import ASK_AGAIN, BECOMES, MAY_FOLLOW, Decision
 from flows.rules.links import LinkPurpose
 from flows.stages import Stage
-from storage.operations import addresses, audit, links, people, seats
+from storage.operations import addresses, audit, links, people, seats, timers
 from storage.operations.reminders import QUEUE, queue_params
 from storage.operations.scope import Scope
 from storage.statements import Operation, Row, Statement
@@ -140,7 +140,8 @@ _FENCE: Final = """
 """
 _SET_STATE: Final = "UPDATE conversation SET state = :state WHERE person_id = :person_id"
 _FIND: Final = """
-    SELECT g.id, g.ref, g.person_id, g.guardian_id, g.address_id, g.status, p.stage, p.ref AS person_ref, p.zone
+    SELECT g.id, g.ref, g.person_id, g.guardian_id, g.address_id, g.status, p.stage, p.ref AS person_ref, p.zone,
+        p.address_id AS own_address_id
     FROM guardian AS g JOIN person AS p ON p.id = g.person_id
     WHERE g.hub = :hub AND g.ref = :ref
 """
@@ -212,13 +213,9 @@ def decide(hub: str, effect: DecideAsGuardian, now: datetime) -> Operation[bool]
     if told := _TOLD.get(effect.decision):
         yield from _open_task(scope, told)
     yield from _drop_requests(hub, effect.guardian, now=at)
-    notice = NewMessage(
-        dedupe_key=f"guardian:{effect.guardian}:{new_ref()}",  # a repeated decision never comes here
-        person_id=scope.person_id,
-        text=effect.notice,
-        purpose=Purpose.NOTICE,
-    )
-    yield Statement(QUEUE, queue_params(hub, notice, now))
+    if effect.stage is Stage.IN_REVIEW and row["stage"] != Stage.IN_REVIEW:
+        yield from _open_task(scope, "review_application")
+    yield from _tell(scope, row, effect, now)
     yield from audit.note(
         hub,
         person_ref=row["person_ref"],
@@ -228,6 +225,20 @@ def decide(hub: str, effect: DecideAsGuardian, now: datetime) -> Operation[bool]
         now=now,
     )
     return True
+
+
+def _tell(scope: Scope, row: Row, effect: DecideAsGuardian, now: datetime) -> Operation[None]:
+    """Tell the person, by a turn of their own where something is asked of them next."""
+    if effect.goes_on and row["own_address_id"] is not None:
+        yield from timers.go_on(scope)
+        return
+    notice = NewMessage(
+        dedupe_key=f"guardian:{effect.guardian}:{new_ref()}",  # a repeated decision never comes here
+        person_id=scope.person_id,
+        text=effect.notice,
+        purpose=Purpose.NOTICE,
+    )
+    yield Statement(QUEUE, queue_params(scope.hub, notice, now))
 
 
 def _renews(row: Row, lock: Row, effect: DecideAsGuardian) -> Operation[bool]:

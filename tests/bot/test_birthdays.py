@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from flows.stages import Stage
-from tests.bot.house import House, open_house, shown
-from tests.bot.outsiders import MIA, MOTHER, ask, change, rows
+from tests.bot.house import HUB, House, open_house, shown
+from tests.bot.outsiders import MIA, MOTHER, agree, ask, browser, change, enter, rows
 
 
 @pytest.fixture
@@ -64,3 +65,33 @@ async def test_role_in_which_a_human_decides_is_reviewed(house: House) -> None:
     assert rows(house, "SELECT stage FROM person WHERE given_name = 'Mia'") == [{"stage": Stage.IN_REVIEW.value}]
     assert rows(house, "SELECT count(*) AS n FROM task WHERE reason = 'review_application'") == [{"n": 1}]
     assert any("reads your answers" in message.text for message in left if message.to.user == MIA)
+
+
+CHECKED = replace(HUB, requires=("background_check", "reference"))
+
+
+@pytest.mark.parametrize("link_opens", [True, False], ids=["consent", "birthday"])
+async def test_who_is_accepted_by_consent_or_birthday_is_asked_for_references_in_the_same_message(
+    url: str, tmp_path: Path, link_opens: bool
+) -> None:
+    async with open_house(tmp_path, url=url, hub=CHECKED) as house:
+        link = await ask(house)
+        if link_opens:
+            async with browser(house) as visitor:
+                await agree(visitor, link, await enter(house, visitor, link))
+        else:
+            change(
+                house,
+                "UPDATE person SET birth_date = '2008-11-25', answers = replace(answers, '2010-02-14', '2008-11-25') WHERE given_name = 'Mia'",
+            )
+        left = await house.jump(datetime(2026, 11, 25, 18, 0, tzinfo=UTC), step=timedelta(minutes=30))
+
+        (told,) = [message.text for message in left if message.to.user == MIA][:1]
+        assert "You are accepted! First come the checks" in told
+        assert told.endswith("What is the full name of the first?")
+        assert rows(house, "SELECT stage FROM person WHERE given_name = 'Mia'") == [{"stage": Stage.ELIGIBLE.value}]
+        for line in ("Karen Hill", "+13125550171", "Bill Novak", "+13125550172"):
+            await house.say("sms", MIA, line)
+        assert rows(house, "SELECT stage FROM person WHERE given_name = 'Mia'") == [{"stage": Stage.VETTING.value}]
+        asked = rows(house, "SELECT kind FROM requirement WHERE status = 'asked' ORDER BY kind, nth")
+        assert [row["kind"] for row in asked] == [*(["background_check"] * (not link_opens)), "reference", "reference"]

@@ -118,7 +118,7 @@ async def test_answer_at_the_same_moment_is_not_lost(url: str, tmp_path: Path) -
         house.clock.at = chicago(24, 17, 1)
         app, answer = house.app, house.inbound("sms", VOLUNTEER, SIGN_UP[4])
 
-        await asyncio.gather(app.inbox.deliver([answer]), take_due(app.store, HUB, app.shelf, house.clock.at))
+        await asyncio.gather(app.inbox.deliver([answer]), take_due(app.store, HUB, app.shelf, {}, house.clock.at))
         sent = await house.send()
 
         assert "Which of these are you?" in sent[-1].text
