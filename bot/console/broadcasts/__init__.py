@@ -1,6 +1,11 @@
 """Broadcasts: write the same to many, in four short pages, watch it leave, hold it, and see what came of it."""
 
-from bot.console.broadcasts import audience, checking, listing, message, outcome, running
+import bot.console.broadcasts.audience
+import bot.console.broadcasts.checking
+import bot.console.broadcasts.listing
+import bot.console.broadcasts.message
+import bot.console.broadcasts.outcome
+import bot.console.broadcasts.running  # noqa: F401 - each adds its routes to the room
 from bot.console.broadcasts.room import room
 
-__all__ = ("audience", "checking", "listing", "message", "outcome", "room", "running")
+__all__ = ("room",)
