@@ -34,13 +34,18 @@ _FOUND_BY: Final = (
 )
 #: What is named by words of ours, not by rows.
 _WORDS: Final = {"kind": "background_check"}
-_FLOW: Final = {"kind": "flow", "name": "sign_up"}
+_FLOW: Final = {"kind": "catalog", "name": "screening", "step": "zip"}
+_PHRASE: Final = {"kind": "faq", "key": "cost"}
+_REPORT: Final = "hours_by_month"
 
 
 def references(session: Any, hub: str, path: str, name: str) -> Sequence[str]:
     """List what may stand in braces in a route's path, of one hub; empty when nothing is known of it."""
     if path.startswith("/flows"):
-        return [_FLOW[name]] if name in _FLOW else []
+        words = _PHRASE if path.startswith("/flows/words") else _FLOW
+        return [words[name]] if name in words else []
+    if path.startswith("/reports"):
+        return [_REPORT]
     for beginning, braces, query in _FOUND_BY:
         if path.startswith(beginning) and braces == name:
             return [str(value) for (value,) in session.connection().execute(text(query), {"hub": hub})]

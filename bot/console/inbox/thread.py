@@ -9,7 +9,7 @@ from uuid import uuid4
 from bot.console.answers import Answer, Led, NotThereError, Page
 from bot.console.house import Visit
 from bot.console.inbox.room import room
-from bot.console.people.person import find_person, is_minor
+from bot.console.people.person import find_person, is_minor, note_seen
 from channels.capabilities import CAPABILITIES
 from flows.reasons import say_reason
 from flows.rules.access import Permission
@@ -31,7 +31,10 @@ _SNOOZES: Final = ("hour", "tomorrow", "week")
 def show(visit: Visit) -> Answer:
     """Show the talk with one person, and what can be done."""
     with visit.reading() as session:
-        values = _values(visit, session, find_person(visit, session))
+        person = find_person(visit, session)
+        values = _values(visit, session, person)
+    if not visit.is_piece:  # an open page asks for its talk again and again
+        note_seen(visit, person)
     return Page(template="_talk.html" if visit.is_piece else "thread.html", values=values)
 
 

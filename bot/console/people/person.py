@@ -42,6 +42,15 @@ def is_minor(visit: Visit, person: PersonRow) -> bool:
     return person.birth_date is not None and age_on(person.birth_date, today) < ADULT
 
 
+def note_seen(visit: Visit, person: PersonRow) -> None:
+    """Write down who looked at a minor's record; of others nothing is noted."""
+    if is_minor(visit, person):
+        with visit.writing() as session:
+            audit.note(
+                session, visit.hub.id, person_ref=person.ref, author=visit.author, what="seen", detail={}, now=visit.now
+            )
+
+
 @room.get("/people/{ref}", Permission.SEE_PEOPLE)
 def show_person(visit: Visit) -> Answer:
     """Show all that is known and decided about one person; who looked at a minor's record is written down."""
@@ -50,11 +59,7 @@ def show_person(visit: Visit) -> Answer:
         person = find_person(visit, session)
         gathered = dossier.gather(session, person, today=today)
         story = people.tell_story(session, person, limit=30)
-    if is_minor(visit, person):
-        with visit.writing() as session:
-            audit.note(
-                session, visit.hub.id, person_ref=person.ref, author=visit.author, what="seen", detail={}, now=visit.now
-            )
+    note_seen(visit, person)
     values = {
         "one": gathered,
         "person": person,
