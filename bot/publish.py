@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot import config
-from bot.app import utc_now
 from bot.flow_commands import look_through, report
 from bot.mistake import MistakeError
 from bot.shelf import published, with_kept
@@ -300,6 +299,11 @@ def _run(
     show(_sum(counts))
     show("A running process takes it up within two seconds.")
     return True
+
+
+def utc_now() -> datetime:
+    """Return the moment by the clock on the wall."""
+    return datetime.now(UTC)
 
 
 def _people(number: int) -> str:
