@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
+from sqlalchemy import String, cast
 from sqlmodel import Session, col, or_, select
 
 from storage.tables import (
@@ -19,6 +20,7 @@ from storage.tables import (
     ConsentRow,
     ConversationRow,
     CoverAskRow,
+    DeliveryRow,
     GuardianConsentRow,
     GuardianRow,
     HoursRow,
@@ -32,6 +34,7 @@ from storage.tables import (
     PersonRow,
     RefereeRow,
     ReminderRow,
+    RepeatRow,
     RequirementRow,
     ReservationRow,
     SlotRow,
@@ -39,6 +42,7 @@ from storage.tables import (
     TaskRow,
     TimerRow,
     WaitRow,
+    WebhookRow,
 )
 
 #: Columns that say nothing about the person: numbers of rows, our bookkeeping, hashes of secrets.
@@ -107,6 +111,8 @@ def gather(session: Session, hub: str, person_id: int) -> dict[str, Any] | None:
         "tasks": own(TaskRow),
         "notes": own(NoteRow),
         "decisions": _decisions(of(AuditRow, or_(col(AuditRow.person_ref) == person.ref))),
+        "told_other_programs": _told(session, hub, person.ref),
+        "answered_other_programs": _answered(session, hub, person.ref),
     }
 
 
@@ -171,3 +177,24 @@ def _organisations(session: Session, person_id: int) -> list[dict[str, Any]]:
 
 def _decisions(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{name: row[name] for name in ("at", "what", "detail")} for row in rows]
+
+
+def _told(session: Session, hub: str, ref: str) -> list[dict[str, Any]]:
+    news = col(WebhookRow.ref) + "-" + cast(col(AuditRow.seal_no), String)
+    rows = session.exec(
+        select(DeliveryRow, AuditRow.what)
+        .join(WebhookRow, col(WebhookRow.id) == col(DeliveryRow.webhook_id))
+        .join(AuditRow, (col(AuditRow.hub) == col(DeliveryRow.hub)) & (col(DeliveryRow.ref) == news))
+        .where(col(DeliveryRow.hub) == hub, col(AuditRow.person_ref) == ref)
+        .order_by(col(DeliveryRow.id))
+    ).all()
+    return [{"at": row.created_at.isoformat(), "what": what, "status": row.status} for row, what in rows]
+
+
+def _answered(session: Session, hub: str, ref: str) -> list[dict[str, Any]]:
+    """Return what a program that brought them in was answered; it is kept for a day, in case the program asks again."""
+    rows = session.exec(
+        select(RepeatRow).where(col(RepeatRow.hub) == hub, col(RepeatRow.body).contains(ref, autoescape=True))
+    ).all()
+    bodies = [(row.created_at.isoformat(), json.loads(row.body)) for row in rows]
+    return [{"at": at, "answer": body} for at, body in bodies if body.get("ref") == ref]

@@ -10,6 +10,7 @@ import re
 import time
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from sqlmodel import col, func, select
@@ -25,19 +26,19 @@ from tests.console.opened import MONDAY, Demo
 HOME = "/console/broadcasts"
 ENGLISH = "Bright Hub: hi {first_name|friend}, tutors are wanted at {site|our site}. Text STOP to stop."
 SPANISH = "Bright Hub: hola {first_name|amigo}, faltan tutores en {site|nuestra sede}. Escriba ALTO para salir."
-TEXTS = {"text_en": ENGLISH, "text_es": SPANISH}
+TEXTS: dict[str, Any] = {"text_en": ENGLISH, "text_es": SPANISH}
 OWN_PHONE = "+13125550177"
 #: Numbers of people who are added in bulk begin here.
 _FAR = 1_000_000
 
 
-async def _draft(demo: Demo, **filters: str) -> str:
+async def _draft(demo: Demo, **filters: Any) -> str:
     """Choose people; return where the draft is."""
     led = await demo.press(f"{HOME}/new", **(filters or {"role": "tutor"}))
     return led.headers["location"].removesuffix("/message")
 
 
-async def _checked(demo: Demo, **filters: str) -> str:
+async def _checked(demo: Demo, **filters: Any) -> str:
     """Choose people, write, check; return where the draft is."""
     draft = await _draft(demo, **filters)
     assert (await demo.press(f"{draft}/message", **TEXTS)).headers["location"] == f"{draft}/check"

@@ -16,7 +16,7 @@ from sqlmodel import select
 from bot.api.outside import fault_of, is_outside, open_client
 from bot.api.telling import MOST_ATTEMPTS, Teller
 from flows.stages import Stage
-from storage import people, programs
+from storage import own_data, people, programs
 from storage.opening import open_store
 from storage.tables import DeliveryRow
 from tests.bot.api.conftest import HUB, Api
@@ -177,3 +177,23 @@ def test_addresses_that_cannot_be_meant_are_refused(url: str) -> None:
     assert fault_of(url, private=False)
     assert fault_of("https://example.org/hook", private=False) is None
     assert fault_of("http://127.0.0.1:8000/", private=True) is None
+
+
+async def test_people_see_what_programs_were_told_of_them_and_of_nobody_else(
+    api: Api, url: str, listener: Listener
+) -> None:
+    headers = api.token() | {"idempotency-key": "1"}
+    answer = await api.call("POST", "/people", json={"phone": "+13125550142", "given_name": "Ana"}, headers=headers)
+    hook(api, listener, "stage")
+    own = await moved(api, url)
+    await tell(api)
+    other = api.person("+13125550143")
+
+    with api.desk.database.reading() as session:
+        people_ids = [one.id for ref in (own, other) if (one := people.find(session, "hub", ref)) and one.id]
+        file, of_other = (own_data.gather(session, "hub", person_id) for person_id in people_ids)
+    assert file
+    assert of_other
+    assert [news["what"] for news in file["told_other_programs"]] == ["stage"]
+    assert [told["answer"] for told in file["answered_other_programs"]] == [answer.json()]
+    assert of_other["told_other_programs"] == of_other["answered_other_programs"] == []
