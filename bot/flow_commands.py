@@ -91,7 +91,7 @@ def publish_flows(
     config: Annotated[Path, typer.Option("--config", "-c", help="The settings.")] = Path("config.toml"),
 ) -> None:
     """Put flows into use and carry over everybody who is in the middle of one; --back undoes it."""
-    from bot.publish import run_publish
+    from bot.publish_command import run_publish
 
     if folder and back:
         raise typer.BadParameter("--back takes no folder: it brings back what was there before.")

@@ -9,25 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import typer
-
-from bot import config
-from bot.flow_commands import look_through, report
 from bot.mistake import MistakeError
 from bot.shelf import published, with_kept
 from flows.conversation import Conversation
 from flows.facts import Hub
-from flows.files.sources import Sources, changed, check_places, shipped_sources, sources_in
+from flows.files.sources import Sources, changed, check_places, shipped_sources
 from flows.library import Library
 from flows.publishing.move import Fate, Moved, move
 from storage import conversations, hubs, publications, revisions
 from storage.conversations import Stored
-from storage.database import Database, migrate
+from storage.database import Database
 from storage.tables import PublicationRow
 
 #: How a coordinator would say what becomes of people.
@@ -223,10 +218,10 @@ def describe(counts: Counts) -> list[str]:
             here = {fate: counts[flow, step, fate] for fate in Fate if counts[flow, step, fate]}
             told = ", ".join(f"{number} {_FATES[fate]}" for fate, number in here.items())
             lines.append(f"  {step or '(no step)'}: {_people(sum(here.values()))}: {told}")
-    return [*lines, _sum(counts)]
+    return [*lines, summed(counts)]
 
 
-def _sum(counts: Counts) -> str:
+def summed(counts: Counts) -> str:
     by_fate: Counter[Fate] = Counter()
     for (_, _, fate), number in counts.items():
         by_fate[fate] += number
@@ -236,74 +231,6 @@ def _sum(counts: Counts) -> str:
         f"{_people(by_fate.total())} in the middle: {moves} move, {asked} are asked again, "
         f"{by_fate[Fate.KEPT]} stay on the old version, {by_fate[Fate.UNTOUCHED]} are not concerned."
     )
-
-
-def run_publish(
-    path: Path,
-    environ: Mapping[str, str],
-    *,
-    folder: Path | None,
-    back: bool,
-    only_plan: bool,
-    confirmed: bool,
-    show: Callable[[str], None],
-) -> bool:
-    """Show what would become of whom, ask, and publish; tell whether nothing stood in the way.
-
-    Args:
-        folder: holds a hub's files; ``None`` brings back the program's own.
-        back: take the last publication back instead.
-
-    Raises:
-        FlowError: a file cannot be read.
-        MistakeError: there is nothing to take back, or no such folder.
-    """
-    if folder and not folder.is_dir():
-        raise MistakeError(f"There is no folder {folder}.")
-    settings = config.load(path, environ)
-    url, hub = settings.database.url.get_secret_value(), settings.hub.facts()
-    migrate(url)
-    database = Database(url, key=settings.privacy.key_in_clear)
-    try:
-        return _run(database, hub, folder=folder, back=back, only_plan=only_plan, confirmed=confirmed, show=show)
-    finally:
-        database.close()
-
-
-def _run(
-    database: Database,
-    hub: Hub,
-    *,
-    folder: Path | None,
-    back: bool,
-    only_plan: bool,
-    confirmed: bool,
-    show: Callable[[str], None],
-) -> bool:
-    wanted = sources_in(folder) if folder else {}
-    release = prepare_back(database, hub, utc_now()) if back else prepare(database, hub, wanted, utc_now())
-    if errors := [] if back else [found for found in look_through(folder) if found["severity"] == "error"]:
-        show(report(errors))
-        show("Nothing was published. Mend the errors first.")
-        return False
-    for line in describe(plan(database, hub, release)):
-        show(line)
-    if only_plan:
-        show("This was the plan: nothing was changed.")
-        return True
-    if not confirmed and not typer.confirm("Take it back?" if back else "Publish it?"):
-        show("Nothing was changed.")
-        return True
-    counts = publish(database, hub, release, utc_now)
-    show("Taken back." if back else "Published.")
-    show(_sum(counts))
-    show("A running process takes it up within two seconds.")
-    return True
-
-
-def utc_now() -> datetime:
-    """Return the moment by the clock on the wall."""
-    return datetime.now(UTC)
 
 
 def _people(number: int) -> str:
