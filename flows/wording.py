@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
+from functools import lru_cache
 from itertools import groupby
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -29,6 +30,7 @@ _LINK: Final = re.compile(r"\S*(?:https?://|www\.)\S*", re.IGNORECASE)
 _ONLINE: Final = {"en": "online", "es": "por internet"}
 
 
+@lru_cache(maxsize=512)  # one day is named in every message
 def say_date(day: date, language: str) -> str:
     """Say a date with its year: ``May 14, 1956``."""
     return format_date(day, _DATE_PATTERN[language], locale=language)

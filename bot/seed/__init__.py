@@ -149,12 +149,10 @@ class _Past:
         """Let coordinators note that checks and references are in."""
         hub, library = self._app.hub, self._app.library
         last = [*hub.requires][-1]
-        for persona in self._crowd:
-            if persona.goal not in CHECKED:
-                continue
-            persona.at = at = min(persona.at + timedelta(hours=persona.random.randint(20, 50)), self._now)
-            with self._app.database.session() as session:
-                person = self._find(session, persona)
+        lasting = []
+        with self._app.database.session() as session:
+            for persona, person in self._those(session, CHECKED):
+                persona.at = at = min(persona.at + timedelta(hours=persona.random.randint(20, 50)), self._now)
                 day = at.astimezone(ZoneInfo(hub.zone)).date()
                 wanted = requirements.standing(session, person, on=day).outstanding
                 kinds = [(kind, nth) for kind in hub.requires if kind in wanted for nth in self._each(kind)]
@@ -164,19 +162,20 @@ class _Past:
                         kind=kind, nth=nth, status=Status.MET, author=_STAFF, valid_from=day, valid_until=until
                     )
                     requirements.decide(session, person, decided, at)
-                ref = person.ref
-            if kinds:
-                vetting.decide(
-                    self._app.database,
-                    hub,
-                    library,
-                    person_ref=ref,
-                    requirement=library.requirements[last],
-                    status=Status.MET,
-                    author=_STAFF,
-                    nth=kinds[-1][1],
-                    now=at,
-                )
+                if kinds:
+                    lasting.append((person.ref, kinds[-1][1], at))
+        for ref, nth, at in lasting:
+            vetting.decide(
+                self._app.database,
+                hub,
+                library,
+                person_ref=ref,
+                requirement=library.requirements[last],
+                status=Status.MET,
+                author=_STAFF,
+                nth=nth,
+                now=at,
+            )
 
     def _each(self, kind: str) -> range:
         return range(1, self._app.library.requirements[kind].need.many + 1)
