@@ -77,6 +77,7 @@ def test_a_plain_broadcast_takes_six_clicks_and_every_page_is_fit_for_everybody(
     expect(page.locator("#count")).to_contain_text("people get it")
     look(page)
     hand.click(page.get_by_role("button", name="Next: message"))
+    page.wait_for_load_state()  # until then nobody listens to what is typed
     page.get_by_role("textbox", name="English").fill("Bright Hub: práctica")
     began = time.monotonic()
     expect(page.locator("#fault-en kbd")).to_have_text("á")
@@ -112,6 +113,7 @@ def test_somebody_else_is_shown_and_a_name_is_inserted_by_a_press(demo: DemoProc
     page.get_by_label("Everybody, without a filter").check()
     expect(page.locator("#count")).to_contain_text("No filter is set")
     page.get_by_role("button", name="Next: message").click()
+    page.wait_for_load_state()
     page.get_by_role("textbox", name="English").fill("Hello ")
     page.get_by_role("group", name="English").get_by_role("button", name="First name").click()
 
