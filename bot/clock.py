@@ -18,8 +18,8 @@ from bot import consent_editions, organisations, vetting
 from bot.afterwards import DIGEST_AT, is_time_for_digests, look_after_shifts, looked_back_to, send_digests
 from bot.birthdays import come_of_age
 from bot.broadcasts import write_out
-from bot.consent import prune_consent
 from bot.calendar_mails import mail_dates
+from bot.consent import prune_consent
 from bot.covering import call_for_cover, end_swaps
 from bot.meters import Meters
 from bot.reconcile import reconcile
@@ -31,6 +31,7 @@ from bot.waiting import pass_on_seats
 from channels.base import Channel
 from flows.facts import Hub
 from flows.library import Library
+from storage import silent
 from storage.database import Database
 from storage.store import Store
 from storage.work import LAST_WORK, Upcoming, Work
@@ -147,6 +148,9 @@ class Clock:
             log.info("shifts looked after", extra={"bookings": await asyncio.to_thread(look)})
         if due & {Work.MEMBERS, Work.HELD, Work.ALLOWANCES, Work.UNTRUE}:
             await asyncio.to_thread(organisations.look, self.database, self.hub, self.library, accounts, now)
+        if due & {Work.SILENT_GUARDIANS, Work.SILENT_REFERENCES}:
+            shown = await asyncio.to_thread(self._show_silent, now)
+            log.info("silent guardians and references shown", extra={"people": shown})
         if mailed := await asyncio.to_thread(mail_dates, self.database, self.hub, self.library, now):
             log.info("dates mailed", extra={"messages": mailed})
         today = now.astimezone(ZoneInfo(self.hub.zone)).date()
@@ -160,6 +164,10 @@ class Clock:
             log.warning("places given back for want of a requirement", extra={"bookings": freed})
         self._looked_at = now
         return bool(due) or bool(mailed)
+
+    def _show_silent(self, now: datetime) -> int:
+        with self.database.session() as session:
+            return silent.tell(session, self.hub.id, now)
 
     async def _tell_endings(self, now: datetime) -> None:
         if told := await asyncio.to_thread(vetting.tell_endings, self.database, self.hub, self.library, now):

@@ -16,7 +16,7 @@ from flows.rules.requirements import LADDER, Ending, Requirement, Status, due_no
 from flows.rules.stages import after_training
 from flows.stages import Stage
 from flows.wording import say_date, say_offer
-from storage import outbox, people, requirements, tasks
+from storage import outbox, people, referees, requirements, tasks
 from storage.database import Database
 from storage.operations.requirements import Decided, EndingSoon, Freed
 from storage.store import NewMessage
@@ -24,6 +24,8 @@ from storage.tables import PersonRow, new_ref
 
 #: What staff was asked about a person, and is settled once one requirement is met, or all of them.
 _SETTLED: Final = {KIND: ("reference_not_asked",)}
+#: What a coordinator says who needs no word of a reference any more.
+_DECIDED: Final = frozenset({Status.MET, Status.REFUSED})
 _SETTLED_BY_ALL: Final = ("vetting",)
 
 
@@ -75,6 +77,8 @@ def decide(
         assert person is not None
         standing = requirements.standing(session, person, on=today)
         session.refresh(person)
+        if decided.kind == KIND and status in _DECIDED:
+            referees.ask_no_more(session, person, nth, now)
         if decided.kind not in standing.outstanding:
             tasks.settle(session, person, _SETTLED.get(decided.kind, ()), now)
         if not standing.outstanding:

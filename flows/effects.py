@@ -300,7 +300,7 @@ class AskGuardian:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskReferee:
-    """Write once to somebody whom the person has named as a reference."""
+    """Write to somebody whom the person has named as a reference: once, and once more if they stay silent."""
 
     #: Which of the references.
     nth: int
@@ -309,6 +309,8 @@ class AskReferee:
     name: str
     #: With ``{token}`` where the secret part of the link belongs.
     text: str
+    #: The second and last message, sent if they stay silent.
+    reminder: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -243,7 +243,6 @@ def _look_for_guardian(draft: Draft) -> bool:
         if flow and step and draft.profile.get(fact) is None:
             _visit(draft, flow, step)
             return True
-    draft.effects.append(HandOff(reason="guardian_consent"))
     draft.say_phrase("recheck.waiting_guardian")
     guarding.ask(draft)
     return False

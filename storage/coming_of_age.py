@@ -19,7 +19,7 @@ from storage.tables import GuardianRow, OutboxRow, PersonRow, TaskRow, to_micros
 
 _WAITING: Final = (OutboxStatus.WAITING.value, OutboxStatus.READY.value)
 #: What staff were to do as long as a guardian had to decide.
-_ABOUT_GUARDIANS: Final = ("guardian_consent", "guardian_declined", "guardian_withdrew", "guardian_not_asked")
+_ABOUT_GUARDIANS: Final = ("guardian_silent", "guardian_declined", "guardian_withdrew", "guardian_not_asked")
 
 
 def list_of_age(session: Session, hub: str, *, zone: str, now: datetime) -> Sequence[PersonRow]:

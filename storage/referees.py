@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from flows.rules.references import Reference
 from storage.operations import referees
 from storage.performing import perform
-from storage.tables import PersonRow, RefereeRow
+from storage.tables import PersonRow, RefereeRow, to_micros
 
 
 def find(session: Session, hub: str, ref: str) -> tuple[RefereeRow, PersonRow] | None:
@@ -25,6 +25,12 @@ def find(session: Session, hub: str, ref: str) -> tuple[RefereeRow, PersonRow] |
 def answer(session: Session, hub: str, ref: str, reference: Reference, now: datetime) -> bool:
     """Keep an answer in the session's transaction; ``False`` when there is nothing to answer any more."""
     return perform(session, referees.answer(hub, ref, reference, now))
+
+
+def ask_no_more(session: Session, person: PersonRow, nth: int, now: datetime) -> None:
+    """Leave a reference alone about whom a coordinator has decided."""
+    assert person.id is not None
+    perform(session, referees.ask_no_more(person.hub, person.id, nth, to_micros(now)))
 
 
 def list_of(session: Session, person: PersonRow) -> Sequence[RefereeRow]:

@@ -27,6 +27,8 @@ class Work(StrEnum):
     HELD = "held"
     ALLOWANCES = "allowances"
     UNTRUE = "untrue"
+    SILENT_GUARDIANS = "silent_guardians"
+    SILENT_REFERENCES = "silent_references"
     LACKING = "lacking"
     CLAIMS = "claims"
 

@@ -12,6 +12,8 @@ from flows.stages import Stage
 
 #: Asked at most once more, after this time without an answer.
 ASK_AGAIN: Final = timedelta(days=3)
+#: Staff see a guardian who has not answered for so long.
+SILENT_AFTER: Final = timedelta(days=3)
 #: Stages that a withdrawal does not move: whoever is there does nothing that needs a consent.
 _UNTOUCHED: Final = frozenset(
     {Stage.ENQUIRED, Stage.SCREENING, Stage.WAITING_GUARDIAN, Stage.PAUSED, Stage.ENDED, Stage.NOT_ELIGIBLE}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 #: The requirement that references fulfil, in ``flows/requirements.toml``.
@@ -15,6 +16,10 @@ NAMED: Final[Mapping[int, tuple[str, str]]] = {
 #: Nobody at a school is asked, so none of these is a school.
 HOW_KNOWN: Final = ("work", "neighbor", "group", "other")
 MAX_COMMENT: Final = 500
+#: Asked at most once more, after this time without an answer.
+ASK_AGAIN: Final = timedelta(days=5)
+#: Staff see a reference who has not answered for so long.
+SILENT_AFTER: Final = timedelta(days=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Ask the people whom somebody has named as references, each once."""
+"""Ask the people whom somebody has named as references."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ def _ask(draft: Draft, nth: int) -> None:
             to=Address(channel=channel, account=account, user=contact),
             name=_full_name(name),
             text=draft.phrase(f"reference.request_by_{channel}", link=link),
+            reminder=draft.phrase(f"reference.reminder_by_{channel}", link=link),
         )
     )
 

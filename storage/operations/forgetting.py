@@ -86,7 +86,8 @@ _ONLY_REFERENCES: Final = """
 """
 _ERASE_REFERENCES: Final = """
     DELETE FROM outbox WHERE hub = :hub AND dedupe_key IN (
-        SELECT 'reference:' || f.ref FROM referee AS f WHERE f.person_id = :person_id)
+        SELECT 'reference:' || f.ref || n.nth FROM referee AS f
+        CROSS JOIN (SELECT '' AS nth UNION ALL SELECT ':2' AS nth) AS n WHERE f.person_id = :person_id)
 """
 #: To other guardians nothing more leaves about the forgotten person, and no trace of them stays in what has left.
 _ERASE_REQUESTS: Final = """

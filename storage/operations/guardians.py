@@ -179,7 +179,8 @@ _AT_RISK: Final = """
 _CLOSE_TASKS: Final = """
     UPDATE task SET closed_at = :now
     WHERE person_id = :person_id AND closed_at IS NULL AND reason IN
-        ('guardian_consent', 'guardian_declined', 'guardian_withdrew', 'consent_lapses', 'consent_lapsed')
+        ('guardian_silent', 'guardian_not_asked', 'guardian_declined', 'guardian_withdrew', 'consent_lapses',
+        'consent_lapsed')
 """
 _DROP_REQUESTS: Final = """
     UPDATE outbox SET status = 8, reason = 'decided', settled_at = :now

@@ -9,7 +9,7 @@ from flows.effects import AskReferee
 from flows.messages import Purpose
 from flows.rules.guardians import applies
 from flows.rules.links import LinkPurpose
-from flows.rules.references import KIND, Reference
+from flows.rules.references import ASK_AGAIN, KIND, Reference
 from storage.operations import audit, links, outsiders
 from storage.operations.requirements import read_day
 from storage.operations.scope import Scope
@@ -46,7 +46,7 @@ _OPEN_TASK: Final = """
 
 
 def ask(scope: Scope, effect: AskReferee) -> Operation[None]:
-    """Write to a reference with a link of their own, unless they want no messages; a human then has to."""
+    """Write to a reference with a link of their own, once and once more if they stay silent; a human if they want no texts."""
     now = from_micros(scope.now)
     address_id = yield from _contact(scope, effect)
     if address_id is None:
@@ -58,7 +58,8 @@ def ask(scope: Scope, effect: AskReferee) -> Operation[None]:
             scope.hub, LinkPurpose.REFERENCE, person_id=scope.person_id, subject=row["ref"], now=now
         )
         for sql in _DROP:
-            yield Statement(sql, {"hub": scope.hub, "key": message_key(row["ref"])})
+            for nth in (1, 2):
+                yield Statement(sql, {"hub": scope.hub, "key": message_key(row["ref"], nth)})
     rows = yield Statement(
         _NAME,
         {**key, "hub": scope.hub, "ref": new_ref(), "nth": effect.nth, "name": effect.name, "now": scope.now},
@@ -72,14 +73,16 @@ def ask(scope: Scope, effect: AskReferee) -> Operation[None]:
     token = yield from links.make(
         scope.hub, LinkPurpose.REFERENCE, person_id=scope.person_id, address_id=address_id, subject=ref, now=now
     )
-    yield from links.write(
-        scope.hub,
-        address_id=address_id,
-        text=effect.text.replace("{token}", token),
-        purpose=Purpose.REQUEST,
-        key=message_key(ref),
-        now=now,
-    )
+    for nth, (text, not_before) in enumerate(((effect.text, None), (effect.reminder, now + ASK_AGAIN)), start=1):
+        yield from links.write(
+            scope.hub,
+            address_id=address_id,
+            text=text.replace("{token}", token),
+            purpose=Purpose.REQUEST,
+            key=message_key(ref, nth),
+            not_before=not_before,
+            now=now,
+        )
 
 
 def _contact(scope: Scope, effect: AskReferee) -> Operation[int | None]:
@@ -96,9 +99,9 @@ def _contact(scope: Scope, effect: AskReferee) -> Operation[int | None]:
     return None if is_minor or who["person_id"] == scope.person_id else address_id
 
 
-def message_key(ref: str) -> str:
-    """Name the one message to a reference; ``forgetting`` finds it by this."""
-    return f"reference:{ref}"
+def message_key(ref: str, nth: int = 1) -> str:
+    """Name the first or second message to a reference; ``forgetting`` finds them by this."""
+    return f"reference:{ref}" if nth == 1 else f"reference:{ref}:{nth}"
 
 
 def _open_task(scope: Scope, reason: str) -> Operation[None]:
@@ -118,6 +121,20 @@ _PENDING: Final = """
     UPDATE requirement SET status = 'pending', changed_at = :now
     WHERE person_id = :person_id AND kind = :kind AND nth = :nth AND status IN ('needed', 'asked')
 """
+_ASK_NO_MORE: Final = """
+    UPDATE outbox SET status = 8, reason = 'answered', settled_at = :now
+    WHERE hub = :hub AND status IN (0, 1) AND dedupe_key = :key
+"""
+#: As long as nobody else whom they named is silent as well.
+_CLOSE_SILENT: Final = """
+    UPDATE task SET closed_at = :now
+    WHERE hub = :hub AND person_id = :person_id AND closed_at IS NULL AND reason = 'reference_silent' AND NOT EXISTS (
+        SELECT 1 FROM referee AS f JOIN requirement AS q
+            ON q.person_id = f.person_id AND q.kind = :kind AND q.nth = f.nth
+        WHERE f.person_id = :person_id AND f.status = 'asked' AND f.asked_at <= task.opened_at
+            AND q.status IN ('needed', 'asked'))
+"""
+_OF_DECIDED: Final = "SELECT ref FROM referee WHERE person_id = :person_id AND nth = :nth AND status = 'asked'"
 _REF: Final = "SELECT ref FROM person WHERE id = :person_id"
 
 
@@ -137,6 +154,8 @@ def answer(hub: str, ref: str, reference: Reference, now: datetime) -> Operation
     )
     if not rows:
         return False
+    yield Statement(_ASK_NO_MORE, {"hub": hub, "key": message_key(ref, 2), "now": at})
+    yield from _close_silent(hub, rows[0]["person_id"], at)
     person_id, nth = rows[0]["person_id"], rows[0]["nth"]
     yield Statement(_PENDING, {"person_id": person_id, "kind": KIND, "nth": nth, "now": at})
     yield from _open_task(Scope(hub=hub, person_id=person_id, address_id=0, now=at), "reference_answered")
@@ -150,3 +169,14 @@ def answer(hub: str, ref: str, reference: Reference, now: datetime) -> Operation
         now=now,
     )
     return True
+
+
+def ask_no_more(hub: str, person_id: int, nth: int, now: int) -> Operation[None]:
+    """Leave a reference alone about whom a coordinator has decided, and let staff be told of none that is silent."""
+    for row in (yield Statement(_OF_DECIDED, {"person_id": person_id, "nth": nth})):
+        yield Statement(_ASK_NO_MORE, {"hub": hub, "key": message_key(row["ref"], 2), "now": now})
+    yield from _close_silent(hub, person_id, now)
+
+
+def _close_silent(hub: str, person_id: int, now: int) -> Operation[None]:
+    yield Statement(_CLOSE_SILENT, {"hub": hub, "person_id": person_id, "kind": KIND, "now": now})

@@ -48,7 +48,7 @@ _NO_REQUESTS: Final = """
 """
 _NO_TASKS: Final = """
     UPDATE task SET closed_at = :now WHERE person_id = :person_id AND closed_at IS NULL
-        AND reason IN ('guardian_consent', 'guardian_declined', 'guardian_withdrew', 'guardian_not_asked')
+        AND reason IN ('guardian_silent', 'guardian_declined', 'guardian_withdrew', 'guardian_not_asked')
 """
 
 

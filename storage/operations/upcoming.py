@@ -14,6 +14,7 @@ from typing import Final
 from flows.rules.attendance import ANSWER_WITHIN, ASK_AFTER
 from flows.rules.organisations import WARN_AT
 from storage.operations.gates import LACKS
+from storage.operations.silent import NEXT_GUARDIAN, NEXT_REFERENCE
 from storage.statements import Operation, Row, Statement
 from storage.tables import from_micros, to_micros
 from storage.work import EVERY_MINUTE, EVERY_SECOND, Upcoming, Work
@@ -69,6 +70,8 @@ SELDOM: Final = f"""
         (SELECT 0 FROM allowance WHERE hub = :hub AND granted_minutes > 0 AND ({_TO_WARN}) LIMIT 1)
             AS {Work.ALLOWANCES},
         (SELECT 0 WHERE EXISTS ({_UNTRUE})) AS {Work.UNTRUE},
+        ({NEXT_GUARDIAN}) AS {Work.SILENT_GUARDIANS},
+        ({NEXT_REFERENCE}) AS {Work.SILENT_REFERENCES},
         (SELECT 0 WHERE EXISTS (SELECT 1 FROM requirement_policy WHERE hub = :hub) AND EXISTS (
             SELECT 1 FROM booking AS b JOIN slot AS s ON s.id = b.slot_id JOIN person AS p ON p.id = b.person_id
             WHERE b.hub = :hub AND b.status IN ('booked', 'confirmed') AND s.hub = :hub AND s.kind = 'shift'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from storage.tables.base import NEVER_REUSED, Instant, Table, new_ref
@@ -63,7 +63,18 @@ class RefereeRow(Table, table=True):
     """Whom a person has named as a reference, and what they answered; a coordinator decides what it means."""
 
     __tablename__ = "referee"
-    __table_args__ = (UniqueConstraint("ref"), UniqueConstraint("person_id", "address_id"), NEVER_REUSED)
+    __table_args__ = (
+        UniqueConstraint("ref"),
+        UniqueConstraint("person_id", "address_id"),
+        Index(
+            "ix_referee_asked",
+            "hub",
+            "asked_at",
+            sqlite_where=text("status = 'asked'"),
+            postgresql_where=text("status = 'asked'"),
+        ),
+        NEVER_REUSED,
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     hub: str
@@ -87,6 +98,13 @@ class GuardianRow(Table, table=True):
     __table_args__ = (
         UniqueConstraint("ref"),
         UniqueConstraint("person_id", "guardian_id"),
+        Index(
+            "ix_guardian_asked",
+            "hub",
+            "asked_at",
+            sqlite_where=text("status = 'asked'"),
+            postgresql_where=text("status = 'asked'"),
+        ),
         NEVER_REUSED,
     )
 
@@ -119,6 +137,8 @@ class GuardianConsentRow(Table, table=True):
     relation: str
     form_version: str  #: content hash of the words they saw
     via: str  #: ``page``, ``reply``
-    edition: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})  #: of the form, as the hub counts them
+    edition: int = Field(
+        default=1, sa_column_kwargs={"server_default": text("1")}
+    )  #: of the form, as the hub counts them
     given_at: datetime = Field(sa_type=Instant)
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -92,7 +92,6 @@ async def test_who_turns_out_to_be_a_minor_loses_every_place_and_their_guardian_
     assert trail(house, "answer")[0] == ("person", {"changed": "birth_date"})
     assert {str(row["reason"]) for row in rows(house, "SELECT reason FROM task WHERE closed_at IS NULL")} >= {
         "shift_at_risk",
-        "guardian_consent",
     }
 
 
