@@ -15,6 +15,7 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.databases import migrated_sqlite
 from tests.vendors import mail, slack, telegram, twilio
 
 ROOT = Path(__file__).parent.parent.parent
@@ -106,9 +107,12 @@ async def served(
     """Start the four stand-ins and a ``serve`` that uses them.
 
     Args:
+        database_url: without one, an SQLite file with the present schema; one that is named may be empty.
         hub: more lines for the table of the hub.
     """
     port = free_port()
+    if database_url is None:
+        (folder / "people.db").write_bytes(migrated_sqlite())
     async with (
         twilio.TwilioServer() as sms,
         slack.SlackServer() as work,
