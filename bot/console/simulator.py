@@ -29,8 +29,8 @@ from storage.database import Database
 _LOOK_S: Final = 0.25
 #: Longer texts are no reply to a bot.
 _MAX_CHARS: Final = 2_000
-#: A jump further than this takes minutes and shows nothing more.
-_FURTHEST: Final = timedelta(days=92)
+#: A year of one person fits into it; a jump further shows nothing more.
+_FURTHEST: Final = timedelta(days=366)
 #: A page that asks for a piece of itself says so; everybody else is led to the whole page.
 _PIECE: Final = "x-piece"
 
