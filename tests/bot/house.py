@@ -14,15 +14,9 @@ from channels.simulator import SimulatorChannel
 from flows.facts import Hub, SlotKind
 from flows.messages import Address, Choice, Inbound, InboundKind, Outbound, Tap
 from storage import schedule
+from tests.bot.bright_hub import HUB as HUB
 from tests.databases import migrated_sqlite
 
-HUB = Hub(
-    id="test",
-    name="Bright Hub",
-    zone="America/Chicago",
-    help_phone="312-555-0100",
-    public_url="https://bright.example.org",
-)
 #: A Monday, ten in the morning in Chicago.
 MONDAY = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
 

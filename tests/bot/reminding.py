@@ -10,7 +10,7 @@ from typing import Final
 from bot.reminders import send_due
 from flows.library import shipped
 from storage.opening import open_store
-from tests.bot.house import HUB
+from tests.bot.bright_hub import HUB
 
 STEP: Final = timedelta(minutes=30)
 
