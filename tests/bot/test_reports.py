@@ -128,7 +128,9 @@ def test_text_that_looks_like_a_formula_is_made_plain(cell: str) -> None:
     assert json.loads(as_json(report, [{"a": cell, "b": -1}])) == [{"a": cell, "b": -1}]
 
 
-@pytest.mark.parametrize("cell", ["Ana", "María-José", "-1", "+13125550142", "1-2", "", " ", "\uff15", "(small groups together)"])
+@pytest.mark.parametrize(
+    "cell", ["Ana", "María-José", "-1", "+13125550142", "1-2", "", " ", "\uff15", "(small groups together)"]
+)
 def test_other_text_stays_as_it_is(cell: str) -> None:
     assert harmless(cell) == cell
 

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.library import shipped
-from flows.rules.ledger import Tie
 from flows.rules.organisations import (
     TIME_REASONS,
     WARN_AT,
@@ -103,8 +102,8 @@ def test_normalising_twice_changes_nothing(text: str) -> None:
     assert not is_code(normal_code(text)) or len(normal_code(text)) >= 6
 
 
-def test_kinds_are_those_of_the_ledger() -> None:
-    assert {kind.value for kind in OrganisationKind} == {tie.value for tie in Tie}
+def test_whoever_pays_is_an_organisation_and_a_district_never_pays() -> None:
+    assert {payer.value for payer in PaidBy} == {kind.value for kind in OrganisationKind} - {"district"}
 
 
 # --- policies ---------------------------------------------------------------------------------------------------------

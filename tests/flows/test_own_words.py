@@ -23,6 +23,15 @@ def test_thanks_are_no_college() -> None:
     assert Talk().says(*SCREENED[:5], "1", "thank you").step == "college"
 
 
+@pytest.mark.parametrize(
+    ("text", "time"), [("pagado", "vto"), ("pagadas", "vto"), ("tiempo pagado", "vto"), ("mi tiempo libre", "own")]
+)
+def test_time_that_is_paid_is_understood_in_spanish_however_it_ends(text: str, time: str) -> None:
+    talk = Talk().says("HI", "1", "1", "60614", "5/14/1986", "employee", "Acme", "ESPAÑOL")
+
+    assert talk.says(text).answers["time_off"] == time
+
+
 # --- a name -----------------------------------------------------------------------------------------------------------
 
 

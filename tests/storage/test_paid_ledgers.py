@@ -69,8 +69,16 @@ class Life:
         session.add(self.member)
         session.flush()
         if payer == "college":
-            award = {"period": AWARD, "granted_minutes": granted, "used_minutes": 0}
-            session.add(AllowanceRow(hub=HUB.id, membership_id=self.member.id, warned_percent=0, **award))
+            assert self.member.id
+            award = AllowanceRow(
+                hub=HUB.id,
+                membership_id=self.member.id,
+                period=AWARD,
+                granted_minutes=granted,
+                used_minutes=0,
+                warned_percent=0,
+            )
+            session.add(award)
         session.flush()
 
     def tell(self, **answers: str) -> None:
