@@ -29,7 +29,7 @@ from storage import people
 from storage.schedule import Attended
 
 _USERS: Final = {"sms": "+13125550100", "slack": "U0TERMINAL", "telegram": "1000001"}
-#: A quarter of an hour between two looks at the clock while time is put forward.
+#: Time is put forward by quarters of an hour; those in which nothing is due are left out.
 _STEP: Final = timedelta(minutes=15)
 _UNITS: Final = {"h": "hours", "d": "days"}
 _HELP: Final = (
@@ -91,7 +91,9 @@ class _Chat:
             raise MistakeError(f"/wait {length}: write hours or days, like 3h or 2d.")
         until = self.clock() + timedelta(**{_UNITS[found[2]]: int(found[1])})
         while self.clock() < until:
-            self.clock.forward_to(min(until, self.clock() + _STEP))
+            first = (await self.app.clock.coming())[0]
+            idle = max(first - self.clock(), timedelta(microseconds=1))
+            self.clock.forward_to(min(until, self.clock() + _STEP * -(-idle // _STEP)))
             await self.app.clock.tick()
             await self._send()
 
