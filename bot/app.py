@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.api.desk import Desk as Doors
+from bot.broadcast_texts import BroadcastTexts
 from bot.clock import Clock
 from bot.console.house import House
 from bot.console.identity import IdentityProvider
@@ -154,6 +155,7 @@ async def open_app(
             if channel in senders and channels[channel].account == account:
                 senders[channel].wake()
 
+        rates = {name: channel.capabilities.messages_per_second for name, channel in channels.items()}
         inbox = Inbox(
             store=store,
             hub=hub,
@@ -164,6 +166,7 @@ async def open_app(
             },
             accounts={name: channel.account for name, channel in channels.items()},
             wake=wake,
+            foresee=BroadcastTexts(database, hub, rates).look,
             meters=meters,
         )
         clock = Clock(

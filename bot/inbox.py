@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 
 from bot.meters import Meters
 from bot.shelf import Shelf
-from bot.thinking import think
+from bot.thinking import Foresee, think
 from flows.engine import Turn
 from flows.facts import Facts, Hub
 from flows.library import Library
@@ -42,6 +42,8 @@ class Inbox:
     accounts: Mapping[str, str] = field(default_factory=dict)
     #: Called with the address's channel and account when messages wait for that sender.
     wake: Callable[[str, str], None]
+    #: Who foresees what a coordinator texts to many.
+    foresee: Foresee | None = None
     meters: Meters = field(default_factory=Meters)
     _locks: WeakValueDictionary[Address, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
@@ -119,12 +121,13 @@ class Inbox:
             seats_gone=gone,
             wards=loaded.wards,
             outsider=loaded.outsider,
+            coordinator=loaded.coordinator,
             organisations=loaded.organisations,
             accounts=self.accounts,
             network_confirms_opt_out=self.network_confirms.get(inbound.sender.channel, False),
         )
         library = await self.shelf.knowing(loaded.conversation)
-        return await think(self.store, library, inbound, loaded, facts, now)
+        return await think(self.store, library, inbound, loaded, facts, now, foresee=self.foresee)
 
     def _write(self, inbound: Inbound, loaded: Loaded, turn: Turn, now: datetime) -> TurnWrite:
         return TurnWrite(

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from flows.conversation import Conversation
-from flows.draft import Needs
-from flows.effects import FindByCode, FindColleague, FindSlots, FindVisits, FindWays, learned
+from flows.effects import AskBroadcast, FindByCode, FindColleague, FindSlots, FindVisits, FindWays, learned
 from flows.engine import Turn, advance
-from flows.events import ColleagueFound, Event, OwnerFound, SlotsFound, VisitsFound, WaysFound
+from flows.events import BroadcastFound, ColleagueFound, Event, OwnerFound, SlotsFound, VisitsFound, WaysFound
 from flows.facts import Facts, History
 from flows.library import Library
 from storage.store import Loaded, Store
 
 #: How far ahead shifts and training sessions are offered.
 _HORIZON: Final = timedelta(days=42)
+#: Answers what a coordinator texts about broadcasts.
+Foresee = Callable[[AskBroadcast, datetime], Awaitable[BroadcastFound]]
 
 
-async def think(store: Store, library: Library, event: Event, loaded: Loaded, facts: Facts, now: datetime) -> Turn:
-    """Return the turn that an event leads to, as a whole."""
+async def think(
+    store: Store,
+    library: Library,
+    event: Event,
+    loaded: Loaded,
+    facts: Facts,
+    now: datetime,
+    *,
+    foresee: Foresee | None = None,
+) -> Turn:
+    """Return the turn that an event leads to, as a whole.
+
+    Args:
+        foresee: foresees what a coordinator texts to many; only where somebody writes.
+    """
     whole = Turn(conversation=_conversation(loaded))
     while True:
         part = advance(library, whole.conversation, event, facts, now)
@@ -28,11 +43,19 @@ async def think(store: Store, library: Library, event: Event, loaded: Loaded, fa
         if part.needs is None:
             return whole
         facts = replace(facts, person=learned(facts.person, part.effects))
+        if isinstance(part.needs, AskBroadcast):
+            assert foresee is not None, "only somebody who writes asks for broadcasts"
+            event = await foresee(part.needs, now)
+            continue
         event = await _look_up(store, facts.hub.id, loaded.person_id, part.needs, now)
 
 
+#: What the store answers by itself.
+Lookup = FindSlots | FindVisits | FindColleague | FindByCode | FindWays
+
+
 async def _look_up(
-    store: Store, hub: str, person_id: int | None, needs: Needs, now: datetime
+    store: Store, hub: str, person_id: int | None, needs: Lookup, now: datetime
 ) -> SlotsFound | VisitsFound | ColleagueFound | OwnerFound | WaysFound:
     """Answer what the engine asks in the middle of a turn."""
     match needs:

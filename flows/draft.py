@@ -13,6 +13,7 @@ from flows.answers.context import AnswerChoice, AnswerContext, Within
 from flows.conditions import Values
 from flows.conversation import Conversation, Frame, SideQuestion, place
 from flows.effects import (
+    AskBroadcast,
     Effect,
     FindByCode,
     FindColleague,
@@ -37,7 +38,7 @@ from flows.walking.origin import asking, origin
 ECHO_AGAIN: Final = "echo_again"
 
 #: What the engine may ask the shell in the middle of a turn.
-Needs = FindSlots | FindVisits | FindColleague | FindByCode | FindWays
+Needs = FindSlots | FindVisits | FindColleague | FindByCode | FindWays | AskBroadcast
 
 
 @dataclass(slots=True, kw_only=True)

@@ -365,6 +365,45 @@ class OfferCode:
     purpose: LinkPurpose = LinkPurpose.JOIN
 
 
+class BroadcastAct(StrEnum):
+    """What a coordinator wants of broadcasts in a text."""
+
+    HELP = "help"  #: to be told what can be done
+    DRAFT = "draft"
+    CONFIRM = "confirm"
+    STOP = "stop"
+    PAUSE = "pause"
+    RESUME = "resume"
+    STATUS = "status"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftBroadcast:
+    """Keep what a coordinator is about to send to many, and make the code that sends it, in the place of ``{code}``."""
+
+    name: str
+    #: The filter and the text by language, as JSON.
+    recipients: str
+    body: str
+    #: ``coordinator:NAME``.
+    author: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideBroadcast:
+    """Confirm, stop or pause a coordinator's broadcast, or let it go on."""
+
+    act: BroadcastAct
+    ref: str
+    author: str
+    #: Of ``CONFIRM``: the code that was typed, how many people it reaches, and what is said to them, as JSON.
+    code: str = ""
+    people: int = 0
+    body: str = ""
+    first_name_else: str = "{}"
+    site_else: str = "{}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreferChannel:
     """Write one kind of message to one address of the person, as long as it is open."""
@@ -422,6 +461,8 @@ Effect = (
     | MakeLink
     | SendLinkAgain
     | OfferCode
+    | DraftBroadcast
+    | DecideBroadcast
     | PreferChannel
     | JoinPeople
     | Forget
@@ -460,6 +501,18 @@ class FindByCode:
     """The same: who was given this code on another channel?"""
 
     code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskBroadcast:
+    """The same: what would a broadcast do, or how far has the one come that runs?"""
+
+    act: BroadcastAct
+    author: str
+    #: The name of a saved audience, and the text to it.
+    audience: str = ""
+    text: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

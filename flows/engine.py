@@ -17,7 +17,17 @@ from flows.commands import Command
 from flows.conversation import Conversation, SideQuestion
 from flows.draft import Draft
 from flows.effects import MarkReachable, OptIn, ResumeSending, TimerKind
-from flows.events import ColleagueFound, Corrected, Event, OwnerFound, SlotsFound, TimerDue, VisitsFound, WaysFound
+from flows.events import (
+    BroadcastFound,
+    ColleagueFound,
+    Corrected,
+    Event,
+    OwnerFound,
+    SlotsFound,
+    TimerDue,
+    VisitsFound,
+    WaysFound,
+)
 from flows.facts import LANGUAGES, Facts
 from flows.geography import nearest_zip
 from flows.intents import STOP, Intent
@@ -27,7 +37,16 @@ from flows.places import cover_reply, hours_words, seat_reply, shift_reply, swap
 from flows.stages import Stage
 from flows.turns import Turn, finish
 from flows.walking import offering, walk
-from flows.wishes import commanding, erasing, guardian_replies, guarding, interrupting, linking, preferring
+from flows.wishes import (
+    broadcasting,
+    commanding,
+    erasing,
+    guardian_replies,
+    guarding,
+    interrupting,
+    linking,
+    preferring,
+)
 
 __all__ = ("Turn", "advance")
 
@@ -54,6 +73,8 @@ def advance(library: Library, conversation: Conversation, event: Event, facts: F
             swapping.take_colleague(draft, event)
         case OwnerFound():
             linking.take_owner(draft, event)
+        case BroadcastFound():
+            broadcasting.take_found(draft, event)
         case WaysFound():
             preferring.take_ways(draft, event)
         case TimerDue(kind=TimerKind.ACCEPTED):
@@ -97,6 +118,8 @@ def _take_inbound(draft: Draft, inbound: Inbound) -> None:
     _leave_lost_flows(draft)
     guarding.come_of_age(draft)
     if _network_event(draft, inbound) or _command(draft, inbound):
+        return
+    if not (draft.facts.person.opted_out or draft.facts.person.held) and broadcasting.hear(draft, inbound):
         return
     intent = None if settling.is_choice(side, inbound) else interrupting.read_interruption(draft, inbound)
     if draft.facts.person.paused and not (intent and intent.name == STOP):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 
-from flows.effects import TimerKind
+from flows.effects import BroadcastAct, TimerKind
 from flows.facts import Booking, History, Json, Person, Served, Slot, Visit
 from flows.messages import Inbound, Purpose
 from flows.rules.reaching import Way
@@ -81,6 +83,45 @@ class WaysFound:
     ways: tuple[Way, ...]
 
 
+class BroadcastOutcome(StrEnum):
+    """What a look at broadcasts has shown."""
+
+    FOUND = "found"
+    NO_AUDIENCE = "no_audience"
+    WRONG_TEXT = "wrong_text"
+    NOBODY = "nobody"  #: would get it
+    WRONG_CODE = "wrong_code"
+    NOTHING = "nothing"  #: runs that this could be done to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BroadcastFound:
+    """The answer to ``AskBroadcast``: what it would do, or how far it has come."""
+
+    act: BroadcastAct
+    outcome: BroadcastOutcome
+    author: str
+    #: Names of saved audiences.
+    audiences: tuple[str, ...] = ()
+    ref: str = ""
+    name: str = ""
+    code: str = ""
+    people: int = 0
+    left_out: int = 0
+    #: Parts of text messages in all, and what they cost in dollars; ``None`` when no price is configured.
+    parts: int = 0
+    cost: float | None = None
+    #: When the last message has left, in the hub's zone.
+    finish_at: datetime | None = None
+    sent: int = 0
+    is_paused: bool = False
+    #: As JSON.
+    recipients: str = ""
+    body: str = ""
+    first_name_else: str = "{}"
+    site_else: str = "{}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimerDue:
     """Nobody has written since ``SetTimer``, and its time has come."""
@@ -103,4 +144,6 @@ class Corrected:
     author: str
 
 
-Event = Corrected | Inbound | SlotsFound | VisitsFound | ColleagueFound | OwnerFound | WaysFound | TimerDue
+Event = (
+    BroadcastFound | Corrected | Inbound | SlotsFound | VisitsFound | ColleagueFound | OwnerFound | WaysFound | TimerDue
+)

@@ -293,6 +293,16 @@ class Ward:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Coordinator:
+    """Somebody of the hub who may broadcast, and who has proved that this phone or account is their own."""
+
+    #: ``coordinator:NAME``.
+    author: str
+    #: Whether a broadcast of theirs waits for its code.
+    awaits_code: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything besides the conversation that a turn may depend on."""
 
@@ -316,6 +326,8 @@ class Facts:
     outsider: LinkPurpose | None = None
     #: Employers, colleges and districts that are known; only while somebody is asked for theirs.
     organisations: tuple[Organisation, ...] = ()
+    #: Who writes, if it is a coordinator; they may be a volunteer as well.
+    coordinator: Coordinator | None = None
     #: Our side of each channel that is on, by its name: where somebody else may be written to.
     accounts: Mapping[str, str] = field(default_factory=dict)
     #: True where the network itself confirms an opt-out, so that we must not.

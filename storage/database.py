@@ -60,6 +60,7 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """Open a transaction that only reads: it waits for nobody and nobody waits for it."""
         with _plainly(self._engine.url), Session(self._engine) as session:
+            session.info[KEY] = self._key
             yield session
 
     def close(self) -> None:

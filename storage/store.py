@@ -10,7 +10,20 @@ from typing import Protocol
 
 from flows.effects import Effect, TimerKind
 from flows.events import Colleague, Owner
-from flows.facts import Booking, CoverAsk, History, Person, SeatOffer, Served, Slot, SlotKind, SwapAsk, Visit, Ward
+from flows.facts import (
+    Booking,
+    Coordinator,
+    CoverAsk,
+    History,
+    Person,
+    SeatOffer,
+    Served,
+    Slot,
+    SlotKind,
+    SwapAsk,
+    Visit,
+    Ward,
+)
 from flows.messages import (
     Address,
     Choice,
@@ -64,6 +77,8 @@ class Loaded:
     asks: tuple[CoverAsk | SwapAsk, ...] = ()
     #: People under 18 who have named them as their guardian.
     wards: tuple[Ward, ...] = ()
+    #: Who they are to the hub, if they may broadcast.
+    coordinator: Coordinator | None = None
     #: What they were asked about others, who have told us nothing about themselves.
     outsider: LinkPurpose | None = None
     #: Employers, colleges and districts; only for whoever may be asked for theirs.

@@ -12,6 +12,7 @@ from flows.graph import Place
 from flows.lint.finding import Finding
 from flows.lint.sight import Rule, Sight, Text
 from flows.model import Ask, Option
+from flows.wishes.broadcasting import broadcast_words
 from flows.wishes.guardian_replies import guardian_words
 from flows.wishes.outsiders import outsider_words
 
@@ -93,5 +94,5 @@ def _offered(sight: Sight, text: Text) -> Iterator[Finding]:
 def _understood(sight: Sight, word: str) -> bool:
     commands = sight.library.commands
     return bool(commands.read(word) or commands.read_shift_reply(word)) or word in (
-        _GREETINGS | guardian_words() | outsider_words() | commands.swap
+        _GREETINGS | broadcast_words() | guardian_words() | outsider_words() | commands.swap
     )

@@ -22,6 +22,14 @@ _GIVEN: Final = {"hub": HUB, "help_phone": "312-555-0100", "given_name": "Maria-
     "names": "Maria-Isabel, Francisco",
     "link": "https://bot.springfield-volunteers.org/l/q3Zk0v-S_1aGZc2kq9wXtA?lang=es",
     "code": "123456",
+    "audience": "Lincoln tutors who speak Spanish",
+    "audiences": "Lincoln tutors, Mentors, Coaches",
+    "people": "12345",
+    "left_out": "1234",
+    "parts": "24690",
+    "cost": "$246.90",
+    "finish": "Wed Sep 30, 12:30 PM",
+    "sent": "12345",
 }
 #: A site with its street, as hubs enter them.
 _PLACE: Final = "Washington Elementary, 1200 Martin Luther King Dr"

@@ -8,8 +8,21 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from flows.facts import Booking, CoverAsk, GuardianStatus, History, Person, SeatOffer, Slot, SlotKind, SwapAsk, Ward
+from flows.facts import (
+    Booking,
+    Coordinator,
+    CoverAsk,
+    GuardianStatus,
+    History,
+    Person,
+    SeatOffer,
+    Slot,
+    SlotKind,
+    SwapAsk,
+    Ward,
+)
 from flows.messages import Inbound
+from flows.rules.access import Permission, Role, may
 from flows.rules.links import LinkPurpose
 from flows.rules.organisations import Organisation
 from flows.stages import Stage
@@ -22,6 +35,7 @@ from storage.tables import from_micros, to_micros
 
 #: In the conversation of whoever stands within the questions of an audience: they may be asked for an organisation.
 _MAY_NAME_ONE: Final = "audiences/"
+_BROADCASTERS: Final = ", ".join(f"'{role.value}'" for role in Role if may(role, Permission.BROADCAST))
 #: What ``read_loaded`` needs of a person ``p``, their address ``a`` and their conversation ``c``.
 LOADED_COLUMNS: Final = """
         EXISTS (SELECT 1 FROM booking AS k
@@ -40,11 +54,24 @@ LOADED_COLUMNS: Final = """
         p.id AS person_id, p.hub AS person_hub, p.stage, p.language, p.zone, p.answers, a.opted_out_at, a.consented_at, a.paused_at,
         a.reachable, c.version, c.state, c.held_by
 """
+#: The name of whoever has proved that they write from here, and whose role may broadcast.
+COORDINATOR: Final = f"""
+    (SELECT u.name FROM console_user AS u
+     WHERE u.hub = :hub AND u.disabled_at IS NULL AND u.role IN ({_BROADCASTERS})
+        AND ((:channel = 'sms' AND u.phone = :user AND u.phone_verified_at IS NOT NULL)
+            OR (:channel = 'slack' AND u.slack_user = :user AND u.slack_verified_at IS NOT NULL))
+     LIMIT 1)
+"""  # noqa: S608 - a constant
+#: Whether a broadcast that they texted waits for its code.
+_AWAITS_CODE: Final = """
+    SELECT 1 AS one FROM broadcast
+    WHERE hub = :hub AND author = :author AND status = 'draft' AND code_hash IS NOT NULL AND code_expires_at > :now LIMIT 1
+"""
 LOAD: Final = f"""
     SELECT
         EXISTS (SELECT 1 FROM inbound AS i
                 WHERE i.hub = :hub AND i.channel = :channel AND i.account = :account AND i.provider_id = :provider_id
-        ) AS known, {LOADED_COLUMNS}
+        ) AS known, {COORDINATOR} AS coordinator, {LOADED_COLUMNS}
     FROM (SELECT 1 AS one) AS always
     LEFT JOIN address AS a ON a.hub = :hub AND a.channel = :channel AND a.account = :account AND a."user" = :user
     LEFT JOIN person AS p ON p.id = a.person_id
@@ -170,10 +197,18 @@ def load(hub: str, inbound: Inbound, now: datetime) -> Operation[Loaded | Known]
     if row["person_id"] is None or row["stage"] == Stage.ENQUIRED:
         found = yield Statement(OUTSIDER, where(hub, inbound.sender))
         outsider = LinkPurpose(found[0]["purpose"]) if found[0]["purpose"] else None
+    coordinator = (yield from _coordinator(hub, row["coordinator"], now)) if row["coordinator"] else None
     if row["person_id"] is None:
-        return Loaded(person_id=None, version=0, conversation=None, person=Person(), bookings=(), outsider=outsider)
+        stranger = Loaded(person_id=None, version=0, conversation=None, person=Person(), bookings=(), outsider=outsider)
+        return replace(stranger, coordinator=coordinator)
     loaded = yield from read_loaded(row, now)
-    return replace(loaded, outsider=outsider)
+    return replace(loaded, outsider=outsider, coordinator=coordinator)
+
+
+def _coordinator(hub: str, name: str, now: datetime) -> Operation[Coordinator]:
+    author = f"coordinator:{name}"
+    waiting = yield Statement(_AWAITS_CODE, {"hub": hub, "author": author, "now": to_micros(now)})
+    return Coordinator(author=author, awaits_code=bool(waiting))
 
 
 def read_loaded(row: Row, now: datetime) -> Operation[Loaded]:

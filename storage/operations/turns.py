@@ -26,7 +26,9 @@ from flows.effects import (
     ClearTimer,
     Confirm,
     DecideAsGuardian,
+    DecideBroadcast,
     DeclineCover,
+    DraftBroadcast,
     Forget,
     HandOff,
     JoinLine,
@@ -56,6 +58,7 @@ from flows.messages import Inbound, InboundKind, Purpose
 from flows.stages import Stage
 from storage.operations import (
     addresses,
+    broadcast_texts,
     covers,
     forgetting,
     guardians,
@@ -294,6 +297,10 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
                 secrets[AGAIN] = effect.sentence.replace("{token}", token) if token else ""
             case OfferCode():
                 secrets["{code}"] = yield from linking.offer(scope, effect.purpose)
+            case DraftBroadcast():
+                secrets["{code}"] = yield from broadcast_texts.draft(scope, effect)
+            case DecideBroadcast():
+                others.append(broadcast_texts.decide(scope, effect))
             case PreferChannel():
                 others.append(preferences.prefer(scope, effect))
             case JoinPeople():

@@ -10,7 +10,9 @@ from typing import Final, TypeVar
 from channels.render import as_sms
 from flows.conversation import Conversation, Frame
 from flows.effects import (
+    AskBroadcast,
     Book,
+    BroadcastAct,
     ClaimHours,
     ClearTimer,
     Confirm,
@@ -29,10 +31,22 @@ from flows.effects import (
     learned,
 )
 from flows.engine import Turn, advance
-from flows.events import Colleague, ColleagueFound, Event, OwnerFound, SlotsFound, TimerDue, VisitsFound, WaysFound
+from flows.events import (
+    BroadcastFound,
+    BroadcastOutcome,
+    Colleague,
+    ColleagueFound,
+    Event,
+    OwnerFound,
+    SlotsFound,
+    TimerDue,
+    VisitsFound,
+    WaysFound,
+)
 from flows.facts import (
     Booking,
     BookingStatus,
+    Coordinator,
     CoverAsk,
     Facts,
     History,
@@ -107,6 +121,11 @@ class Talk:
     #: Who has named them as their guardian, and the channels by which others can be reached.
     wards: tuple[Ward, ...] = ()
     accounts: Mapping[str, str] = field(default_factory=dict)
+    #: Who they are to the hub, and what a look at its broadcasts shows.
+    coordinator: Coordinator | None = None
+    broadcast: BroadcastFound = field(
+        default_factory=lambda: BroadcastFound(act=BroadcastAct.HELP, outcome=BroadcastOutcome.NOTHING, author="")
+    )
     #: The timer that waits, and the turn that set it.
     timer: SetTimer | None = None
     timer_turn: int = 0
@@ -220,6 +239,7 @@ class Talk:
             network_confirms_opt_out=self.network_confirms,
             wards=self.wards,
             accounts=self.accounts,
+            coordinator=self.coordinator,
         )
 
     def _think(self, happens: Inbound | TimerDue) -> Turn:
@@ -246,6 +266,9 @@ class Talk:
                 continue
             if isinstance(part.needs, FindByCode):
                 event = OwnerFound(code=part.needs.code, owner=None)
+                continue
+            if isinstance(part.needs, AskBroadcast):
+                event = replace(self.broadcast, act=part.needs.act, author=part.needs.author)
                 continue
             if isinstance(part.needs, FindWays):
                 event = WaysFound(purposes=part.needs.purposes, channel=part.needs.channel, ways=self.ways)
