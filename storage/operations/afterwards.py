@@ -8,7 +8,7 @@ from typing import Final
 
 from flows.facts import Booking
 from flows.rules.attendance import ANSWER_WITHIN, ASK_AFTER
-from storage.operations import hours
+from storage.operations import hours, seats
 from storage.operations.reminders import QUEUE, queue_params
 from storage.operations.rows import BOOKING_COLUMNS, SLOT_COLUMNS, read_booking
 from storage.operations.scope import Scope
@@ -85,6 +85,7 @@ def _over(row: Row) -> Over:
 def ask(hub: str, booking: str, message: NewMessage, now: datetime) -> Operation[None]:
     """Ask once whether they came."""
     if (yield Statement(_ASKED, {"hub": hub, "booking": booking, "asked": False, "now": to_micros(now)})):
+        yield from seats.heard_from(_scope(hub, message.person_id, now), booking)  # it is over: staff need not ask
         yield Statement(QUEUE, queue_params(hub, message, now))
 
 

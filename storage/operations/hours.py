@@ -157,6 +157,7 @@ def attend(scope: Scope, booking: str, *, author: str) -> Operation[None]:
         yield from _replace(scope, row, (), minutes=row["minutes"], status=HoursStatus.APPROVED, author=author)
     elif not live:
         yield from open_task(scope, kind="hours_overlap", booking_id=row["booking_id"])
+    yield from seats.heard_from(scope, booking)
     yield from _came(scope, row, author)
 
 
@@ -281,6 +282,7 @@ def miss(scope: Scope, booking: str, *, cause: str, author: str = "person") -> O
     params = {"booking_id": row["booking_id"], "cause": cause, "asked": False, "now": scope.now}
     if not (yield Statement(_MISS, params)):
         return
+    yield from seats.heard_from(scope, booking)  # nobody has to ask any more whether they come
     yield from _note(scope, row, {"booking": row["booking"], "status": "no_show", "cause": cause}, author)
     person: Params = {"person_id": scope.person_id}
     another = yield Statement(_ANOTHER, person)

@@ -193,6 +193,19 @@ async def test_silent_person_is_shown_to_staff_and_not_nagged(tmp_path: Path) ->
         assert ("silent", "reminders_unanswered") not in tasks(house)
 
 
+async def test_nobody_has_to_look_after_a_silent_person_once_the_shift_is_over(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        house.add_shift(datetime(2026, 11, 28, 15, 0), capacity=1)  # noqa: DTZ001 - wall clock of the place
+        await add_tutors(house, 1)
+        await take_shift(house, 1)
+        await house.jump(local(28, 14, 15))
+        assert tasks(house) == [("silent", "reminders_unanswered")]
+
+        await house.jump(local(28, 20, 0))
+
+        assert tasks(house) == []
+
+
 async def test_who_says_here_at_the_door_is_silent_no_more_and_nobody_else_is_taken_for_them(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         house.add_shift(datetime(2026, 11, 28, 15, 0), capacity=2)  # noqa: DTZ001 - wall clock of the place
