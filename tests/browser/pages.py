@@ -31,7 +31,7 @@ _RULES: Final = {
     "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
 #: All that another colour scheme can spoil.
-_COLOURS: Final = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+COLOURS: Final = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 _AXE: Final = """async (only) => {
   const found = await axe.run(document, {runOnly: only, resultTypes: ["violations"]});
   return found.violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${one.help}: ${node.html}`));
@@ -156,7 +156,7 @@ def assert_everywhere(page: Page) -> None:
     """Let nothing be wrong with the page at any width, nor with its colours in the dark."""
     found = [f"{width}: {fault}" for width in _at_each_width(page) for fault in faults(page)]
     page.emulate_media(color_scheme="dark")
-    found += [f"dark: {fault}" for fault in faults(page, rules=_COLOURS)]
+    found += [f"dark: {fault}" for fault in faults(page, rules=COLOURS)]
     page.emulate_media(color_scheme="light")
     assert found == [], page.url
 
