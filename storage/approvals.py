@@ -33,10 +33,12 @@ class Asking:
     contact: str
 
 
+#: Nobody can confirm somebody whose name they do not see: whoever has not given theirs yet is asked about later.
 _MEMBERS: Final = """
     SELECT m.id AS subject, m.person_id, o.name, o.contact, m.approver
-    FROM membership AS m JOIN organisation AS o ON o.id = m.organisation_id
-    WHERE m.hub = :hub AND m.status = 'pending' AND m.asked_at IS NULL ORDER BY m.id LIMIT 100
+    FROM membership AS m JOIN organisation AS o ON o.id = m.organisation_id JOIN person AS p ON p.id = m.person_id
+    WHERE m.hub = :hub AND m.status = 'pending' AND m.asked_at IS NULL AND COALESCE(p.given_name, '') <> ''
+    ORDER BY m.id LIMIT 100
 """
 _HELD: Final = """
     SELECT r.booking_id AS subject, m.person_id, o.name, o.contact, m.approver

@@ -49,11 +49,12 @@ def employer(house: House, policy: Policy = ACME_POLICY) -> None:
 
 
 async def sign_up(house: House, lines: list[str], user: str = ANA) -> list[str]:
-    """Sign up and be trained; return what was said."""
+    """Sign up, say one's name and be trained; return what was said."""
     said = [shown(message) for line in lines for message in await house.say("sms", user, line)]
     with house.app.database.session() as session:
         person = people.find_by_user(session, HUB.id, user)
         assert person
+        person.given_name = "Ana"
         people.move(session, person, Stage.READY, cause="test", now=house.clock.at)
     return said
 
@@ -104,6 +105,20 @@ async def test_no_work_study_shift_before_the_aid_office_confirms(house: House) 
     (requirement,) = rows(house, "SELECT kind, status, valid_until FROM requirement")
     assert (requirement["kind"], requirement["status"]) == ("work_study_authorisation", "met")
     assert str(requirement["valid_until"]) == "2026-12-12"
+
+
+async def test_aid_office_is_asked_once_there_is_a_name_to_confirm(house: House) -> None:
+    college(house)
+    house.add_training(datetime(2026, 12, 1, 17, 0))  # noqa: DTZ001 - wall clock of the place
+    for line in WORK_STUDY:
+        await house.say("sms", ANA, line)
+    before = rows(house, "SELECT asked_at FROM membership")
+    await tick(house)
+
+    assert rows(house, "SELECT asked_at FROM membership") == before == [{"asked_at": None}]
+    await text(house, "1")
+    await text(house, "Ana Lopez")
+    assert any("Riverside College" in line for line in await tick(house))
 
 
 async def test_shift_beyond_award_or_week_is_refused_and_a_release_gives_back(house: House) -> None:
