@@ -214,7 +214,8 @@ class TimerKind(StrEnum):
 
     NUDGE = "nudge"  #: ask once more
     CLOSE = "close"  #: say that we do not write about it again
-    ACCEPTED = "accepted"  #: somebody else's decision has made them one of us: tell them, and go on
+    ACCEPTED = "accepted"  #: a guardian's decision, or their birthday, has made them one of us: tell them, and go on
+    REVIEWED = "reviewed"  #: a coordinator has accepted them: tell them, and go on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,13 +77,13 @@ def advance(library: Library, conversation: Conversation, event: Event, facts: F
             broadcasting.take_found(draft, event)
         case WaysFound():
             preferring.take_ways(draft, event)
-        case TimerDue(kind=TimerKind.ACCEPTED):
+        case TimerDue(kind=TimerKind.ACCEPTED | TimerKind.REVIEWED):
             if facts.person.stage is not Stage.ELIGIBLE:
                 draft.note("stale", why="they have gone on by themselves")
                 return Turn(conversation=conversation, trace=tuple(draft.trace))
             draft.conversation = replace(conversation, turn=conversation.turn + 1, unsaid="")
             _leave_lost_flows(draft)
-            if not accepted.go_on(draft):
+            if not accepted.go_on(draft, event.kind):
                 return finish(draft)
         case TimerDue() if nudging.is_stale(conversation, event):
             draft.note("stale", why="somebody has written since, or the timer has fired")

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from flows.effects import TimerKind
 from flows.rules.guardians import applies
 from flows.stages import Stage
 from storage.operations import timers
@@ -45,11 +46,11 @@ def list_of_age(session: Session, hub: str, *, zone: str, now: datetime) -> Sequ
     ]
 
 
-def go_on(session: Session, person: PersonRow, now: datetime) -> None:
+def go_on(session: Session, person: PersonRow, now: datetime, kind: TimerKind = TimerKind.ACCEPTED) -> None:
     """Let them be told by a turn of their own, which asks what comes next."""
     assert person.id is not None
     session.flush()
-    perform(session, timers.go_on(Scope(hub=person.hub, person_id=person.id, address_id=0, now=to_micros(now))))
+    perform(session, timers.go_on(Scope(hub=person.hub, person_id=person.id, address_id=0, now=to_micros(now)), kind))
 
 
 def ask_no_guardian(session: Session, person: PersonRow, now: datetime) -> None:

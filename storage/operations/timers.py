@@ -53,10 +53,10 @@ def set_timer(scope: Scope, timer: SetTimer) -> Operation[None]:
     yield Statement(_SET, params)
 
 
-def go_on(scope: Scope) -> Operation[None]:
+def go_on(scope: Scope, kind: TimerKind = TimerKind.ACCEPTED) -> Operation[None]:
     """Let a person be told at once, by a turn of their own, that they are accepted, in place of the timer there was."""
     params: Params = {"person_id": scope.person_id, "hub": scope.hub, "turn": 0, "due_at": scope.now}
-    yield Statement(_SET, {**params, "kind": TimerKind.ACCEPTED.value})
+    yield Statement(_SET, {**params, "kind": kind.value})
 
 
 def clear(scope: Scope) -> Operation[None]:

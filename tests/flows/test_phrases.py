@@ -115,6 +115,7 @@ def test_every_key_in_the_file_is_used() -> None:
         | {"after.asked", "after.noted", "after_choice.yes", "after_choice.no", "hours_corrected", "hours_disputed"}
         | {"supervisor.digest", "supervisor.code"}
         | {"of_age.eligible", "of_age.in_review"}
+        | {"review.checks", "review.eligible", "review.declined"}
         | {f"joined.{one}" for one in ("employer_confirmed", "employer_pending", "college_pending")}
         | {f"joined.district_{status}" for status in ("confirmed", "pending")}
         | {f"{who}.request_by_{channel}" for who in ("aid_office", "manager") for channel in ("sms", "email")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from bot import vetting
+from bot import reviewing, vetting
 from bot.console.answers import Answer, Led, NotThereError, Page
 from bot.console.house import Visit
 from bot.console.people.room import room
@@ -126,6 +126,27 @@ def decide(visit: Visit) -> Answer:
         now=visit.now,
     )
     return Led(to=_here(person), told="decided")
+
+
+@room.post("/people/{ref}/review", Permission.ANSWER)
+def review(visit: Visit) -> Answer:
+    """Accept or turn down somebody whose application had to be read; they are told."""
+    said = visit.form.get("decision", "")
+    if said not in ("accept", "decline"):
+        raise NotThereError
+    with visit.reading() as session:
+        person = find_person(visit, session)
+    house = visit.house
+    decided = reviewing.review(
+        house.database,
+        house.hub,
+        house.library,
+        person_ref=person.ref,
+        accepted=said == "accept",
+        author=visit.author,
+        now=visit.now,
+    )
+    return Led(to=_here(person), told="reviewed" if decided else "reviewed_before")
 
 
 def _here(person: PersonRow) -> str:
