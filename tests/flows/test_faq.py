@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from shutil import copytree, ignore_patterns
+from time import process_time
 from timeit import timeit
 
 import pytest
@@ -178,7 +179,8 @@ def test_question_about_something_else_finds_nothing(text: str) -> None:
 def test_look_up_takes_less_than_a_millisecond() -> None:
     text = "hwo farr is the scool from mi howse pleese?"
 
-    assert min(timeit(lambda: FAQ.find(text, "en"), number=20) / 20 for _ in range(5)) < 0.001
+    taken = (timeit(lambda: FAQ.find(text, "en"), timer=process_time, number=20) / 20 for _ in range(5))
+    assert min(taken) < 0.001  # of the processor: a busy machine says nothing about us
 
 
 def test_hub_without_a_file_answers_no_questions(tmp_path: Path) -> None:
