@@ -25,10 +25,10 @@ from sqlalchemy.engine import Engine
 
 from bench.console_references import paths
 from bot.app import App
-from bot.console.movable_clock import MovableClock
 from bot.demo import build_page, open_demo, simulation
 from bot.demo_staff import add_staff
 from bot.seed import seed
+from bot.simulator.movable_clock import MovableClock
 from flows.rules.access import Role
 
 #: A Monday, ten in the morning in Chicago.

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 import typer
 
-from bot import (
+from bot.commands import (
     answer_commands,
     backup_commands,
     broadcast_commands,
@@ -103,7 +103,7 @@ def chat(
     ] = None,
 ) -> None:
     """Talk to the bot in this terminal, as a volunteer would."""
-    from bot.chat import run_chat
+    from bot.commands.chat import run_chat
     from bot.serve import run
 
     lines = script.read_text("utf-8").splitlines() if script else None
@@ -116,7 +116,7 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Say what is wrong with a configuration, and how to mend it."""
-    from bot import check as checking
+    from bot.commands import check as checking
 
     findings = checking.check(config, os.environ)
     typer.echo(checking.report(findings, as_json=as_json))
@@ -130,7 +130,7 @@ def attended(
     config: _Config = Path("config.toml"),
 ) -> None:
     """Note that somebody attended their training: from now on they may take shifts."""
-    from bot.operate import note_attended
+    from bot.commands.operate import note_attended
 
     typer.echo(note_attended(config, os.environ, person=person, session=session))
 
@@ -138,7 +138,7 @@ def attended(
 @app.command()
 def trouble(config: _Config = Path("config.toml")) -> None:
     """Show messages that are stuck or failed, and who waits for a human."""
-    from bot.operate import list_trouble
+    from bot.commands.operate import list_trouble
 
     for line in list_trouble(config, os.environ):
         typer.echo(line)
@@ -155,7 +155,7 @@ def letter(
     config: _Config = Path("config.toml"),
 ) -> None:
     """Write the letter about somebody's approved hours as PDF, with a code by which anybody can check it."""
-    from bot.letter_command import revoke_letter, write_letter
+    from bot.commands.letter_command import revoke_letter, write_letter
 
     if (person is None) == (revoke is None):
         raise typer.BadParameter("Name a person, or --revoke CODE.")
@@ -204,7 +204,7 @@ def understand(
     """Show how the bot reads a reply: what outranks the question, and the answer."""
     from datetime import date
 
-    from bot import understand as understanding
+    from bot.commands import understand as understanding
 
     if text is None and not jsonl:
         raise typer.BadParameter("Write the reply, or --jsonl to read many.")

@@ -14,20 +14,21 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import consent_editions, organisations, vetting
-from bot.afterwards import DIGEST_AT, is_time_for_digests, look_after_shifts, looked_back_to, send_digests
-from bot.birthdays import come_of_age
+from bot import vetting
 from bot.broadcasts import write_out
-from bot.calendar_mails import mail_dates
-from bot.consent import prune_consent
-from bot.covering import call_for_cover, end_swaps
 from bot.meters import Meters
-from bot.reconcile import reconcile
-from bot.reminders import send_due
 from bot.shelf import Shelf
-from bot.timers import take_due
+from bot.ticks import consent_editions, organisations
+from bot.ticks.afterwards import DIGEST_AT, is_time_for_digests, look_after_shifts, looked_back_to, send_digests
+from bot.ticks.birthdays import come_of_age
+from bot.ticks.calendar_mails import mail_dates
+from bot.ticks.consent import prune_consent
+from bot.ticks.covering import call_for_cover, end_swaps
+from bot.ticks.reconcile import reconcile
+from bot.ticks.reminders import send_due
+from bot.ticks.timers import take_due
+from bot.ticks.waiting import pass_on_seats
 from bot.timetable import top_up
-from bot.waiting import pass_on_seats
 from channels.base import Channel
 from flows.facts import Hub
 from flows.library import Library

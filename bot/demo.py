@@ -16,11 +16,11 @@ from typing import Final
 from fastapi import FastAPI
 
 from bot.app import App, open_app, running, utc_now
-from bot.console.guard import LocalGuard
-from bot.console.movable_clock import MovableClock
-from bot.console.simulator import Simulation, simulator_routes, static_files
 from bot.demo_staff import add_staff, invite, staff_routes
 from bot.seed import demo_hub, seed
+from bot.simulator.guard import LocalGuard
+from bot.simulator.movable_clock import MovableClock
+from bot.simulator.routes import Simulation, simulator_routes, static_files
 from bot.web import build_web
 from bot.web_server import WebServer, listen
 from channels.capabilities import CAPABILITIES

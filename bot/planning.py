@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from bot import placing, timetable
 from bot.app import utc_now
+from bot.commands.operate import find_person
+from bot.commands.places import Desk, known_zone, say_changed, site_named
 from bot.mistake import MistakeError
-from bot.operate import find_person
-from bot.places import Desk, known_zone, say_changed, site_named
 from flows.facts import SlotKind
 from flows.files.shape import did_you_mean
 from flows.rules.grades import read_grades

@@ -1,7 +1,7 @@
 """Empty the outbox of one sender: paced, in order, each message decided once more before it leaves.
 
 ``sending`` is committed before a provider is asked, so a crash leaves a trace. An answer that was lost is *unknown*: it is
-looked up later by ``bot.reconcile`` and never simply repeated.
+looked up later by ``bot.ticks.reconcile`` and never simply repeated.
 """
 
 from __future__ import annotations

@@ -26,14 +26,14 @@ ASSETS: Final = "/console/assets"
 
 def assets() -> StaticFiles:
     """Return style, scripts and pictures, which are carried in the package."""
-    return StaticFiles(directory=str(files("bot.console") / "static" / "console"))
+    return StaticFiles(directory=str(files("bot.console") / "static"))
 
 
 @cache
 def environment() -> Environment:
     """Return where the templates come from; a name that nothing fills is an error, not a blank."""
     made = Environment(
-        loader=PackageLoader("bot.console", "templates/console"),
+        loader=PackageLoader("bot.console"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bot.organisations import notice_to
 from bot.pages.desk import Desk
 from bot.pages.page import Opened, Shown, Taken
+from bot.ticks.organisations import notice_to
 from flows import wording
 from flows.rules.links import LinkPurpose
 from storage import approvals

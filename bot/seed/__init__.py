@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 
 from bot import vetting
 from bot.app import App
-from bot.console.movable_clock import MovableClock
 from bot.pages.aid_office import Award, answer_notice
-from bot.reminders import send_due
 from bot.seed.history import live_through
 from bot.seed.hub import Date, add_calendar, demo_hub
 from bot.seed.people import CHECKED, Goal, Persona, invent
+from bot.simulator.movable_clock import MovableClock
+from bot.ticks.reminders import send_due
 from channels.simulator import SimulatorChannel
 from flows.facts import SlotKind
 from flows.forms import shipped_form

@@ -37,7 +37,7 @@ _BODY: Final = f"""
     ELSE replace(replace({{body_in_language}},
         '{{{{first_name}}}}', COALESCE({FIRST_NAME}, {{first_name_else}}, '')),
         '{{{{site}}}}', COALESCE({SITE}, {{site_else}}, '')) END
-"""  # noqa: S608 - constants
+"""
 #: A reference begins with that of its broadcast: as hard to guess, and its index grows at the end instead of everywhere.
 _FAN_OUT: Final = f"""
     INSERT INTO outbox (hub, ref, dedupe_key, channel, account, address_id, person_id, purpose, priority, status, body,

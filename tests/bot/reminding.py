@@ -7,7 +7,7 @@ import sys
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.reminders import send_due
+from bot.ticks.reminders import send_due
 from flows.library import shipped
 from storage.opening import open_store
 from tests.bot.bright_hub import HUB

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.attendance import note_attended
-from bot.console.staff import note_checked
+from bot.simulator.staff import note_checked
 from flows.facts import Hub, SlotKind
 from flows.messages import Inbound, InboundKind, Outbound, Tap
 from flows.rules.organisations import OrganisationKind, read_policy

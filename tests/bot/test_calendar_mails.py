@@ -13,8 +13,8 @@ import pytest
 from icalendar import Calendar, Event
 
 from bot import timetable
-from bot.calendar_mails import mail_dates
 from bot.sender import Sender
+from bot.ticks.calendar_mails import mail_dates
 from channels.email import EmailChannel
 from channels.settings import EmailSettings
 from storage import calendar_mails

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat import run_chat
+from bot.commands.chat import run_chat
 from bot.mistake import MistakeError
 from tests.bot.replaying import check_end, expected, opened, replay
 

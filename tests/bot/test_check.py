@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.check import Finding, Severity, check, exit_code, report
+from bot.commands.check import Finding, Severity, check, exit_code, report
 from storage.database import migrate
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import consent_editions
+from bot.ticks import consent_editions
 from flows.stages import Stage
 from storage import people
 from tests.bot.house import HUB, House, open_house

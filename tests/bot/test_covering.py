@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.operate import about
+from bot.commands.operate import about
 from flows.facts import SlotKind
 from flows.messages import Outbound
 from storage import schedule

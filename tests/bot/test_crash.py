@@ -14,7 +14,7 @@ import aiohttp
 
 from bot import config
 from bot.app import open_app, utc_now
-from bot.reconcile import SETTLE_AFTER, reconcile
+from bot.ticks.reconcile import SETTLE_AFTER, reconcile
 from channels import open_channel
 from flows.stages import Stage
 from storage import people

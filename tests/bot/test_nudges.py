@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
-from bot.timers import take_due
+from bot.ticks.timers import take_due
 from channels.base import UnknownOutcomeError
 from flows.messages import Purpose
 from storage import people

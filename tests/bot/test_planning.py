@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot import places
 from bot.__main__ import app
 from bot.app import utc_now
+from bot.commands import places
 from bot.mistake import MistakeError
 from flows.messages import Address
 from flows.stages import Stage

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import vetting_desk
-from bot.places import Desk
+from bot.commands import vetting_desk
+from bot.commands.places import Desk
 from flows.messages import Outbound
 from flows.rules.references import HOW_KNOWN, Reference, read_reference
 from flows.stages import Stage

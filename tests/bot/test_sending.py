@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.reconcile import reconcile
+from bot.ticks.reconcile import reconcile
 from channels.base import PermanentError, TemporaryError, UnknownOutcomeError
 from flows.messages import Consequence, DeliveryReport, DeliveryStatus
 from storage.outbox import list_failed

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import vetting_desk
+from bot.commands import vetting_desk
 from tests.bot.house import HUB, House, open_house
 from tests.bot.outsiders import MOTHER, agree, browser, enter, rows
 from tests.bot.outsiders import ask as ask_mother

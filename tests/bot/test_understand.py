@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.understand import TYPES, answer_lines
+from bot.commands.understand import TYPES, answer_lines
 from flows.library import shipped
 
 TODAY = date(2026, 11, 21)  # a Saturday

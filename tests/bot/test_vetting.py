@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot import vetting, vetting_desk
+from bot import vetting
+from bot.commands import vetting_desk
+from bot.commands.places import Desk
 from bot.mistake import MistakeError
-from bot.places import Desk
 from flows.rules.requirements import Status
 from flows.stages import Stage
 from storage import people

@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.console.movable_clock import MovableClock
 from bot.demo import build_page, open_demo, simulation
 from bot.demo_staff import add_staff
 from bot.seed import seed
+from bot.simulator.movable_clock import MovableClock
 from tests.console.demo_process import DemoProcess, running_demo
 from tests.console.opened import HERE, MONDAY, Demo
 

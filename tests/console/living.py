@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from bot.console.movable_clock import MovableClock
 from bot.demo import build_page, open_demo, simulation
 from bot.seed.hub import add_calendar
+from bot.simulator.movable_clock import MovableClock
 from flows.messages import Address
 from storage import simulator
 from tests.console.opened import HERE, MONDAY, PIECE, Demo

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import httpx
 
 from bot.app import App
-from bot.console.movable_clock import MovableClock
+from bot.simulator.movable_clock import MovableClock
 from flows.messages import Address
 from flows.rules.access import Role
 from storage import simulator

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 
 from bot.console.calendar.grid import days_shown, lay_out, monday_of, state_of
 from bot.console.words import read_words
-from bot.covering import call_for_cover
+from bot.ticks.covering import call_for_cover
 from flows.facts import BookingStatus
 from flows.rules.access import Role
 from flows.rules.placement import REASONS

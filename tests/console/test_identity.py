@@ -17,10 +17,10 @@ from joserfc.jwk import RSAKey
 from bot.app import utc_now
 from bot.console.door import COOKIE
 from bot.console.identity import IdentityProvider
-from bot.console.movable_clock import MovableClock
 from bot.console.routes import add_console
 from bot.demo import open_demo
 from bot.demo_staff import email_of
+from bot.simulator.movable_clock import MovableClock
 from flows.rules.access import Role
 from storage import users
 from storage.tables import UserRow

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.console.keeping import _text as written_down
-from bot.console.keeping import file_name
+from bot.simulator.keeping import _text as written_down
+from bot.simulator.keeping import file_name
 from tests.bot.replaying import check_end, expected, opened, replay
 from tests.console.opened import REFERENCES, Demo
 

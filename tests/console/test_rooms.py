@@ -14,7 +14,13 @@ from flows.rules.access import MAY, Permission, Role
 from tests.console.opened import Demo
 
 #: Ways that need no session: signing in is what they are for.
-_OPEN = {"/console/sign-in", "/console/sign-out", "/console/welcome/{token}"}
+_OPEN = {
+    "/console/sign-in",
+    "/console/sign-out",
+    "/console/welcome/{token}",
+    "/console/oidc/start",
+    "/console/oidc/back",
+}
 _SAME = {"sec-fetch-site": "same-origin"}
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from bot.vetting_commands import named
+from bot.commands.vetting_commands import named
 
 app = typer.Typer(name="answers", help="What people have told us.", no_args_is_help=True)
 
@@ -24,6 +24,6 @@ def correct(
     config: Annotated[Path, typer.Option("--config", "-c", help="The settings, see config.example.toml.")] = _SETTINGS,
 ) -> None:
     """Correct an answer; every later gate is looked at again, and the person is told in one message."""
-    from bot import answer_desk
+    from bot.commands import answer_desk
 
     typer.echo(answer_desk.correct(config, os.environ, person=person, answer=answer, value=value, by=named(by)))

@@ -56,7 +56,7 @@ def send(
         return
     if text is None:
         raise typer.BadParameter("Say what to write with --text, or name a command: list, pause, resume, stop, report.")
-    from bot.broadcast_desk import run_broadcast, run_test
+    from bot.commands.broadcast_desk import run_broadcast, run_test
 
     texts = {"en": text, "es": text_es or text}
     if test is not None:
@@ -78,7 +78,7 @@ def send(
 @app.command("list")
 def list_all(config: _Config = Path("config.toml")) -> None:
     """List the latest broadcasts: reference, state, people, day."""
-    from bot.broadcast_desk import list_lines
+    from bot.commands.broadcast_desk import list_lines
 
     for line in list_lines(config, os.environ):
         typer.echo(line)
@@ -103,7 +103,7 @@ def stop(ref: _Ref, config: _Config = Path("config.toml")) -> None:
 
 
 def _decide(what: str, ref: str, config: Path) -> None:
-    from bot.broadcast_desk import decide
+    from bot.commands.broadcast_desk import decide
 
     typer.echo(decide(config, os.environ, what, ref))
 
@@ -116,7 +116,7 @@ def report(
     config: _Config = Path("config.toml"),
 ) -> None:
     """Tell what came of a broadcast: who got it, who answered, what failed and why."""
-    from bot.broadcast_desk import report_lines, report_rows
+    from bot.commands.broadcast_desk import report_lines, report_rows
 
     if as_csv:
         sys.stdout.buffer.write(write_csv(report_rows(config, os.environ, ref, lang)).encode("utf-8"))
@@ -145,7 +145,7 @@ def save(
     config: _Config = Path("config.toml"),
 ) -> None:
     """Keep a choice of people under a name; the same name again replaces it."""
-    from bot.broadcast_desk import drop_audience, save_audience
+    from bot.commands.broadcast_desk import drop_audience, save_audience
 
     typer.echo(drop_audience(config, os.environ, name) if drop else save_audience(config, os.environ, name, to or []))
 
@@ -153,7 +153,7 @@ def save(
 @app.command()
 def saved(config: _Config = Path("config.toml")) -> None:
     """List the choices of people that were kept, and how many each would reach now."""
-    from bot.broadcast_desk import saved_lines
+    from bot.commands.broadcast_desk import saved_lines
 
     for line in saved_lines(config, os.environ):
         typer.echo(line)

@@ -48,7 +48,7 @@ def add_site(
     config: _Config = _SETTINGS,
 ) -> None:
     """Add a place."""
-    from bot import places
+    from bot.commands import places
 
     desk = places.open_desk(config, os.environ)
     typer.echo(
@@ -70,7 +70,7 @@ def add_site(
 @sites.command("list")
 def list_sites(config: _Config = _SETTINGS) -> None:
     """Show the places."""
-    from bot import places
+    from bot.commands import places
 
     _show(places.list_sites(places.open_desk(config, os.environ)))
 
@@ -82,7 +82,7 @@ def move_site(
     config: _Config = _SETTINGS,
 ) -> None:
     """Put a place into another time zone; its shifts keep their wall clock, and who is booked is told."""
-    from bot import places
+    from bot.commands import places
 
     _show(places.move_site(places.open_desk(config, os.environ), site, zone))
 
@@ -97,7 +97,7 @@ def add_holidays(
     config: _Config = _SETTINGS,
 ) -> None:
     """Note days without school; what comes again by a rule skips them."""
-    from bot import places
+    from bot.commands import places
 
     desk = places.open_desk(config, os.environ)
     _show(places.add_holidays(desk, day, until=until, name=name, site=site, call_off=call_off))
@@ -106,7 +106,7 @@ def add_holidays(
 @holidays.command("list")
 def list_holidays(config: _Config = _SETTINGS) -> None:
     """Show the days without school."""
-    from bot import places
+    from bot.commands import places
 
     _show(places.list_holidays(places.open_desk(config, os.environ)))
 
@@ -139,7 +139,8 @@ def add_slots(
     config: _Config = _SETTINGS,
 ) -> None:
     """Plan a training or a shift, once or by a rule."""
-    from bot import places, planning
+    from bot import planning
+    from bot.commands import places
     from flows.facts import SlotKind
 
     wanted = planning.Wanted(
@@ -173,7 +174,8 @@ def list_slots(
     config: _Config = _SETTINGS,
 ) -> None:
     """Show what is planned, with its references, seats and lines."""
-    from bot import places, planning
+    from bot import planning
+    from bot.commands import places
     from flows.facts import SlotKind
 
     desk = places.open_desk(config, os.environ)
@@ -204,7 +206,8 @@ def edit_slots(
     config: _Config = _SETTINGS,
 ) -> None:
     """Change what is planned: everybody booked keeps their place, is told what changed, and can answer."""
-    from bot import places, planning
+    from bot import planning
+    from bot.commands import places
     from storage.timetable import Reach
 
     _show(
@@ -233,7 +236,8 @@ def cancel_slots(
     config: _Config = _SETTINGS,
 ) -> None:
     """Call off what is planned: whoever is booked or waits is told and shown the way to others."""
-    from bot import places, planning
+    from bot import planning
+    from bot.commands import places
     from storage.timetable import Reach
 
     _show(planning.call_off(places.open_desk(config, os.environ), ref, which=Reach(which.value)))
@@ -245,7 +249,8 @@ def explain(
     config: _Config = _SETTINGS,
 ) -> None:
     """Say of each open training and shift why it is offered to a person or not."""
-    from bot import places, planning
+    from bot import planning
+    from bot.commands import places
 
     _show(planning.explain(places.open_desk(config, os.environ), person))
 

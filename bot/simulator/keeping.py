@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.console import views
+from bot.simulator import views
 from flows.facts import BookingStatus, Hub
 from flows.messages import Address, InboundKind, Tap
 from storage import organisations

@@ -32,7 +32,7 @@ def named(by: str | None) -> str:
 @requirement.command("list")
 def list_requirements(person: _Person, config: _Config = _SETTINGS) -> None:
     """Show what somebody has to bring, and what they have."""
-    from bot import vetting_desk
+    from bot.commands import vetting_desk
 
     for line in vetting_desk.list_requirements(vetting_desk.open_vetting(config, os.environ), person):
         typer.echo(line)
@@ -52,7 +52,7 @@ def set_requirement(
     config: _Config = _SETTINGS,
 ) -> None:
     """Note what became of a requirement; the person is told what changes for them."""
-    from bot import vetting_desk
+    from bot.commands import vetting_desk
 
     desk = vetting_desk.open_vetting(config, os.environ)
     typer.echo(
@@ -72,7 +72,7 @@ def need(
     config: _Config = _SETTINGS,
 ) -> None:
     """Say what one place asks, whatever is asked elsewhere."""
-    from bot import vetting_desk
+    from bot.commands import vetting_desk
 
     desk = vetting_desk.open_vetting(config, os.environ)
     typer.echo(vetting_desk.need_at_site(desk, kind, site, needed=needed, months=months, by=named(by)))
@@ -81,7 +81,7 @@ def need(
 @audit.command("show")
 def show(person: _Person, config: _Config = _SETTINGS) -> None:
     """List what was decided about somebody, by whom and when."""
-    from bot import places, vetting_desk
+    from bot.commands import places, vetting_desk
 
     for line in vetting_desk.show_trail(places.open_desk(config, os.environ), person):
         typer.echo(line)
@@ -93,7 +93,7 @@ def verify(
     config: _Config = _SETTINGS,
 ) -> None:
     """Walk the chain of all decisions, and name the first entry that was changed, removed or put in."""
-    from bot import places, vetting_desk
+    from bot.commands import places, vetting_desk
 
     for line in vetting_desk.verify_trail(places.open_desk(config, os.environ), noted):
         typer.echo(line)

@@ -9,7 +9,7 @@ import typer
 
 from bot import config
 from bot.app import utc_now
-from bot.flow_commands import look_through, report
+from bot.commands.flow_commands import look_through, report
 from bot.mistake import MistakeError
 from bot.publish import describe, plan, prepare, prepare_back, publish, summed
 from flows.facts import Hub

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from bot import vetting
 from bot.app import utc_now
+from bot.commands.operate import find_person
+from bot.commands.places import Desk, open_desk, site_named
 from bot.mistake import MistakeError
-from bot.operate import find_person
-from bot.places import Desk, open_desk, site_named
 from bot.shelf import read_current
 from flows.files.shape import did_you_mean
 from flows.rules.references import KIND

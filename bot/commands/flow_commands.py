@@ -73,7 +73,7 @@ def show_flow(
 
 
 def _heads(library: Library, name: str, config: Path) -> Heads:
-    from bot.operate import count_at_steps
+    from bot.commands.operate import count_at_steps
     from flows.drawing.heads import heads
 
     return heads(library.flows[name], name, count_at_steps(config, os.environ))
@@ -91,7 +91,7 @@ def publish_flows(
     config: Annotated[Path, typer.Option("--config", "-c", help="The settings.")] = Path("config.toml"),
 ) -> None:
     """Put flows into use and carry over everybody who is in the middle of one; --back undoes it."""
-    from bot.publish_command import run_publish
+    from bot.commands.publish_command import run_publish
 
     if folder and back:
         raise typer.BadParameter("--back takes no folder: it brings back what was there before.")

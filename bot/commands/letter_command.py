@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot import places
 from bot.app import utc_now
+from bot.commands import places
+from bot.commands.operate import find_person
 from bot.letters import as_pdf, full_name, make_letter
 from bot.mistake import MistakeError
-from bot.operate import find_person
 from flows.rules.letters import shown_code
 from flows.wording import say_minutes
 from storage import letters

@@ -9,8 +9,8 @@ from pathlib import Path
 from bot import config, correcting
 from bot.app import utc_now
 from bot.bringing import accounts_of
-from bot.operate import find_person
-from bot.vetting_desk import open_vetting
+from bot.commands.operate import find_person
+from bot.commands.vetting_desk import open_vetting
 from storage.opening import open_store
 
 

@@ -30,7 +30,7 @@ def add(
     config: _Config = _SETTINGS,
 ) -> None:
     """Add a user and print a link by which they choose a password; it works once, for three days."""
-    from bot import user_desk
+    from bot.commands import user_desk
 
     desk = user_desk.open_users(config, os.environ)
     typer.echo(user_desk.add(desk, email, name=name, role=role, sites=site or [], partner=partner, language=lang))
@@ -39,7 +39,7 @@ def add(
 @app.command("list")
 def list_users(config: _Config = _SETTINGS) -> None:
     """Show who may sign in."""
-    from bot import user_desk
+    from bot.commands import user_desk
 
     for line in user_desk.list_users(user_desk.open_users(config, os.environ)):
         typer.echo(line)
@@ -48,7 +48,7 @@ def list_users(config: _Config = _SETTINGS) -> None:
 @app.command("link")
 def link(email: _Email, config: _Config = _SETTINGS) -> None:
     """Print a new one-time link, for a forgotten password."""
-    from bot import user_desk
+    from bot.commands import user_desk
 
     typer.echo(user_desk.link(user_desk.open_users(config, os.environ), email))
 
@@ -62,7 +62,7 @@ def role(
     config: _Config = _SETTINGS,
 ) -> None:
     """Give a user another role; they are signed out."""
-    from bot import user_desk
+    from bot.commands import user_desk
 
     desk = user_desk.open_users(config, os.environ)
     typer.echo(user_desk.change(desk, email, role=to, sites=site or [], partner=partner))
@@ -71,7 +71,7 @@ def role(
 @app.command("disable")
 def disable(email: _Email, config: _Config = _SETTINGS) -> None:
     """Let a user in no more; they are signed out at once."""
-    from bot import user_desk
+    from bot.commands import user_desk
 
     typer.echo(user_desk.disable(user_desk.open_users(config, os.environ), email))
 
@@ -79,6 +79,6 @@ def disable(email: _Email, config: _Config = _SETTINGS) -> None:
 @app.command("enable")
 def enable(email: _Email, config: _Config = _SETTINGS) -> None:
     """Let a user in again."""
-    from bot import user_desk
+    from bot.commands import user_desk
 
     typer.echo(user_desk.enable(user_desk.open_users(config, os.environ), email))

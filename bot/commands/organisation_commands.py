@@ -39,7 +39,7 @@ def add(
     config: _Config = _SETTINGS,
 ) -> None:
     """Enter an employer, a college or a district, and what it wants."""
-    from bot import entering, places
+    from bot.commands import entering, places
     from flows.rules.organisations import OrganisationKind
 
     _show(
@@ -58,7 +58,7 @@ def add(
 @app.command("list")
 def list_all(config: _Config = _SETTINGS) -> None:
     """Show the organisations, with their codes and members."""
-    from bot import entering, places
+    from bot.commands import entering, places
 
     _show(entering.list_all(places.open_desk(config, os.environ)))
 
@@ -68,7 +68,7 @@ def show(
     organisation: Annotated[str, typer.Argument(help="Its name, code or number.")], config: _Config = _SETTINGS
 ) -> None:
     """Show what an organisation wants, and how many belong to it."""
-    from bot import entering, places
+    from bot.commands import entering, places
 
     _show(entering.show(places.open_desk(config, os.environ), organisation))
 
@@ -83,7 +83,7 @@ def confirm(
     config: _Config = _SETTINGS,
 ) -> None:
     """Note what an organisation told you by phone or on paper; the person is told."""
-    from bot import entering, places
+    from bot.commands import entering, places
 
     desk = places.open_desk(config, os.environ)
     typer.echo(entering.confirm(desk, organisation, person, hours=hours, weekly=weekly, until=until))

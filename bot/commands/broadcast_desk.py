@@ -18,8 +18,8 @@ from bot import broadcasts as planning
 from bot import config
 from bot.app import utc_now
 from bot.broadcasts import Plan
+from bot.commands.operate import find_person, open_hub
 from bot.mistake import MistakeError
-from bot.operate import find_person, open_hub
 from channels.capabilities import CAPABILITIES
 from flows.broadcast_text import Text, WrongTextError
 from flows.facts import Hub

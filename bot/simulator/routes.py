@@ -18,8 +18,8 @@ from jinja2 import Environment, PackageLoader
 from starlette.staticfiles import StaticFiles
 
 from bot.attendance import note_attended
-from bot.console import keeping, mailbox, staff, views
 from bot.inbox import Inbox
+from bot.simulator import keeping, mailbox, staff, views
 from flows.facts import Hub
 from flows.messages import Address, Inbound, InboundKind, Tap
 from storage import mailboxes, simulator
@@ -71,7 +71,7 @@ class Simulation:
 
 def static_files() -> StaticFiles:
     """Return the style, script and icon that are carried in the package."""
-    return StaticFiles(directory=str(files("bot.console") / "static"))
+    return StaticFiles(directory=str(files("bot.simulator") / "static"))
 
 
 def simulator_routes(sim: Simulation) -> APIRouter:
@@ -184,7 +184,7 @@ class _Pages:
         self._sim = sim
         zone = sim.zone
         self._templates = Environment(
-            loader=PackageLoader("bot.console"),
+            loader=PackageLoader("bot.simulator"),
             autoescape=True,
             trim_blocks=True,
             lstrip_blocks=True,

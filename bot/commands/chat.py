@@ -16,10 +16,10 @@ import typer
 
 from bot.app import App, open_app
 from bot.attendance import note_attended
-from bot.console.keeping import keep
-from bot.console.movable_clock import MovableClock
 from bot.mistake import MistakeError
 from bot.seed.hub import add_calendar, demo_hub
+from bot.simulator.keeping import keep
+from bot.simulator.movable_clock import MovableClock
 from channels.capabilities import CAPABILITIES
 from channels.render import as_sms
 from channels.simulator import SimulatorChannel

@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any, Final
 
 from bot.app import utc_now
+from bot.commands.operate import find_person
+from bot.commands.places import Desk
 from bot.mistake import MistakeError
-from bot.operate import find_person
-from bot.places import Desk
 from flows import wording
 from flows.answers.contact import read_contact
 from flows.answers.context import AnswerContext

@@ -1,0 +1,1 @@
+"""The demo's page: be anybody on any channel, read what outsiders are sent, let time pass."""
