@@ -17,6 +17,7 @@ from flows.events import TimerDue
 from flows.facts import Facts, Person, QuietHours
 from flows.messages import InboundKind, Purpose
 from flows.model import Nudge, Silence
+from flows.stages import Stage
 from flows.text import segments
 from tests.flows.talk import HUB, LIBRARY, SCREENED, SHIFTS, Talk, booked
 
@@ -313,7 +314,11 @@ def is_open(at: datetime, zone: str, hours: QuietHours) -> bool:
     return hours.opens[there.weekday()] <= there.hour * 60 + there.minute < hours.closes[there.weekday()]
 
 
-@given(turn=st.integers(-1, 40), kind=st.sampled_from(TimerKind), step=st.sampled_from(sorted(WAITING)))
+@given(
+    turn=st.integers(-1, 40),
+    kind=st.sampled_from([TimerKind.NUDGE, TimerKind.CLOSE]),
+    step=st.sampled_from(sorted(WAITING)),
+)
 def test_stale_timer_changes_nothing(turn: int, kind: TimerKind, step: str) -> None:
     talk = WAITING[step]
     if turn == talk.conversation.turn:
@@ -325,6 +330,21 @@ def test_stale_timer_changes_nothing(turn: int, kind: TimerKind, step: str) -> N
     assert stale.conversation == talk.conversation
     assert stale.effects == ()
     assert stale.trace[-1]["what"] == "stale"
+
+
+@given(
+    kind=st.sampled_from([TimerKind.ACCEPTED, TimerKind.REVIEWED]),
+    step=st.sampled_from(sorted(WAITING)),
+    stage=st.sampled_from(sorted(set(Stage) - {Stage.ELIGIBLE})),
+)
+def test_whoever_is_not_accepted_any_more_is_not_told_so(kind: TimerKind, step: str, stage: Stage) -> None:
+    talk = WAITING[step]
+    facts = Facts(hub=HUB, person=replace(talk.person, stage=stage))
+
+    stale = advance(LIBRARY, talk.conversation, TimerDue(turn=0, kind=kind), facts, talk.now)
+
+    assert stale.conversation == talk.conversation
+    assert stale.effects == ()
 
 
 def test_timer_fires_once() -> None:

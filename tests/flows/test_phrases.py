@@ -52,6 +52,14 @@ VALUES = {
     "amount": "$31,920",
     "since": "15 de enero de 2026",
     "slot": "Wed Nov 25, 3 PM, Lincoln School, 615 W Kemper Pl",
+    "audience": "Spanish-speaking tutors",
+    "audiences": "Spanish-speaking tutors, Lincoln tutors",
+    "people": "2400",
+    "left_out": "120",
+    "parts": "4800",
+    "finish": "Wed Nov 25, 3 PM",
+    "cost": "$ 38.40",
+    "sent": "1200",
 }
 WANTED = {
     *(f"reason.{reason.value}" for reason in Reason),
@@ -114,7 +122,9 @@ def test_every_key_in_the_file_is_used() -> None:
         | {f"here.{kind.value}" for kind in SlotKind}
         | {"after.asked", "after.noted", "after_choice.yes", "after_choice.no", "hours_corrected", "hours_disputed"}
         | {"supervisor.digest", "supervisor.code"}
-        | {"of_age.eligible", "of_age.in_review"}
+        | {"of_age.checks", "of_age.eligible", "of_age.in_review", "ward.agree_checks"}
+        | {f"broadcast_text.status_{state}" for state in ("sending", "paused")}
+        | {f"reference.reminder_by_{channel}" for channel in ("sms", "email")}
         | {"review.checks", "review.eligible", "review.declined"}
         | {f"joined.{one}" for one in ("employer_confirmed", "employer_pending", "college_pending")}
         | {f"joined.district_{status}" for status in ("confirmed", "pending")}
