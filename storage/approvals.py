@@ -15,6 +15,7 @@ from storage import organisations
 from storage.operations import audit, links, outsiders, seats
 from storage.operations.rows import SLOT_COLUMNS, read_instant, read_slot
 from storage.operations.scope import Scope
+from storage.operations.upcoming import TO_ASK
 from storage.performing import perform
 from storage.statements import Operation, Params, Row, Statement
 from storage.tables import to_micros
@@ -33,13 +34,9 @@ class Asking:
     contact: str
 
 
-#: Nobody can confirm somebody whose name they do not see: whoever has not given theirs yet is asked about later.
-_MEMBERS: Final = """
-    SELECT m.id AS subject, m.person_id, o.name, o.contact, m.approver
-    FROM membership AS m JOIN organisation AS o ON o.id = m.organisation_id JOIN person AS p ON p.id = m.person_id
-    WHERE m.hub = :hub AND m.status = 'pending' AND m.asked_at IS NULL AND COALESCE(p.given_name, '') <> ''
-    ORDER BY m.id LIMIT 100
-"""
+_MEMBERS: Final = f"""
+    SELECT m.id AS subject, m.person_id, o.name, o.contact, m.approver FROM {TO_ASK} ORDER BY m.id LIMIT 100
+"""  # noqa: S608 - a constant
 _HELD: Final = """
     SELECT r.booking_id AS subject, m.person_id, o.name, o.contact, m.approver
     FROM reservation AS r JOIN allowance AS a ON a.id = r.allowance_id JOIN membership AS m ON m.id = a.membership_id

@@ -40,6 +40,12 @@ OFTEN: Final = f"""
         (SELECT 0 FROM outbox WHERE hub = :hub AND status = 1 LIMIT 1) AS {Work.READY},
         (SELECT 0 FROM audit WHERE hub = :hub AND seal IS NULL LIMIT 1) AS {Work.TRAIL}
 """  # noqa: S608 - constants
+#: Members of whom their organisation has to be asked. Nobody can confirm somebody whose name they do not see: whoever has
+#: not given theirs yet is asked about later.
+TO_ASK: Final = """
+    membership AS m JOIN organisation AS o ON o.id = m.organisation_id JOIN person AS p ON p.id = m.person_id
+    WHERE m.hub = :hub AND m.status = 'pending' AND m.asked_at IS NULL AND COALESCE(p.given_name, '') <> ''
+"""
 _TO_WARN: Final = " OR ".join(
     f"used_minutes * 100 >= granted_minutes * {share} AND warned_percent < {share}" for share in WARN_AT
 )
@@ -63,8 +69,7 @@ SELDOM: Final = f"""
         (SELECT MIN(asked_after_at) + {ANSWER_WITHIN // _MICROSECOND} FROM booking
             WHERE hub = :hub AND asked_after_at IS NOT NULL AND status IN ('booked', 'confirmed')
         ) AS {Work.UNANSWERED},
-        (SELECT 0 FROM membership WHERE hub = :hub AND status = 'pending' AND asked_at IS NULL LIMIT 1)
-            AS {Work.MEMBERS},
+        (SELECT 0 WHERE EXISTS (SELECT 1 FROM {TO_ASK})) AS {Work.MEMBERS},
         (SELECT MIN(CASE WHEN asked_at IS NULL THEN 0 ELSE held_until END) FROM reservation
             WHERE hub = :hub AND held_until IS NOT NULL) AS {Work.HELD},
         (SELECT 0 FROM allowance WHERE hub = :hub AND granted_minutes > 0 AND ({_TO_WARN}) LIMIT 1)
