@@ -45,7 +45,7 @@ def references(session: Any, hub: str, path: str, name: str) -> Sequence[str]:
         words = _PHRASE if path.startswith("/flows/words") else _FLOW
         return [words[name]] if name in words else []
     if path.startswith("/reports"):
-        return [_REPORT]
+        return ["csv"] if name == "kind" else [_REPORT]
     for beginning, braces, query in _FOUND_BY:
         if path.startswith(beginning) and braces == name:
             return [str(value) for (value,) in session.connection().execute(text(query), {"hub": hub})]

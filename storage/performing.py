@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, text
 from sqlmodel import Session
@@ -42,11 +43,16 @@ def perform(session: Session, operation: Operation[T]) -> T:
         return outcome
 
 
+#: A colon within quotes is no parameter, which SQLAlchemy would take it for.
+_QUOTED: Final = re.compile(r"'[^'\n]*'")
+
+
 def _execute(connection: Connection, sql: str, params: Mapping[str, Value]) -> list[Mapping[str, Any]]:
     is_sqlite = connection.dialect.name == "sqlite"
     rendered = (SQLITE if is_sqlite else POSTGRES).render(sql)
     values = {name: _written(value) if is_sqlite else value for name, value in params.items()}
-    result = connection.execute(text(rendered), values)
+    plainly = _QUOTED.sub(lambda quoted: quoted[0].replace(":", "\\:"), rendered)
+    result = connection.execute(text(plainly), values)
     return [dict(row) for row in result.mappings()] if result.returns_rows else []
 
 

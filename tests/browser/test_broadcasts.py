@@ -73,6 +73,7 @@ def test_a_plain_broadcast_takes_six_clicks_and_every_page_is_fit_for_everybody(
     look(page)
 
     hand.click(page.get_by_role("link", name="New broadcast"))
+    page.wait_for_load_state()  # until then nobody listens to what is chosen
     hand.choose(page.get_by_label("Role"), "Tutor")
     expect(page.locator("#count")).to_contain_text("people get it")
     look(page)
