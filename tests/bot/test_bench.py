@@ -9,70 +9,40 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 
 
-def test_turns_are_measured_and_shown() -> None:
+def _run(script: str, *options: str) -> str:
+    """Run a benchmark small, and return what it printed."""
     done = subprocess.run(
-        [sys.executable, "bench/turns.py", "--turns", "40", "--rounds", "1"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-    assert done.returncode == 0, done.stderr
-    assert "engine alone" in done.stdout
-
-
-def test_the_look_for_due_reminders_is_measured_and_reads_an_index() -> None:
-    done = subprocess.run(
-        [sys.executable, "bench/reminders.py", "--rows", "4000", "--jobs", "200", "--looks", "5", "--sqlite-only"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-    assert done.returncode == 0, done.stderr
-    assert "nothing is due" in done.stdout
-    assert "USING INDEX ix_reminder_due" in done.stdout
-
-
-def test_every_page_of_the_console_is_measured() -> None:
-    done = subprocess.run(
-        [sys.executable, "bench/console.py", "--people", "300", "--messages", "1000", "--times", "1"],
+        [sys.executable, f"bench/{script}", *options],
         cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=300,
         check=False,
     )
-
     assert done.returncode == 0, done.stderr
-    assert "/console/people?words=" in done.stdout
-    assert "ix_person_browse" in done.stdout or "SEARCH" in done.stdout
+    return done.stdout
+
+
+def test_turns_are_measured_and_shown() -> None:
+    assert "engine alone" in _run("turns.py", "--turns", "40", "--rounds", "1")
+
+
+def test_the_look_for_due_reminders_is_measured_and_reads_an_index() -> None:
+    printed = _run("reminders.py", "--rows", "4000", "--jobs", "200", "--looks", "5", "--sqlite-only")
+
+    assert "nothing is due" in printed
+    assert "USING INDEX ix_reminder_due" in printed
+
+
+def test_every_page_of_the_console_is_measured() -> None:
+    printed = _run("console.py", "--people", "300", "--messages", "1000", "--times", "1")
+
+    assert "/console/people?words=" in printed
+    assert "ix_person_browse" in printed or "SEARCH" in printed
 
 
 def test_a_broadcast_is_measured_beside_raw_sql() -> None:
-    done = subprocess.run(
-        [
-            sys.executable,
-            "bench/broadcast.py",
-            "--people",
-            "1000",
-            "--rounds",
-            "1",
-            "--seconds",
-            "0.5",
-            "--sqlite-only",
-        ],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    printed = _run("broadcast.py", "--people", "1000", "--rounds", "1", "--seconds", "0.5", "--sqlite-only")
 
-    assert done.returncode == 0, done.stderr
-    assert "ordered drain" in done.stdout
-    assert "reply behind" in done.stdout
+    assert "ordered drain" in printed
+    assert "reply behind" in printed
