@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from bot import broadcasts as planning
 from channels.capabilities import CAPABILITIES
 from flows.broadcast_text import PERSONAL, Text, WrongTextError
-from flows.effects import AskBroadcast, BroadcastAct
+from flows.effects import BroadcastAct
 from flows.events import BroadcastFound, BroadcastOutcome
 from flows.facts import Hub
+from flows.lookups import AskBroadcast
 from flows.rules.contact import BroadcastState
 from storage import broadcasts
 from storage.database import Database, Transaction

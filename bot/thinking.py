@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from flows.conversation import Conversation
-from flows.effects import AskBroadcast, FindByCode, FindColleague, FindSlots, FindVisits, FindWays, learned
+from flows.effects import learned
 from flows.engine import Turn, advance
 from flows.events import BroadcastFound, ColleagueFound, Event, OwnerFound, SlotsFound, VisitsFound, WaysFound
 from flows.facts import Facts, History
 from flows.library import Library
+from flows.lookups import AskBroadcast, FindByCode, FindColleague, FindSlots, FindVisits, FindWays
 from storage.store import Loaded, Store
 
 #: How far ahead shifts and training sessions are offered.

@@ -12,20 +12,11 @@ from flows import wording
 from flows.answers.context import AnswerChoice, AnswerContext, Within
 from flows.conditions import Values
 from flows.conversation import Conversation, Frame, SideQuestion, place
-from flows.effects import (
-    AskBroadcast,
-    Effect,
-    FindByCode,
-    FindColleague,
-    FindSlots,
-    FindVisits,
-    FindWays,
-    MoveStage,
-    Remember,
-)
+from flows.effects import Effect, MoveStage, Remember
 from flows.facts import Booking, Facts, Json, age_on
 from flows.geography import place_of
 from flows.library import Library
+from flows.lookups import AskBroadcast, FindByCode, FindColleague, FindSlots, FindVisits, FindWays
 from flows.messages import Choice, Purpose
 from flows.model import Ask, Flow, Option, Step
 from flows.rules.eligibility import ADULT, needs_review

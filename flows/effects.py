@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from flows.facts import Json, Person, SlotKind
+from flows.facts import Json, Person
 from flows.messages import Address, Choice, Purpose
 from flows.rules.guardians import Decision
 from flows.rules.links import LinkPurpose
@@ -468,60 +468,6 @@ Effect = (
     | JoinPeople
     | Forget
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindSlots:
-    """Not an effect but a question to the shell, answered by an event within the same turn: what is open?"""
-
-    kind: SlotKind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindVisits:
-    """The same: what has the person served, or said they would, in the last days?"""
-
-    #: How long they say it was; ``None`` when they do not say.
-    minutes: int | None
-    #: The booking that is meant; else the engine finds it.
-    booking: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindColleague:
-    """The same: who has this phone number, or has given this code away, and what is known of them?"""
-
-    phone: str = ""
-    code: str = ""
-    #: The booking that they might take over.
-    booking: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindByCode:
-    """The same: who was given this code on another channel?"""
-
-    code: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskBroadcast:
-    """The same: what would a broadcast do, or how far has the one come that runs?"""
-
-    act: BroadcastAct
-    author: str
-    #: The name of a saved audience, and the text to it.
-    audience: str = ""
-    text: str = ""
-    code: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindWays:
-    """The same: where can the person be written to? They want some kinds of message on one channel."""
-
-    purposes: tuple[Purpose, ...]
-    channel: str
 
 
 def learned(person: Person, effects: Iterable[Effect]) -> Person:

@@ -16,9 +16,10 @@ from flows.answers.outcome import Match
 from flows.answers.words import fold, phrase_key
 from flows.commands import Command, Commands
 from flows.draft import Draft
-from flows.effects import Alert, CheckIn, ClaimHours, FindVisits, HandOff, MissShift
+from flows.effects import Alert, CheckIn, ClaimHours, HandOff, MissShift
 from flows.events import VisitsFound
 from flows.facts import Booking, BookingStatus, Served, Slot
+from flows.lookups import FindVisits
 from flows.messages import Inbound, InboundKind
 from flows.rules.ledger import Span, is_at_the_door, is_possible, needs_look, overlaps, usual_minutes
 from flows.stages import Stage

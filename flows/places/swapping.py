@@ -16,9 +16,10 @@ from flows.answers.outcome import Match
 from flows.commands import ShiftReply, bare
 from flows.conversation import SideQuestion
 from flows.draft import Draft
-from flows.effects import AskSwap, FindColleague, OfferCode
+from flows.effects import AskSwap, OfferCode
 from flows.events import Colleague, ColleagueFound
 from flows.facts import Booking, Json, SlotKind
+from flows.lookups import FindColleague
 from flows.messages import Choice, Inbound, InboundKind, Purpose
 from flows.rules.covering import keeps_from, swap_until
 from flows.rules.links import LinkPurpose

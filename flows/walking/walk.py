@@ -10,8 +10,9 @@ from typing import Final, assert_never
 from flows import vetting
 from flows.conversation import Conversation, Frame
 from flows.draft import Draft
-from flows.effects import Book, BookSet, FindSlots, Forget, HandOff, JoinLine, RecordConsent, Release
+from flows.effects import Book, BookSet, Forget, HandOff, JoinLine, RecordConsent, Release
 from flows.facts import Json
+from flows.lookups import FindSlots
 from flows.model import Action, Ask, Step, ToConsent, ToForget, ToGuardian, ToHuman, ToStage
 from flows.stages import Stage
 from flows.walking import calling

@@ -13,8 +13,9 @@ from typing import Final
 from flows.answers.words import fold
 from flows.commands import bare
 from flows.draft import Draft
-from flows.effects import AskBroadcast, BroadcastAct, DecideBroadcast, DraftBroadcast
+from flows.effects import BroadcastAct, DecideBroadcast, DraftBroadcast
 from flows.events import BroadcastFound, BroadcastOutcome
+from flows.lookups import AskBroadcast
 from flows.messages import Inbound, InboundKind, Purpose
 from flows.rules.one_person import MAX_MISSES, MISSES_WITHIN_S
 from flows.wording import say_when

@@ -8,8 +8,9 @@ from typing import Final
 
 from flows.answers.words import fold
 from flows.draft import Draft
-from flows.effects import FindByCode, HandOff, JoinPeople, OfferCode, RecordConsent
+from flows.effects import HandOff, JoinPeople, OfferCode, RecordConsent
 from flows.events import OwnerFound
+from flows.lookups import FindByCode
 from flows.messages import Inbound, InboundKind, Purpose
 from flows.rules.one_person import MAX_MISSES, MISSES_WITHIN_S, differ
 

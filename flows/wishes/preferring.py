@@ -8,8 +8,9 @@ from typing import Final
 
 from flows.answers.words import fold
 from flows.draft import Draft
-from flows.effects import FindWays, PreferChannel
+from flows.effects import PreferChannel
 from flows.events import WaysFound
+from flows.lookups import FindWays
 from flows.messages import Inbound, InboundKind, Purpose
 from flows.rules.reaching import KINDS, offered
 

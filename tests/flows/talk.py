@@ -10,17 +10,12 @@ from typing import Final, TypeVar
 from channels.render import as_sms
 from flows.conversation import Conversation, Frame
 from flows.effects import (
-    AskBroadcast,
     Book,
     BroadcastAct,
     ClaimHours,
     ClearTimer,
     Confirm,
     Effect,
-    FindByCode,
-    FindColleague,
-    FindVisits,
-    FindWays,
     Forget,
     LookAgain,
     MissShift,
@@ -61,6 +56,7 @@ from flows.facts import (
     Ward,
 )
 from flows.library import Library, shipped
+from flows.lookups import AskBroadcast, FindByCode, FindColleague, FindVisits, FindWays
 from flows.messages import Address, Choice, Inbound, InboundKind, Outbound, Tap
 from flows.rules.reaching import Way
 from flows.stages import Stage
