@@ -24,18 +24,23 @@ _SET: Final = """
     ON CONFLICT (person_id) DO UPDATE SET turn = excluded.turn, kind = excluded.kind, due_at = excluded.due_at
 """
 _CLEAR: Final = "DELETE FROM timer WHERE person_id = :person_id"
-DUE: Final = """
-    SELECT person_id, turn, kind FROM timer WHERE hub = :hub AND due_at <= :now ORDER BY due_at LIMIT :limit
-"""
 _ASKED_FOR_HUMAN: Final = ", ".join(f"'{reason}'" for reason in sorted(ASKED_FOR_HUMAN))
-LOAD: Final = f"""
-    SELECT a.channel, a.account, a."user" AS address_user,
-        EXISTS (SELECT 1 FROM task AS h WHERE h.person_id = p.id AND h.kind = 'hand_off' AND h.closed_at IS NULL
-                AND h.reason IN ({_ASKED_FOR_HUMAN})) AS awaits_human, {LOADED_COLUMNS}
-    FROM person AS p
+_COLUMNS: Final = f"""
+    a.channel, a.account, a."user" AS address_user,
+    EXISTS (SELECT 1 FROM task AS h WHERE h.person_id = p.id AND h.kind = 'hand_off' AND h.closed_at IS NULL
+            AND h.reason IN ({_ASKED_FOR_HUMAN})) AS awaits_human, {LOADED_COLUMNS}
+"""  # noqa: S608 - a constant
+_JOINS: Final = """
     LEFT JOIN address AS a ON a.id = p.address_id AND a.person_id = p.id
     LEFT JOIN conversation AS c ON c.person_id = p.id
-    WHERE p.id = :person_id
+"""
+LOAD: Final = f"SELECT {_COLUMNS} FROM person AS p {_JOINS} WHERE p.id = :person_id"  # noqa: S608 - a constant
+#: Timer and conversation are read by one statement, so that they are of one moment: PostgreSQL shows each statement what
+#: was committed before it, and a timer that another process took in between would meet the version after its turn.
+DUE: Final = f"""
+    SELECT t.person_id, t.turn AS timer_turn, t.kind AS timer_kind, {_COLUMNS}
+    FROM timer AS t JOIN person AS p ON p.id = t.person_id {_JOINS}
+    WHERE t.hub = :hub AND t.due_at <= :now ORDER BY t.due_at LIMIT :limit
 """  # noqa: S608 - a constant
 #: One that was set anew in the meantime stays.
 _DROP: Final = "DELETE FROM timer WHERE hub = :hub AND person_id = :person_id AND turn = :turn"
@@ -66,21 +71,19 @@ def clear(scope: Scope) -> Operation[None]:
 
 def due_timers(hub: str, now: datetime, limit: int) -> Operation[list[DueTimer]]:
     """List timers that are due, oldest first."""
-    timers = yield Statement(DUE, {"hub": hub, "now": to_micros(now), "limit": limit})
     due: list[DueTimer] = []
-    for timer in timers:
-        for row in (yield Statement(LOAD, {"person_id": timer["person_id"]})):  # nobody, once they are forgotten
-            loaded = yield from read_loaded(row, now)
-            due.append(
-                DueTimer(
-                    person_id=timer["person_id"],
-                    turn=timer["turn"],
-                    kind=TimerKind(timer["kind"]),
-                    address=_address(row),
-                    loaded=loaded,
-                    awaits_human=bool(row["awaits_human"]),
-                )
+    for row in (yield Statement(DUE, {"hub": hub, "now": to_micros(now), "limit": limit})):
+        loaded = yield from read_loaded(row, now)
+        due.append(
+            DueTimer(
+                person_id=row["person_id"],
+                turn=row["timer_turn"],
+                kind=TimerKind(row["timer_kind"]),
+                address=_address(row),
+                loaded=loaded,
+                awaits_human=bool(row["awaits_human"]),
             )
+        )
     return due
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flows.effects import (
@@ -21,7 +22,10 @@ from flows.messages import Purpose
 from storage import broadcasts
 from storage.database import Database
 from storage.opening import open_store
+from storage.operations import timers
+from storage.performing import perform
 from storage.recipients import Recipients
+from storage.statements import Operation, Row, Step
 from storage.store import Applied, DueTimer, OutboxStatus, Settlement, Stale, Store, TurnWrite
 from tests.storage.cases import HUB, MARIA, NOW, OMAR, OTHER_HUB, applied, loaded, new_slot, phone, rows, say, value
 
@@ -117,6 +121,31 @@ async def test_two_who_find_the_same_timer_take_one_turn(store: Store, url: str,
     assert all(isinstance(result, Applied | Stale) for result in results)
     assert value(database, "SELECT count(*) FROM outbox") == 20
     assert value(database, "SELECT count(*) FROM timer") == 0
+
+
+async def test_turn_taken_by_another_process_between_two_statements_of_a_look_is_stale(
+    store: Store, database: Database
+) -> None:
+    await applied(store, timer())
+    (due,) = await store.due_timers(HUB.id, LATER, 10)
+    look = timers.due_timers(HUB.id, LATER, 10)
+    step, found = next(look), None
+    while found is None:
+        with database.session() as session:  # each statement sees what was committed before it, as on PostgreSQL
+            seen = perform(session, _only(step))
+        await store.apply(taken(due, nudge(), ClearTimer()))  # the other process; from the second time on, in vain
+        try:
+            step = look.send(seen)
+        except StopIteration as stop:
+            found = stop.value
+
+    (mine,) = found
+    assert isinstance(await store.apply(taken(mine, nudge(), ClearTimer())), Stale)
+    assert value(database, "SELECT count(*) FROM outbox") == 1
+
+
+def _only(step: Step) -> Operation[Sequence[Row]]:
+    return (yield step)
 
 
 async def test_person_who_writes_at_the_same_moment_wins_or_is_answered_after(store: Store) -> None:
