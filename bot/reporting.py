@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from bot import config
 from bot.mistake import MistakeError
-from flows.facts import Hub
+from bot.opening import open_hub
 from flows.rules.organisations import OrganisationKind
 from storage import organisations
-from storage.database import Database, migrate
 from storage.reports import Question, View, all_reports, as_csv, as_json
 
 
@@ -38,23 +36,15 @@ def run_report(
     if report is None:
         known = "; ".join(f"{one.name}: {one.about}" for one in all_reports().values())
         raise MistakeError(f"There is no report {name!r}. There are: {known}")
-    database, hub = open_hub(path, environ)
-    first, last = _day(since, "--from"), _day(until, "--to")
-    if first and last and last < first:
-        raise MistakeError(f"--to {until} lies before --from {since}.")
-    with database.reading() as session:
-        view = _view(session, hub.id, organisation) if organisation else None
-        question = Question(hub=hub.id, zone=hub.zone, since=first, until=last, view=view)
-        lines = list(report.build(session, question))
+    with open_hub(path, environ) as (database, hub):
+        first, last = _day(since, "--from"), _day(until, "--to")
+        if first and last and last < first:
+            raise MistakeError(f"--to {until} lies before --from {since}.")
+        with database.reading() as session:
+            view = _view(session, hub.id, organisation) if organisation else None
+            question = Question(hub=hub.id, zone=hub.zone, since=first, until=last, view=view)
+            lines = list(report.build(session, question))
     return as_json(report, lines) if as_json_list else as_csv(report, lines)
-
-
-def open_hub(path: Path, environ: Mapping[str, str]) -> tuple[Database, Hub]:
-    """Open the database that the settings name."""
-    settings = config.load(path, environ)
-    url = settings.database.url.get_secret_value()
-    migrate(url)
-    return Database(url), settings.hub.facts()
 
 
 def _view(session: object, hub: str, named: str) -> View:

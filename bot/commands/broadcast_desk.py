@@ -18,8 +18,9 @@ from bot import broadcasts as planning
 from bot import config
 from bot.app import utc_now
 from bot.broadcasts import Plan
-from bot.commands.operate import find_person, open_hub
+from bot.commands.operate import find_person
 from bot.mistake import MistakeError
+from bot.opening import open_hub
 from channels.capabilities import CAPABILITIES
 from flows.broadcast_text import Text, WrongTextError
 from flows.facts import Hub
@@ -62,43 +63,43 @@ def run_broadcast(
     Raises:
         MistakeError: a filter is wrong, nobody would be reached, or the text cannot be sent.
     """
-    database, hub = open_hub(path, environ)
-    told = _read(hub, texts)
-    rates = _rates(path, environ)
-    now = utc_now()
-    with database.reading() as transaction:
-        recipients = read_recipients(to, transaction, hub)
-        plan = planning.plan(transaction, hub, recipients, told, rates, now, cap=cap)
-    for line in describe(plan, hub):
-        show(line)
-    if plan.finish_at > now + useful_for:
-        show("Not everybody gets it: it is not finished by then. Allow more --hours, or write to fewer.")
-    if dry_run:
-        show("This was a dry run: nothing is sent.")
-        return
-    people = plan.preview.people
-    if not people:
-        raise MistakeError("Nobody would receive it, so nothing is sent.")
-    if not confirmed and typer.prompt(f"Type {people} to send it") != str(people):
-        show("Not sent.")
-        return
-    with database.session() as transaction:
-        draft = broadcasts.save_draft(
-            transaction,
-            hub,
-            recipients=recipients,
-            body=texts,
-            author=_AUTHOR,
-            now=now,
-            expires_at=now + useful_for,
-            cap=cap,
-        )
-        ref = draft.ref
-        done = planning.confirm(transaction, hub, draft, typed=people, author=_AUTHOR, now=utc_now())
-    if not isinstance(done, Confirmed):
-        raise MistakeError(f"Not sent: somebody came or left meanwhile. Look again. The draft is kept as {ref}.")
-    show(f"Confirmed as {ref}. The running process sends it; leaving this view with Ctrl-C does not stop it.")
-    _watch(database, hub, ref, show)
+    with open_hub(path, environ) as (database, hub):
+        told = _read(hub, texts)
+        rates = _rates(path, environ)
+        now = utc_now()
+        with database.reading() as transaction:
+            recipients = read_recipients(to, transaction, hub)
+            plan = planning.plan(transaction, hub, recipients, told, rates, now, cap=cap)
+        for line in describe(plan, hub):
+            show(line)
+        if plan.finish_at > now + useful_for:
+            show("Not everybody gets it: it is not finished by then. Allow more --hours, or write to fewer.")
+        if dry_run:
+            show("This was a dry run: nothing is sent.")
+            return
+        people = plan.preview.people
+        if not people:
+            raise MistakeError("Nobody would receive it, so nothing is sent.")
+        if not confirmed and typer.prompt(f"Type {people} to send it") != str(people):
+            show("Not sent.")
+            return
+        with database.session() as transaction:
+            draft = broadcasts.save_draft(
+                transaction,
+                hub,
+                recipients=recipients,
+                body=texts,
+                author=_AUTHOR,
+                now=now,
+                expires_at=now + useful_for,
+                cap=cap,
+            )
+            ref = draft.ref
+            done = planning.confirm(transaction, hub, draft, typed=people, author=_AUTHOR, now=utc_now())
+        if not isinstance(done, Confirmed):
+            raise MistakeError(f"Not sent: somebody came or left meanwhile. Look again. The draft is kept as {ref}.")
+        show(f"Confirmed as {ref}. The running process sends it; leaving this view with Ctrl-C does not stop it.")
+        _watch(database, hub, ref, show)
 
 
 def run_test(path: Path, environ: Mapping[str, str], *, texts: Mapping[str, str], person: str, show: Show) -> None:
@@ -107,11 +108,11 @@ def run_test(path: Path, environ: Mapping[str, str], *, texts: Mapping[str, str]
     Raises:
         MistakeError: there is no such person, they have not agreed to be written to, or the text cannot be sent.
     """
-    database, hub = open_hub(path, environ)
-    told = _read(hub, texts)
-    with database.session() as transaction:
-        found = find_person(transaction, hub.id, person)
-        said = planning.send_test(transaction, hub, told, found, utc_now())
+    with open_hub(path, environ) as (database, hub):
+        told = _read(hub, texts)
+        with database.session() as transaction:
+            found = find_person(transaction, hub.id, person)
+            said = planning.send_test(transaction, hub, told, found, utc_now())
     if not said:
         raise MistakeError("They have not agreed to be written to. Let them write HI to the bot first.")
     for text in said:
@@ -244,8 +245,7 @@ def decide(path: Path, environ: Mapping[str, str], what: str, ref: str) -> str:
         MistakeError: there is no such broadcast, or it is not in a state for that.
     """
     acts = {"pause": broadcasts.pause, "resume": broadcasts.resume, "stop": broadcasts.stop}
-    database, hub = open_hub(path, environ)
-    with database.session() as transaction:
+    with open_hub(path, environ) as (database, hub), database.session() as transaction:
         state = find(transaction, hub, ref).status
         if not acts[what](transaction, hub.id, ref, author=_AUTHOR, now=utc_now()):
             raise MistakeError(f"Nothing to {what}: the broadcast is {state}.")
@@ -257,8 +257,7 @@ def decide(path: Path, environ: Mapping[str, str], what: str, ref: str) -> str:
 
 def list_lines(path: Path, environ: Mapping[str, str]) -> list[str]:
     """List the latest broadcasts, one a line."""
-    database, hub = open_hub(path, environ)
-    with database.reading() as transaction:
+    with open_hub(path, environ) as (database, hub), database.reading() as transaction:
         return [
             f"{row.ref}  {row.status:9}  {row.total} people  {row.created_at:%Y-%m-%d %H:%M} UTC  {row.name}".rstrip()
             for row in broadcasts.list_broadcasts(transaction, hub.id)
@@ -271,8 +270,7 @@ def report_lines(path: Path, environ: Mapping[str, str], ref: str, language: str
     Raises:
         MistakeError: there is no such broadcast.
     """
-    database, hub = open_hub(path, environ)
-    with database.reading() as transaction:
+    with open_hub(path, environ) as (database, hub), database.reading() as transaction:
         broadcast = find(transaction, hub, ref)
         report, state = broadcast_report.report(transaction, broadcast), broadcast.status
     lines = [f"{ref} is {state}: {report.people} people when it was confirmed, sent to {report.sent}."]
@@ -294,16 +292,14 @@ def report_rows(path: Path, environ: Mapping[str, str], ref: str, language: str)
     Raises:
         MistakeError: there is no such broadcast.
     """
-    database, hub = open_hub(path, environ)
-    with database.reading() as transaction:
+    with open_hub(path, environ) as (database, hub), database.reading() as transaction:
         rows = broadcast_report.list_messages(transaction, find(transaction, hub, ref))
         return [{**row, "reason": say_reason(str(row["reason"]), language) if row["reason"] else ""} for row in rows]
 
 
 def save_audience(path: Path, environ: Mapping[str, str], name: str, to: Sequence[str]) -> str:
     """Keep a choice of people under a name; say how many it means now."""
-    database, hub = open_hub(path, environ)
-    with database.session() as transaction:
+    with open_hub(path, environ) as (database, hub), database.session() as transaction:
         recipients = read_recipients(to, transaction, hub)
         broadcasts.save_audience(transaction, hub.id, name, recipients, author=_AUTHOR, now=utc_now())
         people = broadcasts.count_recipients(transaction, hub, recipients, utc_now())
@@ -316,8 +312,7 @@ def drop_audience(path: Path, environ: Mapping[str, str], name: str) -> str:
     Raises:
         MistakeError: nothing is kept under the name.
     """
-    database, hub = open_hub(path, environ)
-    with database.session() as transaction:
+    with open_hub(path, environ) as (database, hub), database.session() as transaction:
         if not broadcasts.drop_audience(transaction, hub.id, name):
             raise MistakeError("Nothing is kept under this name; see peoplepower broadcast saved.")
     return "Forgotten. Broadcasts that used it keep their people."
@@ -325,9 +320,8 @@ def drop_audience(path: Path, environ: Mapping[str, str], name: str) -> str:
 
 def saved_lines(path: Path, environ: Mapping[str, str]) -> list[str]:
     """List the choices of people that were kept, one a line."""
-    database, hub = open_hub(path, environ)
     now = utc_now()
-    with database.reading() as transaction:
+    with open_hub(path, environ) as (database, hub), database.reading() as transaction:
         return [
             f"{row.name}: {broadcasts.count_recipients(transaction, hub, Recipients.from_json(row.recipients), now)}"
             f" people, {row.recipients}"

@@ -47,11 +47,10 @@ def supervisor(
 
 def describe(path: Path, environ: Mapping[str, str]) -> list[str]:
     """Say which claims wait, one a line."""
-    from bot.reporting import open_hub
+    from bot.opening import open_hub
     from storage import unsettled
 
-    database, hub = open_hub(path, environ)
-    with database.reading() as session:
+    with open_hub(path, environ) as (database, hub), database.reading() as session:
         waiting = unsettled.list_open(session, hub.id)
     return [
         f"{one.ref}  {one.status.value:8}  {one.starts_local.replace('T', ' ')}  {one.minutes} min of {one.planned} planned"
@@ -68,11 +67,10 @@ def settle(path: Path, environ: Mapping[str, str], ref: str, minutes: int | None
     """
     from bot.app import utc_now
     from bot.mistake import MistakeError
-    from bot.reporting import open_hub
+    from bot.opening import open_hub
     from storage import unsettled
 
-    database, hub = open_hub(path, environ)
-    with database.session() as session:
+    with open_hub(path, environ) as (database, hub), database.session() as session:
         done = unsettled.settle(session, hub.id, ref, minutes, author="coordinator", now=utc_now())
     if done is None:
         raise MistakeError(f"There is no entry {ref!r} that counts. See peoplepower hours list.")
@@ -89,21 +87,21 @@ def name_supervisor(path: Path, environ: Mapping[str, str], named: str, *, name:
     """
     from bot.app import utc_now
     from bot.mistake import MistakeError
-    from bot.reporting import open_hub
+    from bot.opening import open_hub
     from flows.answers import Match, read
     from flows.answers.context import AnswerContext
     from storage import series
 
-    database, hub = open_hub(path, environ)
-    outcome = read("contact", contact, AnswerContext(language="en", today=utc_now().date())) if contact else None
-    if contact and not isinstance(outcome, Match):
-        raise MistakeError(f"--contact {contact}: write a phone number or an e-mail address.")
-    with database.session() as session:
-        site = series.find_site(session, hub.id, named)
-        if site is None:
-            raise MistakeError(f"There is no place {named!r}. See peoplepower sites list.")
-        site.supervisor, site.supervisor_contact = name, str(outcome.value) if isinstance(outcome, Match) else ""
-        session.add(site)
+    with open_hub(path, environ) as (database, hub):
+        outcome = read("contact", contact, AnswerContext(language="en", today=utc_now().date())) if contact else None
+        if contact and not isinstance(outcome, Match):
+            raise MistakeError(f"--contact {contact}: write a phone number or an e-mail address.")
+        with database.session() as session:
+            site = series.find_site(session, hub.id, named)
+            if site is None:
+                raise MistakeError(f"There is no place {named!r}. See peoplepower sites list.")
+            site.supervisor, site.supervisor_contact = name, str(outcome.value) if isinstance(outcome, Match) else ""
+            session.add(site)
     return (
         "Hours of this place are sent there each afternoon." if contact else "Hours of this place are sent to nobody."
     )

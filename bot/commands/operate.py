@@ -9,14 +9,13 @@ from typing import Any, Final
 
 import phonenumbers
 
-from bot import attendance, config
+from bot import attendance
 from bot.app import utc_now
 from bot.mistake import MistakeError
+from bot.opening import open_hub
 from channels.capabilities import CAPABILITIES
-from flows.facts import Hub
 from flows.library import shipped
 from storage import outbox, people, tasks, whereabouts
-from storage.database import Database, migrate
 from storage.schedule import NotBooked
 from storage.store import OutboxStatus
 from storage.tables import SlotRow, TaskRow
@@ -34,10 +33,10 @@ def note_attended(path: Path, environ: Mapping[str, str], *, person: str, sessio
     Raises:
         MistakeError: there is no such person, or they have no such training booked.
     """
-    database, hub = open_hub(path, environ)
-    with database.reading() as transaction:
-        found = find_person(transaction, hub.id, person)
-    noted = attendance.note_attended(database, hub, shipped().phrases, found.ref, utc_now(), slot_ref=session)
+    with open_hub(path, environ) as (database, hub):
+        with database.reading() as transaction:
+            found = find_person(transaction, hub.id, person)
+        noted = attendance.note_attended(database, hub, shipped().phrases, found.ref, utc_now(), slot_ref=session)
     if isinstance(noted, NotBooked):
         raise MistakeError("They have no such training booked, so nothing was changed.")
     return f"Noted. Stage: {noted.stage.value}."
@@ -68,9 +67,8 @@ def _user(person: str, channel: str) -> str:
 
 def list_trouble(path: Path, environ: Mapping[str, str]) -> list[str]:
     """Say which messages are stuck or failed in the last week, and who waits for a human; no name, number or text."""
-    database, hub = open_hub(path, environ)
     now = utc_now()
-    with database.reading() as transaction:
+    with open_hub(path, environ) as (database, hub), database.reading() as transaction:
         stuck = outbox.list_stuck(transaction, hub.id, now)
         failed = outbox.list_failed(transaction, hub.id, now - _LOOKED_BACK)
         waiting = tasks.list_open(transaction, hub.id)
@@ -98,14 +96,5 @@ def about(task: TaskRow, slot: SlotRow | None) -> str:
 
 def count_at_steps(path: Path, environ: Mapping[str, str]) -> Mapping[tuple[str, str], int]:
     """Count people by the flow and step at which they are."""
-    database, hub = open_hub(path, environ)
-    with database.reading() as session:
+    with open_hub(path, environ) as (database, hub), database.reading() as session:
         return whereabouts.count_at_steps(session, hub.id)
-
-
-def open_hub(path: Path, environ: Mapping[str, str]) -> tuple[Database, Hub]:
-    """Open the database of a configuration, its schema up to date, and return the hub beside it."""
-    settings = config.load(path, environ)
-    url = settings.database.url.get_secret_value()
-    migrate(url)
-    return Database(url, key=settings.privacy.key_in_clear), settings.hub.facts()

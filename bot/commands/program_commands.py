@@ -32,7 +32,7 @@ def add_token(
     """Make a token and show it, once."""
     from bot.app import utc_now
     from bot.mistake import MistakeError
-    from bot.reporting import open_hub
+    from bot.opening import open_hub
     from flows.files.shape import did_you_mean
     from flows.rules.programs import Scope
     from storage import programs
@@ -40,9 +40,8 @@ def add_token(
     known = {one.value: one for one in Scope}
     if wrong := next((one for one in scope if one not in known), None):
         raise MistakeError(f"--scope {wrong}: there is no such scope; {did_you_mean(wrong, sorted(known))}")
-    database, hub = open_hub(config, os.environ)
     now = utc_now()
-    with database.session() as session:
+    with open_hub(config, os.environ) as (database, hub), database.session() as session:
         made = programs.add_token(
             session,
             hub.id,
@@ -62,11 +61,10 @@ def list_tokens(config: _Config = _SETTINGS) -> None:
     """Show the tokens by their names."""
     import json
 
-    from bot.reporting import open_hub
+    from bot.opening import open_hub
     from storage import programs
 
-    database, hub = open_hub(config, os.environ)
-    with database.reading() as session:
+    with open_hub(config, os.environ) as (database, hub), database.reading() as session:
         rows = programs.list_tokens(session, hub.id)
     _show(
         f"{row.name}  {', '.join(json.loads(row.scopes))}  "
@@ -88,11 +86,10 @@ def revoke_token(
     """Let a token open nothing any more, at once."""
     from bot.app import utc_now
     from bot.mistake import MistakeError
-    from bot.reporting import open_hub
+    from bot.opening import open_hub
     from storage import programs
 
-    database, hub = open_hub(config, os.environ)
-    with database.session() as session:
+    with open_hub(config, os.environ) as (database, hub), database.session() as session:
         if not programs.revoke_token(session, hub.id, name, utc_now()):
             raise MistakeError(f"There is no token called {name!r}. See peoplepower tokens list.")
     typer.echo("It opens nothing any more.")
@@ -111,14 +108,13 @@ def add_webhook(
     from bot.api.outside import fault_of
     from bot.app import utc_now
     from bot.mistake import MistakeError
-    from bot.reporting import open_hub
+    from bot.opening import open_hub
     from storage import programs
 
     private = settings_file.load(config, os.environ).api.private_webhooks == "yes"
     if fault := fault_of(url, private=private):
         raise MistakeError(f"{url}: {fault}.")
-    database, hub = open_hub(config, os.environ)
-    with database.session() as session:
+    with open_hub(config, os.environ) as (database, hub), database.session() as session:
         row = programs.add_webhook(session, hub.id, url=url, events=event or (), now=utc_now())
         ref, secret = row.ref, row.secret
     typer.echo(f"{ref}  {secret}")
@@ -128,11 +124,10 @@ def add_webhook(
 @webhooks.command("list")
 def list_webhooks(config: _Config = _SETTINGS) -> None:
     """Show the addresses that are told."""
-    from bot.reporting import open_hub
+    from bot.opening import open_hub
     from storage import programs
 
-    database, hub = open_hub(config, os.environ)
-    with database.reading() as session:
+    with open_hub(config, os.environ) as (database, hub), database.reading() as session:
         rows = [
             (row, programs.count_given_up(session, hub.id, row.ref)) for row in programs.list_webhooks(session, hub.id)
         ]
@@ -146,11 +141,10 @@ def end_webhook(
     """Tell an address nothing more."""
     from bot.app import utc_now
     from bot.mistake import MistakeError
-    from bot.reporting import open_hub
+    from bot.opening import open_hub
     from storage import programs
 
-    database, hub = open_hub(config, os.environ)
-    with database.session() as session:
+    with open_hub(config, os.environ) as (database, hub), database.session() as session:
         if not programs.end_webhook(session, hub.id, ref, utc_now()):
             raise MistakeError(f"There is no webhook {ref!r}. See peoplepower webhooks list.")
     typer.echo("It is told nothing more.")

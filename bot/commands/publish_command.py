@@ -7,14 +7,14 @@ from pathlib import Path
 
 import typer
 
-from bot import config
 from bot.app import utc_now
 from bot.commands.flow_commands import look_through, report
 from bot.mistake import MistakeError
+from bot.opening import open_hub
 from bot.publish import describe, plan, prepare, prepare_back, publish, summed
 from flows.facts import Hub
 from flows.files.sources import sources_in
-from storage.database import Database, migrate
+from storage.database import Database
 
 
 def run_publish(
@@ -39,14 +39,8 @@ def run_publish(
     """
     if folder and not folder.is_dir():
         raise MistakeError(f"There is no folder {folder}.")
-    settings = config.load(path, environ)
-    url, hub = settings.database.url.get_secret_value(), settings.hub.facts()
-    migrate(url)
-    database = Database(url, key=settings.privacy.key_in_clear)
-    try:
+    with open_hub(path, environ) as (database, hub):
         return _run(database, hub, folder=folder, back=back, only_plan=only_plan, confirmed=confirmed, show=show)
-    finally:
-        database.close()
 
 
 def _run(

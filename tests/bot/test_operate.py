@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
 from typer.testing import CliRunner, Result
 
 from bot.__main__ import app
@@ -181,3 +183,33 @@ async def test_a_drawing_tells_how_many_people_sit_where(config: Path, tmp_path:
     assert "\nlanguage (1 person)\n" in told.stdout
     assert drawn.stdout.count('class="count"') == 2
     assert run("flows", "show", "screening").stdout.count("person)") == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("report", "funnel"),
+        ("trouble",),
+        ("hours", "list"),
+        ("tokens", "list"),
+        ("webhooks", "list"),
+        ("broadcast", "list"),
+        ("broadcast", "saved"),
+        ("broadcast", "report", "nothing"),
+        ("attended", "nobody"),
+    ],
+    ids=" ".join,
+)
+def test_a_command_leaves_no_connection_open(config: Path, command: tuple[str, ...]) -> None:
+    opened: list[object] = []
+    event.listen(Pool, "connect", opener := lambda connection, _: opened.append(connection))
+    event.listen(Pool, "close", closer := lambda connection, _: opened.remove(connection))
+
+    try:
+        told = run(*command, "--config", str(config))
+    finally:
+        event.remove(Pool, "connect", opener)
+        event.remove(Pool, "close", closer)
+
+    assert told.exception is None or isinstance(told.exception, SystemExit | MistakeError)
+    assert opened == []
