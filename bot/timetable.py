@@ -61,13 +61,7 @@ def edit(
     """
     with database.session() as session:
         changed = timetable.edit(session, hub.id, slot_ref, change, reach=reach, quiet_hours=hub.quiet_hours, now=now)
-        for one in changed.booked:
-            drop_untold(session, hub.id, one, now)
-            outbox.enqueue(session, hub.id, _changed(one, hub, phrases), now)
-        for one in changed.too_young:
-            outbox.enqueue(session, hub.id, _gone(one, hub, phrases, "not_under_18"), now)
-        for one in changed.uncovered:
-            outbox.enqueue(session, hub.id, _gone(one, hub, phrases, "not_covered"), now)
+        _tell(session, hub, phrases, changed, now)
     return changed
 
 
@@ -118,15 +112,11 @@ class _ForeseenError(Exception):
 
 
 def move_site(database: Database, hub: Hub, phrases: Phrases, site_id: int, zone: str, *, now: datetime) -> Changed:
-    """Put a site into another zone; whoever is booked there is told the new time on their own clock."""
+    """Put a site into another zone; whoever is booked there is told the new time on their own clock, or that it is lost."""
     with database.session() as session:
         site = session.get_one(Site, site_id)
         changed = timetable.move_site(session, site, zone, quiet_hours=hub.quiet_hours, now=now)
-        for one in changed.booked:
-            drop_untold(session, hub.id, one, now)
-            outbox.enqueue(session, hub.id, _changed(one, hub, phrases), now)
-        for one in changed.too_young:
-            outbox.enqueue(session, hub.id, _gone(one, hub, phrases, "not_under_18"), now)
+        _tell(session, hub, phrases, changed, now)
     return changed
 
 
@@ -147,6 +137,15 @@ def top_up(database: Database, hub: Hub, now: datetime) -> int:
     """Make the slots of every series up to the horizon; return how many are new."""
     with database.session() as session:
         return series.top_up(session, hub.id, now)
+
+
+def _tell(session: Any, hub: Hub, phrases: Phrases, changed: Changed, now: datetime) -> None:
+    for one in changed.booked:
+        drop_untold(session, hub.id, one, now)
+        outbox.enqueue(session, hub.id, _changed(one, hub, phrases), now)
+    for why, gone in (("not_under_18", changed.too_young), ("not_covered", changed.uncovered)):
+        for one in gone:
+            outbox.enqueue(session, hub.id, _gone(one, hub, phrases, why), now)
 
 
 def _changed(one: Touched, hub: Hub, phrases: Phrases) -> NewMessage:

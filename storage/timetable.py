@@ -111,25 +111,14 @@ def edit(
         )
     if reach is not Reach.ONE:
         _change_series(session, chosen[0].series_id, change)
-    booked: list[Touched] = []
-    too_young: list[Touched] = []
-    for slot in chosen:
-        stay, leave = _edit_one(session, slot, change, quiet_hours, now)
-        booked += stay
-        too_young += leave
-    uncovered = _uncovered(session, chosen, now) if _moves(change) else []
-    gone = {one.ref for one in uncovered}
-    booked = [one for one in booked if one.ref not in gone]
-    return Changed(slots=chosen, booked=booked, too_young=too_young, uncovered=uncovered)
-
-
-def _moves(change: Change) -> bool:
-    """Tell whether shifts take other hours than before."""
-    return any(one is not None for one in (change.starts_local, change.at, change.minutes))
+    return _edit_each(session, chosen, change, quiet_hours, now)
 
 
 def move_site(session: Session, site: Site, zone: str, *, quiet_hours: QuietHours, now: datetime) -> Changed:
-    """Put a site into another zone: its slots keep their wall clock, so their instants move, and their reminders."""
+    """Put a site into another zone: its slots keep their wall clock, so their instants move, and their reminders.
+
+    As with any slot that moves, whose hours nobody pays or allows any more leaves it.
+    """
     site.zone = zone
     session.add(site)
     slots = session.exec(
@@ -141,13 +130,7 @@ def move_site(session: Session, site: Site, zone: str, *, quiet_hours: QuietHour
         if Template.read(row.template).site_id == site.id:
             row.zone = zone
             session.add(row)
-    booked: list[Touched] = []
-    too_young: list[Touched] = []
-    for slot in slots:
-        stay, leave = _edit_one(session, slot, Change(zone=zone), quiet_hours, now)
-        booked += stay
-        too_young += leave
-    return Changed(slots=slots, booked=booked, too_young=too_young)
+    return _edit_each(session, slots, Change(zone=zone), quiet_hours, now)
 
 
 def cancel(session: Session, hub: str, slot_ref: str, *, reach: Reach, now: datetime) -> Changed:
@@ -238,7 +221,29 @@ def _end_series(session: Session, slots: Sequence[SlotRow]) -> None:
     session.add(row)
 
 
-# --- one slot ---------------------------------------------------------------------------------------------------------
+# --- slot by slot -----------------------------------------------------------------------------------------------------
+
+
+def _edit_each(
+    session: Session, slots: Sequence[SlotRow], change: Change, quiet_hours: QuietHours, now: datetime
+) -> Changed:
+    """Change slots, and look again at who pays for, or allows, the hours of those that take other hours than before."""
+    before = {slot.ref: _hours(slot) for slot in slots}
+    booked: list[Touched] = []
+    too_young: list[Touched] = []
+    for slot in slots:
+        stay, leave = _edit_one(session, slot, change, quiet_hours, now)
+        booked += stay
+        too_young += leave
+    moved = [slot for slot in slots if _hours(slot) != before[slot.ref]]
+    uncovered = _uncovered(session, moved, now) if moved else []
+    gone = {one.ref for one in uncovered}
+    stayed = [one for one in booked if one.ref not in gone]
+    return Changed(slots=slots, booked=stayed, too_young=too_young, uncovered=uncovered)
+
+
+def _hours(slot: SlotRow) -> tuple[str, datetime, int]:
+    return slot.starts_local, slot.starts_at, slot.minutes
 
 
 def _edit_one(

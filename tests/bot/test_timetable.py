@@ -11,10 +11,12 @@ from sqlalchemy import text
 
 from bot import timetable
 from flows.facts import SlotKind
+from flows.rules.organisations import MembershipStatus, OrganisationKind, Policy
 from flows.rules.series import Series
 from flows.stages import Stage
-from storage import people, series
+from storage import organisations, people, series
 from storage.series import HORIZON, Template
+from storage.tables import MembershipRow
 from storage.timetable import Change, Changed, Reach, TimetableError
 from tests.bot.house import HUB, House, open_house, shown
 
@@ -333,9 +335,7 @@ async def test_site_that_moves_zone_keeps_its_wall_clock(url: str, tmp_path: Pat
         await book(house, 1)
         before = int(str(rows(house, "SELECT starts_at FROM slot")[0]["starts_at"]))
 
-        timetable.move_site(
-            house.app.database, HUB, house.app.library.phrases, 1, "America/New_York", now=house.clock.at
-        )
+        move(house, "America/New_York")
         (told,) = await house.send()
 
         (slot,) = rows(house, "SELECT starts_local, zone, starts_at FROM slot")
@@ -344,6 +344,46 @@ async def test_site_that_moves_zone_keeps_its_wall_clock(url: str, tmp_path: Pat
         assert "It is now Mon Dec 7, 2:30 PM CST (3:30 PM local)" in told.text
         due = int(str(rows(house, "SELECT due_at FROM reminder WHERE kind = 'two_hours'")[0]["due_at"]))
         assert due == int(str(slot["starts_at"])) - 7_200_000_000
+
+
+async def test_student_whose_district_does_not_allow_a_place_that_moves_zone_is_told_once(
+    url: str, tmp_path: Path
+) -> None:
+    async with open_house(tmp_path, url=url) as house:
+        house.add_shift(FIRST, role=None)  # type: ignore[arg-type]
+        await book(house, 1, 2)
+        with house.app.database.session() as session:
+            student = people.find_by_user(session, HUB.id, phone(1))
+            assert student
+            student.audience = "high_school"
+            session.add(student)
+            policy = Policy(allowed_times="sat 9:00-12:00")
+            district = organisations.add(
+                session, HUB.id, kind=OrganisationKind.DISTRICT, name="North", code="NORTH1", policy=policy
+            )
+            session.add(
+                MembershipRow(
+                    hub=HUB.id,
+                    person_id=student.id or 0,
+                    organisation_id=district.id or 0,
+                    status=MembershipStatus.CONFIRMED.value,
+                    changed_at=house.clock.at,
+                )
+            )
+
+        changed = move(house, "America/New_York")
+        move(house, "America/New_York")
+        told = await house.send()
+
+        assert (len(changed.booked), len(changed.uncovered)) == (1, 1)
+        assert sorted(message.to.user for message in told) == [phone(1), phone(2)]
+        assert "so your place is free again" in next(message.text for message in told if message.to.user == phone(1))
+        assert rows(house, "SELECT kind FROM task WHERE reason = 'not_covered'") == [{"kind": "shift_at_risk"}]
+        assert rows(house, "SELECT taken FROM slot") == [{"taken": 1}]
+
+
+def move(house: House, zone: str) -> Changed:
+    return timetable.move_site(house.app.database, HUB, house.app.library.phrases, 1, zone, now=house.clock.at)
 
 
 async def test_an_untold_change_is_replaced_by_the_next(url: str, tmp_path: Path) -> None:
