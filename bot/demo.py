@@ -67,11 +67,12 @@ async def run_demo(
                 await _serve(app, clock, listener, announce, ready)
 
 
-def open_demo(path: Path, clock: MovableClock, *, public_url: str = "") -> AbstractAsyncContextManager[App]:
+def open_demo(path: Path, clock: MovableClock, *, public_url: str) -> AbstractAsyncContextManager[App]:
     """Open the invented hub on a database file, with a simulated channel of each kind.
 
     Args:
-        public_url: where its pages are, so that links can be sent.
+        public_url: where its pages are. Without it nobody outside can be sent a link, and each that would be becomes a
+            task for staff.
     """
     channels = {
         name: SimulatorChannel(

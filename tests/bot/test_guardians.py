@@ -27,6 +27,8 @@ from tests.bot.outsiders import (
     rows,
 )
 
+TOM = "+13125550124"
+_SIGNED = ("1", "Maria Lopez", "1")
 TRAINING, SHIFT = datetime(2026, 12, 1, 17, 0), datetime(2026, 12, 3, 16, 0)  # noqa: DTZ001 - wall clock of the place
 
 
@@ -198,6 +200,28 @@ async def test_guardian_who_volunteers_as_well_keeps_their_own_talk(house: House
     assert "wants to help" not in idle[-1].text
     assert asked[-1].text.startswith("Mia wants to help")
     assert stage(house, MOTHER) == Stage.ELIGIBLE
+
+
+@pytest.mark.parametrize("by", ["page", "reply"])
+async def test_one_mother_decides_for_each_of_two_siblings(house: House, by: str) -> None:
+    first = await ask(house)
+    for line in SIGN_UP:
+        await house.say("sms", TOM, line.replace("Mia", "Tom"))
+    second = link_to(house, MOTHER)
+
+    if by == "page":
+        async with browser(house) as visitor:
+            for link in (first, second):
+                await agree(visitor, link, await enter(house, visitor, link))
+                await house.send()
+            await visitor.post(f"{second}/page", decision="withdraw")
+    else:
+        for line in ("hi", *_SIGNED, "hi", *_SIGNED, "WITHDRAW", "WITHDRAW Tom"):  # asked for whom, she says it
+            await house.say("sms", MOTHER, line)
+
+    assert first != second
+    assert "guardian_not_asked" not in {row["reason"] for row in rows(house, "SELECT reason FROM task")}
+    assert (stage(house), stage(house, TOM)) == (Stage.ELIGIBLE, Stage.WAITING_GUARDIAN)
 
 
 async def test_two_decisions_at_once_are_one(house: House) -> None:

@@ -60,6 +60,14 @@ def test_they_write_on_all_channels_in_both_languages_and_belong_to_all_audience
     assert set(audiences) == {"work_study", "employee", "older_adult", "high_school"}
 
 
+def test_whoever_the_crowd_names_outside_is_asked_each_for_one_of_them(rows: sqlite3.Cursor) -> None:
+    reasons = _counted(rows, "SELECT reason FROM task")
+    ((wards, guardians),) = rows.execute("SELECT count(DISTINCT person_id), count(DISTINCT guardian_id) FROM guardian")
+
+    assert not {"guardian_not_asked", "reference_not_asked", "organisation_not_asked"} & set(reasons)
+    assert wards == guardians >= 10
+
+
 def test_some_declined_opted_out_or_blocked_us(rows: sqlite3.Cursor) -> None:
     declined = "SELECT count(*) FROM person WHERE json_extract(answers, '$.consent') = 0"
     opted_out = "SELECT count(*) FROM address WHERE opted_out_at IS NOT NULL"
