@@ -1,4 +1,4 @@
-"""Find reminders whose time has come and turn each into a message, once."""
+"""Find reminders whose time has come and turn each into a message, once; plan them anew in another zone."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from flows.rules.reminders import SILENT
+from flows.facts import QuietHours
+from flows.rules.reminders import SILENT, plan
 from storage.operations.preferences import REACHED
-from storage.operations.rows import BOOKING_COLUMNS, SLOT_COLUMNS, read_booking, write_choices
-from storage.statements import Operation, Params, Row, Statement
+from storage.operations.rows import BOOKING_COLUMNS, SLOT_COLUMNS, read_booking, read_slot, write_choices
+from storage.operations.scope import Scope
+from storage.statements import Batch, Operation, Params, Row, Statement
 from storage.store import DueReminder, NewMessage, OutboxStatus, ReminderSettled
 from storage.tables import from_micros, new_message_ref, to_micros
 
@@ -52,6 +54,17 @@ _OPEN_TASK: Final = """
     SELECT b.hub, b.person_id, b.id, 'silent', 'reminders_unanswered', CAST(:now AS BIGINT)
     FROM booking AS b WHERE b.id = :booking_id AND b.asked AND b.status = 'booked'
 """
+_HELD: Final = """
+    SELECT id FROM booking WHERE person_id = :person_id AND status IN ('booked', 'confirmed') ORDER BY id {for_update}
+"""
+_PENDING: Final = f"""
+    SELECT r.id, r.kind, p.zone AS person_zone, {SLOT_COLUMNS}
+    FROM booking AS b JOIN reminder AS r ON r.booking_id = b.id AND r.status = 'pending'
+        JOIN slot AS s ON s.id = b.slot_id JOIN person AS p ON p.id = b.person_id LEFT JOIN site AS t ON t.id = s.site_id
+    WHERE b.person_id = :person_id AND b.status IN ('booked', 'confirmed') AND s.starts_at > :now
+    ORDER BY r.id
+"""  # noqa: S608 - a constant
+_MOVE: Final = "UPDATE reminder SET due_at = :due_at WHERE id = :id AND status = 'pending'"
 _NOT_QUEUED: Final = "UPDATE reminder SET status = 'dropped', reason = 'no_address' WHERE id = :id"
 #: Where they want such messages, else where they wrote from last; nobody without an address gets one.
 QUEUE: Final = f"""
@@ -109,6 +122,24 @@ def _settle(hub: str, one: ReminderSettled, now: datetime) -> Operation[None]:
     yield Statement(_ASKED, {"booking_id": bookings[0]["booking_id"], "asked": True, "now": to_micros(now)})
     if one.look_at:
         yield Statement(_LOOK, {"id": one.id, "kind": SILENT, "look_at": to_micros(one.look_at)})
+
+
+def replan(scope: Scope, quiet_hours: QuietHours) -> Operation[None]:
+    """Move the reminders that have not left out of the quiet hours of the zone where the person is now.
+
+    Which there are was decided when they booked: none is added, and what has left does not leave again.
+    """
+    person: Params = {"person_id": scope.person_id, "now": scope.now}
+    if not (yield Statement(_HELD, person)):  # locked before their reminders, as the clock does
+        return
+    moved: list[Params] = []
+    for row in (yield Statement(_PENDING, person)):
+        planned = plan(
+            read_slot(row), person_zone=row["person_zone"], quiet_hours=quiet_hours, booked_at=from_micros(0)
+        )
+        moved += [{"id": row["id"], "due_at": to_micros(one.due_at)} for one in planned if one.kind == row["kind"]]
+    if moved:
+        yield Batch(_MOVE, moved)
 
 
 def queue_params(hub: str, message: NewMessage, now: datetime) -> Params:

@@ -70,6 +70,7 @@ from storage.operations import (
     preferences,
     referees,
     regating,
+    reminders,
     requirements,
     seats,
     swaps,
@@ -315,6 +316,8 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
                 assert_never(effect)
     if facts or moves:
         yield from people.change(scope, facts=facts, moves=[_move(move) for move in moves])
+    if "zone" in facts:
+        yield from reminders.replan(scope, quiet_hours)
     if "birth_date" in facts and look is None:
         yield from seats.release_unfit(scope)
     if look:

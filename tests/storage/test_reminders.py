@@ -9,7 +9,7 @@ import pytest
 
 from flows.effects import Book, Confirm, Release, Remember
 from flows.messages import Purpose
-from flows.rules.reminders import SILENT
+from flows.rules.reminders import SILENT, plan
 from storage.database import Database
 from storage.store import DueReminder, NewMessage, ReminderSettled, Store
 from tests.storage.cases import HUB, MARIA, NOW, OMAR, OTHER_HUB, applied, change, loaded, new_slot, rows, value
@@ -111,6 +111,34 @@ async def test_a_reminder_may_wait_in_the_outbox(store: Store, database: Databas
 
     assert await store.claim(HUB.id, "sms", "MG1", 10, NOW) == []
     assert await store.promote(NOW + timedelta(hours=1)) == 1
+
+
+@pytest.mark.parametrize("lived", [None, "America/New_York", "America/Los_Angeles"])
+@pytest.mark.parametrize("lives", [None, "America/New_York", "America/Denver", "Pacific/Honolulu"])
+async def test_reminders_keep_the_quiet_hours_of_where_somebody_has_moved_and_leave_once(
+    store: Store, database: Database, lived: str | None, lives: str | None
+) -> None:
+    slot = new_slot(database)
+    await applied(store, Remember(field="zone", value=lived), Book(slot=slot))
+    (first,) = await store.due_reminders(HUB.id, AFTER_ALL, 1)
+    await store.settle_reminders(HUB.id, [remind(first)], NOW)
+
+    await applied(store, Remember(field="zone", value=lives))
+
+    left = await store.due_reminders(HUB.id, AFTER_ALL, 10)
+    planned = plan(first.booking.slot, person_zone=lives, quiet_hours=HUB.quiet_hours, booked_at=NOW)
+    assert {one.kind: one.due_at for one in left} == {one.kind: one.due_at for one in planned if one.kind != first.kind}
+    assert value(database, "SELECT count(*) FROM reminder") == len(planned)
+    assert value(database, "SELECT count(*) FROM outbox") == 1
+
+
+async def test_reminder_that_was_too_soon_for_a_seat_is_not_added_by_a_move(store: Store, database: Database) -> None:
+    await applied(store, Book(slot=new_slot(database, starts=NOW + timedelta(hours=3))))
+    before = rows(database, "SELECT kind, status FROM reminder")
+
+    await applied(store, Remember(field="zone", value="America/Los_Angeles"))
+
+    assert rows(database, "SELECT kind, status FROM reminder") == before
 
 
 async def test_a_reminder_for_somebody_without_an_address_is_not_lost_silently(
