@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from bot.console.calendar.grid import days_shown, lay_out, monday_of, state_of
+from bot.console.calendar.grid import days_shown, lay_out, state_of, week_of
 from bot.console.words import read_words
 from bot.ticks.covering import call_for_cover
 from flows.facts import BookingStatus
@@ -121,8 +121,8 @@ async def test_the_week_tells_of_each_how_full_it_is_in_words(demo: Demo) -> Non
     assert "nobody yet" in page
     assert "Thanksgiving" in page
     assert f"/console/calendar/{slot.ref}" in page
-    assert "day=2026-11-16" in page
-    assert "day=2026-11-30" in page
+    assert "day=2026-11-15" in page
+    assert "day=2026-11-29" in page
 
 
 async def test_filters_leave_what_fits(demo: Demo) -> None:
@@ -168,13 +168,13 @@ async def test_nonsense_in_the_address_shows_what_is_usual(demo: Demo) -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 23), st.integers(1, 3), st.integers(0, 3))))
 def test_everything_stands_in_the_week_exactly_once(what: list[tuple[int, int, int, int]]) -> None:
-    monday = date(2026, 11, 23)
+    sunday = date(2026, 11, 22)
     listed = [
-        _listed(f"{number}", monday + timedelta(days=day), hour, site=site or None)
+        _listed(f"{number}", sunday + timedelta(days=day), hour, site=site or None)
         for number, (day, hour, site, _) in enumerate(what)
     ]
 
-    days = days_shown(monday, listed)
+    days = days_shown(sunday, listed)
     places = lay_out(days, listed)
 
     found = [one.ref for place in places for row in place.rows for cell in row.cells for one in cell]
@@ -186,7 +186,7 @@ def test_everything_stands_in_the_week_exactly_once(what: list[tuple[int, int, i
         for day, cell in zip(days, row.cells, strict=True)
         for one in cell
     )
-    assert monday_of(days[-1]) == monday
+    assert {week_of(day) for day in days} == {sunday}
 
 
 def _listed(ref: str, day: date, hour: int, *, site: int | None, taken: int = 0) -> Listed:

@@ -30,15 +30,16 @@ class Place:
     rows: Sequence[Row]
 
 
-def monday_of(day: date) -> date:
-    """Return the Monday of a day's week."""
-    return day - timedelta(days=day.weekday())
+def week_of(day: date) -> date:
+    """Return the Sunday with which a day's week begins, as calendars in the United States do."""
+    return day - timedelta(days=day.isoweekday() % _DAYS)
 
 
-def days_shown(monday: date, listed: Iterable[Listed]) -> list[date]:
+def days_shown(sunday: date, listed: Iterable[Listed]) -> list[date]:
     """List the days of a week; Saturday and Sunday only when something is on."""
-    latest = max((one.starts_local.weekday() for one in listed), default=0)
-    return [monday + timedelta(days=number) for number in range(min(max(latest + 1, _SCHOOL_DAYS), _DAYS))]
+    busy = {one.starts_local.date() for one in listed}
+    days = [sunday + timedelta(days=number) for number in range(_DAYS)]
+    return [day for day in days if day in busy or day.isoweekday() <= _SCHOOL_DAYS]
 
 
 def lay_out(days: Sequence[date], listed: Iterable[Listed]) -> list[Place]:

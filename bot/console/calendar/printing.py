@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.console.answers import Answer, Page
-from bot.console.calendar.grid import monday_of
+from bot.console.calendar.grid import week_of
 from bot.console.calendar.room import room
 from bot.console.calendar.shown import read_day, read_sought, title_in, wall_clock_in
 from bot.console.house import Visit
@@ -17,8 +17,7 @@ from storage import planned
 @room.get("/calendar/print", Permission.SEE_CALENDAR)
 def print_week(visit: Visit) -> Answer:
     """Show a week on paper: what is on each day, and who comes."""
-    monday = monday_of(read_day(visit))
-    return Page(template="calendar_print.html", values=_values(visit, monday, 7))
+    return Page(template="calendar_print.html", values=_values(visit, week_of(read_day(visit)), 7))
 
 
 @room.get("/calendar/sign-in", Permission.SEE_CALENDAR)

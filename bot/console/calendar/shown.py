@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.console import clockwork
 from bot.console.answers import Answer, Page
-from bot.console.calendar.grid import days_shown, lay_out, monday_of, state_of
+from bot.console.calendar.grid import days_shown, lay_out, state_of, week_of
 from bot.console.calendar.room import room
 from bot.console.house import Visit
 from flows.facts import SlotKind
@@ -34,9 +34,9 @@ def show(visit: Visit) -> Answer:
     with visit.reading() as session:
         found = _listed(visit, session, sought, day, as_list=as_list)
         sites = own_sites(visit, session)
-        off = planned.days_off(session, visit.hub.id, monday_of(day), monday_of(day) + timedelta(days=6))
+        off = planned.days_off(session, visit.hub.id, week_of(day), week_of(day) + timedelta(days=6))
     offset = _offset(visit)
-    days = days_shown(monday_of(day), () if as_list else found)
+    days = days_shown(week_of(day), () if as_list else found)
     counted = Counter(state_of(one, visit.now) for one in found)
     values = {
         "sought": sought,
@@ -54,7 +54,7 @@ def show(visit: Visit) -> Answer:
         "sites": sites,
         "roles": [option.id for option in visit.house.library.sets.choices["roles"]],
         "kinds": [kind.value for kind in SlotKind],
-        "monday": monday_of(day),
+        "sunday": week_of(day),
         "week": timedelta(days=7),
         "state": lambda one: state_of(one, visit.now),
         "title": title_in(visit),
@@ -65,7 +65,7 @@ def show(visit: Visit) -> Answer:
 
 
 def _listed(visit: Visit, session: Any, sought: Sought, day: date, *, as_list: bool) -> Sequence[Listed]:
-    first = day if as_list else monday_of(day)
+    first = day if as_list else week_of(day)
     last = day + _AHEAD if as_list else first + timedelta(days=6)
     page = {"limit": _PAGE + 1, "offset": _offset(visit)} if as_list else {}
     return planned.list_days(session, visit.hub.id, first, last, sought, sites=visit.sites, now=visit.now, **page)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any, Final
 
 from bot import reviewing, vetting
 from bot.console.answers import Answer, Led, NotThereError, Page
 from bot.console.house import Visit
 from bot.console.people.room import room
+from bot.console.people.trail import say_author, say_cause
+from bot.console.words import Words
 from flows.facts import SlotKind, age_on
 from flows.rules.access import Permission
 from flows.rules.eligibility import ADULT
@@ -60,6 +63,7 @@ def show_person(visit: Visit) -> Answer:
         gathered = dossier.gather(session, person, today=today)
         story = people.tell_story(session, person, limit=30)
     note_seen(visit, person)
+    say = Words(room.name, visit.language, visit.hub.name)
     values = {
         "one": gathered,
         "person": person,
@@ -71,6 +75,8 @@ def show_person(visit: Visit) -> Answer:
         "approved": HoursStatus.APPROVED,
         "claimed": HoursStatus.CLAIMED,
         "training": SlotKind.TRAINING.value,
+        "cause_name": partial(say_cause, say),
+        "author_name": partial(say_author, say),
         "wrong": "",
     }
     return Page(template="person.html", values=values)

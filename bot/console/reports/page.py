@@ -99,7 +99,7 @@ def show(visit: Visit) -> Answer:
         "keys": KEYS,
         "is_hidden": is_hidden,
         "types": list(_TYPES),
-        "week": lambda monday: format_date(date.fromisoformat(monday), "MMM d, yy", locale=visit.language),
+        "week": lambda monday: format_date(date.fromisoformat(monday), locale=visit.language),
         "month": lambda month: format_date(date.fromisoformat(f"{month}-01"), "MMM y", locale=visit.language),
     }
     return Page(template="_report.html" if visit.is_piece else "report.html", values=values)
