@@ -62,6 +62,7 @@ async def correct(
             lines=loaded.lines,
             asks=loaded.asks,
             wards=loaded.wards,
+            approves_shifts=loaded.approves_shifts,
             accounts=accounts,
         )
         turn = await think(store, library, event, loaded, facts, now)

@@ -17,7 +17,7 @@ from flows.rules.requirements import Subject
 from flows.rules.training import missing, trained
 from flows.stages import MAY_SERVE, MAY_TRAIN, Stage
 from flows.wording import say_offer, say_slot
-from storage import audit, outbox, people, placing
+from storage import approvals, audit, outbox, people, placing
 from storage.store import NewMessage
 from storage.tables import PersonRow, SlotRow
 
@@ -106,17 +106,19 @@ def put_down(
     if stage is not None:
         people.move(session, person, stage, cause="put down for a place", author=author, now=now)
     _note(session, hub, person, what, author, "put down", now)
-    outbox.enqueue(session, hub.id, _asked(library, hub, person, what, booking), now)
+    held_for = approvals.held_for(session, hub.id, booking)
+    outbox.enqueue(session, hub.id, _asked(library, hub, person, what, booking, held_for), now)
     return None
 
 
-def _asked(library: Library, hub: Hub, person: PersonRow, slot: Slot, booking: str) -> NewMessage:
+def _asked(library: Library, hub: Hub, person: PersonRow, slot: Slot, booking: str, held_for: str | None) -> NewMessage:
     language, phrases = person.language or hub.languages[0], library.phrases
-    values = {"hub": hub.name, "slot": say_slot(slot, zone=person.zone, language=language)}
+    said = say_slot(slot, zone=person.zone, language=language)
+    values = {"hub": hub.name, "slot": said, "organisation": held_for or ""}
     return NewMessage(
         dedupe_key=f"changed:{booking}:placed",  # let be when the place is changed or given back before it has left
         person_id=person.id or 0,
-        text=phrases.say(f"placed.{slot.kind.value}", language, values),
+        text=phrases.say("held.placed" if held_for else f"placed.{slot.kind.value}", language, values),
         purpose=Purpose.NOTICE,
         choices=tuple(
             Choice(

@@ -20,6 +20,7 @@ from flows.lookups import AskBroadcast, FindByCode, FindColleague, FindSlots, Fi
 from flows.messages import Choice, Purpose
 from flows.model import Ask, Flow, Option, Step
 from flows.rules.eligibility import ADULT, needs_review
+from flows.rules.organisations import PaidBy, payer
 from flows.rules.requirements import Need, Subject, needs_of, outstanding
 from flows.stages import Stage
 from flows.templates import fill, placeholders
@@ -252,6 +253,7 @@ class Draft:
                 "needs_vetting": lambda: bool(self.outstanding()),
                 "asks_reference": lambda: "reference" in self.outstanding(),
                 "asks_interview": lambda: "interview" in self.outstanding(),
+                "awaits_employer": lambda: self.awaits_employer,
                 "stage": lambda: self.current_stage.value,
             },
         )
@@ -263,6 +265,12 @@ class Draft:
         found = outstanding(self.subject(), self.needs_of_hub, self.facts.person.requirements, on=self.today)
         own = self.library.requirements
         return tuple(kind for kind in found if own[kind].need.course is None and own[kind].decides == "coordinator")
+
+    @property
+    def awaits_employer(self) -> bool:
+        """Whether a shift that is booked now is only kept, until whoever pays for the time has approved it."""
+        paid_by = payer(text_or_none(self.profile.get("audience")), self.profile)
+        return self.facts.approves_shifts and paid_by is PaidBy.EMPLOYER
 
     @property
     def needs_of_hub(self) -> tuple[Need, ...]:

@@ -190,6 +190,8 @@ class Booking:
     asked: bool = False
     #: When it was asked, or changed in any other way.
     changed_at: datetime | None = None
+    #: The employer who has still to approve the paid time for it; until then the place is only kept. ``None``: it stands.
+    held_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,6 +328,8 @@ class Facts:
     outsider: LinkPurpose | None = None
     #: Employers, colleges and districts that are known; only while somebody is asked for theirs.
     organisations: tuple[Organisation, ...] = ()
+    #: Whether a manager of their employer approves each shift on paid time.
+    approves_shifts: bool = False
     #: Who writes, if it is a coordinator; they may be a volunteer as well.
     coordinator: Coordinator | None = None
     #: Our side of each channel that is on, by its name: where somebody else may be written to.

@@ -167,6 +167,9 @@ def _give_back(draft: Draft, changed: Collection[str], author: str) -> None:
     )
     if ahead:
         draft.said.insert(0, FREED)
+    certain = (one for one in ahead if one not in lost and one.slot.kind is SlotKind.SHIFT and not one.held_for)
+    if "time_off" in changed and draft.awaits_employer and any(certain):
+        draft.say_phrase("held.now")
 
 
 def _is_lost(draft: Draft, booking: Booking, changed: Collection[str]) -> bool:

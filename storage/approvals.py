@@ -18,7 +18,8 @@ from storage.operations.scope import Scope
 from storage.operations.upcoming import TO_ASK
 from storage.performing import perform
 from storage.statements import Operation, Params, Row, Statement
-from storage.tables import to_micros
+from storage.tables import PersonRow, to_micros
+from storage.touched import move_back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +145,7 @@ _COLUMNS: Final = f"""
         JOIN organisation AS o ON o.id = m.organisation_id
 """  # noqa: S608 - a constant
 _ONE: Final = _COLUMNS + " WHERE r.hub = :hub AND r.booking_id = :booking_id"
+_BY_REF: Final = _COLUMNS + " WHERE b.hub = :hub AND b.ref = :booking AND r.held_until IS NOT NULL"
 _EXPIRED: Final = _COLUMNS + " WHERE r.hub = :hub AND r.held_until <= :now ORDER BY r.booking_id LIMIT 100"
 _FENCE: Final = "UPDATE conversation SET version = version + 1 WHERE person_id = :person_id AND hub = :hub"
 _APPROVE: Final = """
@@ -153,6 +155,16 @@ _STILL_HELD: Final = """
     SELECT r.booking_id FROM reservation AS r JOIN booking AS b ON b.id = r.booking_id
     WHERE r.booking_id = :booking_id AND r.held_until IS NOT NULL AND b.status IN ('booked', 'confirmed') {for_update}
 """
+
+
+def held_for(session: Session, hub: str, booking: str) -> str | None:
+    """Name the employer who has still to approve a place; ``None`` when it stands."""
+    return perform(session, _held_for(hub, booking))
+
+
+def _held_for(hub: str, booking: str) -> Operation[str | None]:
+    rows = yield Statement(_BY_REF, {"hub": hub, "booking": booking})
+    return str(rows[0]["organisation"]) if rows else None
 
 
 def held(session: Session, hub: str, booking_id: int) -> Held | None:
@@ -210,7 +222,10 @@ def turn_down(session: Session, hub: str, one: Held, *, outcome: str, by: str, n
     Args:
         outcome: ``declined`` or ``expired``.
     """
-    return perform(session, _turn_down(hub, one, outcome=outcome, by=by, notice=notice, now=now))
+    if not perform(session, _turn_down(hub, one, outcome=outcome, by=by, notice=notice, now=now)):
+        return False
+    move_back(session, session.get_one(PersonRow, one.person_id), one.slot.kind, now)
+    return True
 
 
 def _turn_down(hub: str, one: Held, *, outcome: str, by: str, notice: str, now: datetime) -> Operation[bool]:

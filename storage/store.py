@@ -83,6 +83,8 @@ class Loaded:
     outsider: LinkPurpose | None = None
     #: Employers, colleges and districts; only for whoever may be asked for theirs.
     organisations: tuple[Organisation, ...] = ()
+    #: Whether a manager of their employer approves each shift on paid time.
+    approves_shifts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

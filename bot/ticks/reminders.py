@@ -39,12 +39,13 @@ def _settle(reminder: DueReminder, hub: Hub, library: Library, now: datetime) ->
     language = reminder.language or hub.languages[0]
     confirmed = reminder.booking.status is BookingStatus.CONFIRMED  # they said they come: not asked again
     text = library.phrases.say(
-        "reminder_confirmed" if confirmed else f"reminder.{reminder.kind}",
+        _phrase(reminder, confirmed=confirmed),
         language,
         {
             "hub": hub.name,
             "help_phone": hub.help_phone,
             "slot": say_slot(slot, zone=reminder.zone, language=language),
+            "organisation": reminder.booking.held_for or "",
         },
     )
     message = NewMessage(
@@ -71,3 +72,9 @@ def _settle(reminder: DueReminder, hub: Hub, library: Library, now: datetime) ->
         reason="due",
         look_at=None if confirmed else look_at(slot.starts_at, now),
     )
+
+
+def _phrase(reminder: DueReminder, *, confirmed: bool) -> str:
+    if reminder.booking.held_for:  # it is not theirs yet, and must not sound like it
+        return "held.reminder_confirmed" if confirmed else "held.reminder"
+    return "reminder_confirmed" if confirmed else f"reminder.{reminder.kind}"

@@ -59,6 +59,7 @@ async def _think(
         lines=due.loaded.lines,
         asks=due.loaded.asks,
         wards=due.loaded.wards,
+        approves_shifts=due.loaded.approves_shifts,
         accounts=accounts,
     )
     library = await shelf.knowing(due.loaded.conversation)

@@ -23,6 +23,7 @@ BUILT_IN_NAMES: Final[Mapping[str, Known]] = {
     "needs_vetting": Known(kind=Kind.TRUTH),
     "asks_reference": Known(kind=Kind.TRUTH),
     "asks_interview": Known(kind=Kind.TRUTH),
+    "awaits_employer": Known(kind=Kind.TRUTH),
     "stage": Known(kind=Kind.TEXT, values=frozenset(Stage)),
 }
 #: Names that every text may use.

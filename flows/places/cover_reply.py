@@ -15,7 +15,7 @@ from flows.effects import AnswerSwap, Book, DeclineCover
 from flows.facts import Booking, CoverAsk, Json, SlotKind, SwapAsk
 from flows.intents import shift_replies
 from flows.messages import Inbound, InboundKind
-from flows.places import shift_reply
+from flows.places import keeping, shift_reply
 from flows.rules.covering import COVER_STEP, SWAP_STEP, asked_last
 from flows.stages import MAY_SERVE, Stage
 
@@ -149,7 +149,7 @@ def _take(draft: Draft, ask: _Ask) -> None:
             assert_never(ask)
     if slot.kind is SlotKind.SHIFT and draft.current_stage is Stage.READY:
         draft.move(Stage.PLACED, cause="took a shift over")
-    draft.say_phrase("cover.taken", slot=wording.say_slot(slot, zone=draft.zone, language=draft.language))
+    keeping.say_taken(draft, slot, "cover.taken")
 
 
 def _decline(draft: Draft, ask: _Ask, *, too_late: bool = False) -> None:

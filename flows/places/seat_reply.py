@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flows import wording
 from flows.answers import read
 from flows.answers.context import AnswerContext
 from flows.answers.outcome import Match
@@ -13,6 +12,7 @@ from flows.draft import Draft
 from flows.effects import Book, LeaveLine
 from flows.facts import Booking, SeatOffer, SlotKind
 from flows.messages import Inbound, InboundKind
+from flows.places import keeping
 from flows.places.shift_reply import SEAT_STEP
 from flows.stages import MAY_SERVE, MAY_TRAIN, Stage
 
@@ -73,8 +73,7 @@ def _answer(draft: Draft, offer: SeatOffer, *, taken: bool) -> None:
         draft.effects.append(Book(slot=slot.ref))
         stands = {(SlotKind.TRAINING, Stage.ELIGIBLE): Stage.TRAINING, (SlotKind.SHIFT, Stage.READY): Stage.PLACED}
         draft.move(stands.get((slot.kind, draft.current_stage), draft.current_stage), cause="took a seat waited for")
-        said = wording.say_slot(slot, zone=draft.zone, language=draft.language)
-        draft.say_phrase("seat_taken_up", slot=said)
+        keeping.say_taken(draft, slot, "seat_taken_up")
 
 
 def _pass_on(draft: Draft, offer: SeatOffer, phrase: str) -> None:

@@ -20,6 +20,7 @@ from flows.effects import Alert, Confirm, HandOff, Release
 from flows.facts import Booking, Json, SlotKind
 from flows.intents import Intent, shift_replies
 from flows.messages import Inbound, InboundKind
+from flows.places import keeping
 from flows.stages import Stage
 from flows.wishes import commanding
 
@@ -113,9 +114,7 @@ def take(draft: Draft, booking: Booking, reply: ShiftReply, *, late: bool = Fals
             draft.effects.append(Confirm(booking=booking.ref))
             if late:
                 draft.effects.append(Alert(kind="late", booking=booking.ref))
-                draft.say_phrase("confirmed_late", **values)
-            else:
-                draft.say_phrase("confirmed", **values)
+            keeping.say_confirmed(draft, booking, late=late)
         case ShiftReply.DECLINE:
             draft.effects.append(Release(booking=booking.ref, cause="said N"))
             draft.move(_stage_without(draft, booking), cause="gave a place back")
@@ -154,7 +153,7 @@ def ask_about(draft: Draft, booking: Booking, inbound: Inbound) -> None:
     if not replying.answer_question(draft, inbound):
         draft.note("misunderstood", booking=booking.ref)
         draft.say_phrase("reason.not_understood")
-    draft.say_phrase("status_booking", slot=draft.say_booking(booking))
+    keeping.say_booked(draft, booking)
 
 
 def _welcome(draft: Draft) -> None:
@@ -253,7 +252,7 @@ def _answer(draft: Draft, booking: Booking | None, inbound: Inbound) -> bool:
         return False
     if not replying.answer_question(draft, inbound) and not _WHEN_OR_WHERE.search(fold(inbound.text).text):
         _pass_question_on(draft)
-    draft.say_phrase("status_booking", slot=draft.say_booking(booking))
+    keeping.say_booked(draft, booking)
     return True
 
 

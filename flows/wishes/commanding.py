@@ -11,7 +11,7 @@ from flows.draft import Draft
 from flows.effects import Alert, HandOff, OptIn, OptOut
 from flows.facts import SlotKind
 from flows.messages import Inbound, Purpose
-from flows.places import hours_words
+from flows.places import hours_words, keeping
 from flows.stages import MAY_SERVE, MAY_TRAIN, Stage
 from flows.walking import walk
 from flows.wishes import erasing, linking, outsiders, own_pages, phoning, sharing
@@ -135,7 +135,7 @@ def tell_status(draft: Draft) -> None:
         begun = draft.current_stage is Stage.ENQUIRED and draft.conversation.frame
         draft.say_phrase(f"status.{(Stage.SCREENING if begun else draft.current_stage).value}")
     for booking in draft.facts.bookings[:3]:
-        draft.say_phrase("status_booking", slot=draft.say_booking(booking))
+        keeping.say_booked(draft, booking)
     for slot in draft.facts.lines:
         draft.say_phrase("status_line", slot=say_offer(slot, zone=draft.zone, language=draft.language))
 

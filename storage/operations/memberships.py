@@ -94,6 +94,19 @@ def known(hub: str, now: datetime) -> Operation[tuple[Organisation, ...]]:
     )
 
 
+_EMPLOYER: Final = """
+    SELECT o.policy FROM membership AS m JOIN organisation AS o ON o.id = m.organisation_id
+    WHERE m.person_id = :person_id AND m.status = 'confirmed' AND o.kind = 'employer'
+    ORDER BY m.changed_at DESC, m.id DESC LIMIT 1
+"""
+
+
+def approves_shifts(person_id: int) -> Operation[bool]:
+    """Tell whether a manager of somebody's employer approves each shift on paid time."""
+    rows = yield Statement(_EMPLOYER, {"person_id": person_id})
+    return any(read_policy(row["policy"]).needs_manager for row in rows)
+
+
 def read_organisation(row: Row) -> Organisation:
     """Make an organisation of a row."""
     return Organisation(

@@ -35,6 +35,8 @@ from storage.tables import from_micros, to_micros
 
 #: In the conversation of whoever stands within the questions of an audience: they may be asked for an organisation.
 _MAY_NAME_ONE: Final = "audiences/"
+#: The audience whose time an employer may pay.
+_EMPLOYEE: Final = "employee"
 _BROADCASTERS: Final = ", ".join(f"'{role.value}'" for role in Role if may(role, Permission.BROADCAST))
 #: What ``read_loaded`` needs of a person ``p``, their address ``a`` and their conversation ``c``.
 LOADED_COLUMNS: Final = """
@@ -224,6 +226,10 @@ def read_loaded(row: Row, now: datetime) -> Operation[Loaded]:
     organisations: tuple[Organisation, ...] = ()
     if _MAY_NAME_ONE in (row["state"] or ""):
         organisations = yield from memberships.known(row["person_hub"], now)
+    answers = json.loads(row["answers"])
+    approves = False
+    if answers.get("audience") == _EMPLOYEE:
+        approves = yield from memberships.approves_shifts(row["person_id"])
     offers: Sequence[Row] = ()
     if row["has_offers"]:
         offers = yield Statement(OFFERS, {"person_id": row["person_id"], "now": to_micros(now)})
@@ -239,7 +245,7 @@ def read_loaded(row: Row, now: datetime) -> Operation[Loaded]:
             stage=Stage(row["stage"]),
             language=row["language"],
             zone=row["zone"],
-            answers=json.loads(row["answers"]),
+            answers=answers,
             opted_out=row["opted_out_at"] is not None,
             consented=row["consented_at"] is not None,
             paused=row["paused_at"] is not None,
@@ -254,6 +260,7 @@ def read_loaded(row: Row, now: datetime) -> Operation[Loaded]:
         asks=asks,
         wards=tuple(map(read_ward, wards)),
         organisations=organisations,
+        approves_shifts=approves,
     )
 
 

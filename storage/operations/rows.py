@@ -24,7 +24,12 @@ SLOT_COLUMNS: Final = """
     t.name AS site_name, t.street AS site_street, t.latitude, t.longitude
 """
 #: Columns that ``read_booking`` needs of a booking ``k``.
-BOOKING_COLUMNS: Final = "k.ref AS booking_ref, k.status AS booking_status, k.asked, k.changed_at AS booking_changed_at"
+BOOKING_COLUMNS: Final = """
+    k.ref AS booking_ref, k.status AS booking_status, k.asked, k.changed_at AS booking_changed_at,
+    (SELECT o.name FROM reservation AS v JOIN allowance AS l ON l.id = v.allowance_id
+        JOIN membership AS e ON e.id = l.membership_id JOIN organisation AS o ON o.id = e.organisation_id
+     WHERE v.booking_id = k.id AND v.held_until IS NOT NULL) AS held_for
+"""
 
 
 def read_slot(row: Row) -> Slot:
@@ -67,6 +72,7 @@ def read_booking(row: Row) -> Booking:
         status=BookingStatus(row["booking_status"]),
         asked=bool(row["asked"]),
         changed_at=from_micros(row["booking_changed_at"]),
+        held_for=row["held_for"],
     )
 
 

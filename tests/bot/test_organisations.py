@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
+from bot.placing import put_down
 from flows.rules.organisations import OrganisationKind, Policy
 from flows.stages import Stage
 from storage import organisations, people
+from storage.tables import SlotRow
 from tests.bot.house import HUB, House, open_house, shown
 from tests.bot.outsiders import browser, change, enter, link_to, rows
 
@@ -207,6 +210,44 @@ async def test_manager_approves_one_shift_and_declines_another(house: House) -> 
     assert rows(house, "SELECT sum(taken) AS n FROM slot") == [{"n": 1}]
 
 
+async def test_place_that_waits_for_a_manager_is_never_told_of_as_certain(house: House) -> None:
+    employer(house)
+    house.add_shift(datetime(2026, 11, 27, 16, 0))  # noqa: DTZ001 - wall clock of the place
+    await sign_up(house, EMPLOYEE)
+    await text(house, "SHIFTS")
+    taken = await text(house, "1")
+    reminded = [shown(one) for one in await house.jump(house.clock.at + timedelta(days=2), step=timedelta(hours=1))]
+    promised, status = await text(house, "C"), await text(house, "STATUS")
+    link = link_to(house, BOSS)
+    async with browser(house) as visitor:
+        await enter(house, visitor, link, contact=BOSS)
+        await visitor.post(f"{link}/page", decision="yes")
+    (approved,) = await tick(house)
+    after = [shown(one) for one in await house.jump(house.clock.at + timedelta(hours=36), step=timedelta(hours=1))]
+
+    assert "It is yours once your employer says yes" in taken
+    (waits,) = [one for one in reminded if "Fri Nov 27" in one]
+    assert all("Acme Bakeries has not said yes yet" in one for one in (waits, promised, status))
+    assert not any("See you" in one or "You have" in one for one in (waits, promised, status))
+    assert "so it is yours: Fri Nov 27" in approved
+    assert [one for one in after if "see you Fri Nov 27" in one]
+    assert (await text(house, "STATUS")).startswith("You have: Fri Nov 27")
+
+
+async def test_who_is_put_down_on_paid_time_is_told_that_their_employer_decides(house: House) -> None:
+    employer(house)
+    ref = house.add_shift(SHIFTS[0])
+    await sign_up(house, EMPLOYEE)
+    with house.app.database.session() as session:
+        person = people.find_by_user(session, HUB.id, ANA)
+        slot = session.exec(select(SlotRow).where(SlotRow.ref == ref)).one()
+        assert person
+        put_down(session, HUB, house.app.library, person, slot, author="coordinator:Ada", now=house.clock.at)
+
+    told = [one for one in await tick(house) if "put you down" in one]
+    assert [one for one in told if "Acme Bakeries has to say yes first" in one] == told != []
+
+
 async def test_place_that_no_manager_approves_in_time_is_free_again(house: House) -> None:
     employer(house)
     house.add_shift(SHIFTS[0])
@@ -217,6 +258,7 @@ async def test_place_that_no_manager_approves_in_time_is_free_again(house: House
     left = await house.jump(house.clock.at + timedelta(days=4), step=timedelta(hours=3))
 
     assert any("did not answer in time" in message.text for message in left)
+    assert "You have" not in await text(house, "STATUS")
     assert rows(house, "SELECT taken FROM slot") == [{"taken": 0}]
     assert minutes_used(house) == 0
 

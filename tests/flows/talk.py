@@ -122,6 +122,8 @@ class Talk:
     broadcast: BroadcastFound = field(
         default_factory=lambda: BroadcastFound(act=BroadcastAct.HELP, outcome=BroadcastOutcome.NOTHING, author="")
     )
+    #: Whether their employer approves each shift on paid time.
+    approves_shifts: bool = False
     #: The timer that waits, and the turn that set it.
     timer: SetTimer | None = None
     timer_turn: int = 0
@@ -236,6 +238,7 @@ class Talk:
             wards=self.wards,
             accounts=self.accounts,
             coordinator=self.coordinator,
+            approves_shifts=self.approves_shifts,
         )
 
     def _think(self, happens: Inbound | TimerDue) -> Turn:

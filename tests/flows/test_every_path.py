@@ -108,6 +108,12 @@ WARD = Ward(
 )
 #: With a hub that asks for references and a talk before anything else.
 CHECKED = Talk(hub=replace(HUB, requires=("reference", "interview")))
+#: On paid time, of which the employer approves each shift.
+PAID = replace(
+    booked().at(Stage.READY),
+    person=Person(stage=Stage.READY, answers={"audience": "employee", "time_off": "vto"}),
+    approves_shifts=True,
+)
 BEGINNINGS = {
     "guardian": (Talk(wards=(WARD,)), {"en": "who is this", "es": "quién es"}),
     "screening": (Talk(), {"en": "HI", "es": "HOLA"}),
@@ -117,6 +123,7 @@ BEGINNINGS = {
         replace(booked().at(Stage.READY), slots=(replace(SHIFTS[0], subject="math", grades="6-8"), SHIFTS[1])),
         {"en": "SHIFTS", "es": "TURNOS"},
     ),
+    "paid time": (PAID, {"en": "SHIFTS", "es": "TURNOS"}),
     "training": (booked().at(Stage.READY), {"en": "TRAINING", "es": "ENTRENAMIENTO"}),
     "another shift": (booked("s1").at(Stage.READY), {"en": "R", "es": "R"}),
     "another training": (booked("t2").at(Stage.READY), {"en": "R", "es": "R"}),
