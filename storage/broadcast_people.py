@@ -14,7 +14,7 @@ from flows.broadcast_text import PERSONAL
 from flows.facts import Hub
 from storage.broadcasts import ask
 from storage.operations.broadcasts import FIRST_NAME, SITE
-from storage.recipients import LEFT_OUT, MAY_BE_WRITTEN_TO, MEANT, Recipients
+from storage.recipients import LEFT_OUT, MAY_BE_WRITTEN_TO, MEANT, PEOPLE, Recipients
 from storage.statements import Value
 from storage.store import OutboxStatus
 from storage.tables import BroadcastRow
@@ -22,7 +22,6 @@ from storage.tables import BroadcastRow
 #: A page of people.
 PAGE: Final = 50
 _LEFT: Final = (OutboxStatus.UNKNOWN, OutboxStatus.SENT, OutboxStatus.DELIVERED)
-_AT: Final = "person AS p LEFT JOIN address AS a ON a.id = p.address_id"
 
 
 def left(counts: Mapping[OutboxStatus, int]) -> int:
@@ -79,10 +78,10 @@ def _list(
 
 _COLUMNS: Final = "p.ref, p.given_name, p.family_name, p.language, a.channel"
 _REACHED: Final = f"""
-    SELECT {_COLUMNS} FROM {_AT} WHERE {MEANT} AND {MAY_BE_WRITTEN_TO} ORDER BY p.id LIMIT :limit OFFSET :offset
+    SELECT {_COLUMNS} FROM {PEOPLE} WHERE {MEANT} AND {MAY_BE_WRITTEN_TO} ORDER BY p.id LIMIT :limit OFFSET :offset
 """  # noqa: S608 - a constant
 _LEFT_OUT: Final = f"""
-    SELECT {_COLUMNS} FROM {_AT} WHERE {MEANT} AND (a.id IS NULL OR NOT ({MAY_BE_WRITTEN_TO}))
+    SELECT {_COLUMNS} FROM {PEOPLE} WHERE {MEANT} AND (a.id IS NULL OR NOT ({MAY_BE_WRITTEN_TO}))
         AND {LEFT_OUT} = CAST(:reason AS TEXT)
     ORDER BY p.id LIMIT :limit OFFSET :offset
 """  # noqa: S608 - a constant
@@ -133,7 +132,7 @@ def _sample(row: Mapping[str, str | None]) -> Sample:
     )
 
 
-_SAMPLE: Final = f"SELECT p.ref, {FIRST_NAME} AS first_name, p.family_name, a.channel, {SITE} AS site FROM {_AT}"  # noqa: S608 - a constant
+_SAMPLE: Final = f"SELECT p.ref, {FIRST_NAME} AS first_name, p.family_name, a.channel, {SITE} AS site FROM {PEOPLE}"  # noqa: S608 - a constant
 _ANYBODY: Final = f"{_SAMPLE} WHERE {MEANT} AND {MAY_BE_WRITTEN_TO} ORDER BY p.id LIMIT 1"
 _NAMED: Final = f"{_SAMPLE} WHERE {FIRST_NAME} IS NOT NULL AND {MEANT} AND {MAY_BE_WRITTEN_TO} ORDER BY p.id LIMIT 1"
 _NEXT: Final = f"""

@@ -16,15 +16,13 @@ from flows.rules.contact import BroadcastState
 from storage import audit
 from storage.operations.broadcasts import FIRST_NAME, SITE
 from storage.operations.rows import write_json
-from storage.recipients import LEFT_OUT, MAY_BE_WRITTEN_TO, MEANT, Recipients
+from storage.recipients import LEFT_OUT, MAY_BE_WRITTEN_TO, MEANT, PEOPLE, Recipients
 from storage.statements import POSTGRES, SQLITE, Value
 from storage.store import OutboxStatus
 from storage.tables import AddressRow, BroadcastRow, OutboxRow, PersonRow, SavedAudienceRow
 
 #: What is written down about a broadcast in the trail of decisions.
 _DECISION: Final = "broadcast"
-#: The address of a person ``p`` that a broadcast would go to.
-_AT: Final = "person AS p LEFT JOIN address AS a ON a.id = p.address_id"
 #: States in which something may still leave.
 ALIVE: Final = (BroadcastState.CONFIRMED, BroadcastState.SENDING, BroadcastState.PAUSED)
 
@@ -97,7 +95,7 @@ def _params(hub: Hub, recipients: Recipients, now: datetime, cap: int | None) ->
 
 #: The same as ``storage.operations.broadcasts`` writes, in the same order.
 _REACHED: Final = f"""
-    SELECT p.id, a.channel, a.country, p.zone, p.zip, p.language FROM {_AT}
+    SELECT p.id, a.channel, a.country, p.zone, p.zip, p.language FROM {PEOPLE}
     WHERE {MEANT} AND {MAY_BE_WRITTEN_TO}
     ORDER BY p.id LIMIT :cap
 """  # noqa: S608 - a constant
@@ -108,7 +106,7 @@ _GROUPS: Final = f"""
 """  # noqa: S608 - a constant
 _LEFT_OUT: Final = f"""
     SELECT reason, count(*) AS people FROM (
-        SELECT {LEFT_OUT} AS reason FROM {_AT} WHERE {MEANT} AND (a.id IS NULL OR NOT ({MAY_BE_WRITTEN_TO}))
+        SELECT {LEFT_OUT} AS reason FROM {PEOPLE} WHERE {MEANT} AND (a.id IS NULL OR NOT ({MAY_BE_WRITTEN_TO}))
     ) AS left_out
     GROUP BY reason ORDER BY reason
 """  # noqa: S608 - a constant

@@ -9,10 +9,14 @@ from datetime import datetime
 from typing import Final
 
 from flows.facts import ContactPolicy
+from flows.messages import Purpose
 from storage.operations.outbox import CROWDED, crowded_params
+from storage.operations.preferences import is_open, people_reached
 from storage.operations.rows import write_json
 from storage.statements import Value
 
+#: People ``p``, each with the address ``a`` that a broadcast goes to, where they want news, or ``NULL``.
+PEOPLE: Final = people_reached(Purpose.BROADCAST)
 #: Whether a person ``p`` has got the broadcast ``e`` of the reference ``{ref}``. Their own messages are looked through, not
 #: those of the broadcast, of which there may be a quarter million: ``+ 0`` keeps a planner from that index.
 _GOT: Final = """
@@ -32,15 +36,14 @@ def _got(ref: str, and_answered: str) -> str:
     return _GOT.replace("{ref}", ref).replace("{and_answered}", and_answered)
 
 
-#: Persons ``p`` whom a filter means. The parameters are those of ``Recipients.params``.
+#: Those of ``PEOPLE`` whom a filter means. The parameters are those of ``Recipients.params``.
 MEANT: Final = f"""
     p.hub = :hub
     AND (CAST(:role AS TEXT) IS NULL OR p.role = CAST(:role AS TEXT))
     AND (CAST(:audience AS TEXT) IS NULL OR p.audience = CAST(:audience AS TEXT))
     AND (CAST(:stage AS TEXT) IS NULL OR p.stage = CAST(:stage AS TEXT))
     AND (CAST(:language AS TEXT) IS NULL OR COALESCE(p.language, 'en') = CAST(:language AS TEXT))
-    AND (CAST(:channel AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM address AS x WHERE x.id = p.address_id AND x.channel = CAST(:channel AS TEXT)))
+    AND (CAST(:channel AS TEXT) IS NULL OR a.channel = CAST(:channel AS TEXT))
     AND (CAST(:site AS INTEGER) IS NULL OR EXISTS (
         SELECT 1 FROM booking AS k JOIN slot AS s ON s.id = k.slot_id
         WHERE k.person_id = p.id AND k.status IN ('booked', 'confirmed', 'attended')
@@ -51,17 +54,15 @@ MEANT: Final = f"""
     AND (CAST(:answered AS TEXT) IS NULL OR {_got(":answered", f" AND {ANSWERED}")})
     AND (CAST(:not_answered AS TEXT) IS NULL OR {_got(":not_answered", f" AND NOT {ANSWERED}")})
 """  # noqa: S608 - constants
-#: Whether an address is a phone, where phones are written to: no short code, no sender's name. 8 digits or more.
-_IS_PHONE: Final = """(a.channel <> 'sms' OR substr(a."user", 1, 1) = '+' AND length(a."user") > 8)"""
-_IS_AT_HOME: Final = (
-    "(a.channel <> 'sms' OR CAST(:has_countries AS INTEGER) = 0 OR COALESCE(a.country IN ({countries}), FALSE))"
-)
+#: Whether a phone is one where phones are written to: no short code, no sender's name. 8 digits or more.
+_IS_PHONE: Final = """a."user" LIKE '+________%'"""
+_IS_AT_HOME: Final = "(CAST(:has_countries AS INTEGER) = 0 OR COALESCE(a.country IN ({countries}), FALSE))"
 IS_CROWDED: Final = f"({CROWDED.replace('{person}', 'p.id')}) IS NOT NULL"
-#: Addresses ``a``, of persons ``p`` who are meant, that a broadcast may be written to; the contact rule says the same of
+#: Addresses ``a`` of those who are meant that a broadcast may be written to; the contact rule says the same of
 #: each of them, and asks again before it leaves.
 MAY_BE_WRITTEN_TO: Final = f"""
-    a.consented_at IS NOT NULL AND a.opted_out_at IS NULL AND a.reachable AND a.paused_at IS NULL
-    AND a.no_broadcasts_at IS NULL AND {_IS_PHONE} AND {_IS_AT_HOME} AND NOT {IS_CROWDED}
+    {is_open("a")} AND a.no_broadcasts_at IS NULL
+    AND (a.channel <> 'sms' OR {_IS_PHONE} AND {_IS_AT_HOME}) AND NOT {IS_CROWDED}
 """
 #: Why somebody who is meant is left out, in the order of the contact rule; ``NULL`` for nobody else.
 LEFT_OUT: Final = f"""
@@ -69,8 +70,8 @@ LEFT_OUT: Final = f"""
         WHEN a.id IS NULL THEN 'no_address'
         WHEN a.opted_out_at IS NOT NULL THEN 'opted_out'
         WHEN NOT a.reachable THEN 'unreachable'
-        WHEN NOT {_IS_PHONE} THEN 'short_code'
-        WHEN NOT {_IS_AT_HOME} THEN 'country'
+        WHEN a.channel = 'sms' AND NOT {_IS_PHONE} THEN 'short_code'
+        WHEN a.channel = 'sms' AND NOT {_IS_AT_HOME} THEN 'country'
         WHEN a.consented_at IS NULL THEN 'no_consent'
         WHEN a.no_broadcasts_at IS NOT NULL THEN 'no_broadcasts'
         WHEN a.paused_at IS NOT NULL THEN 'paused'
@@ -88,7 +89,7 @@ class Recipients:
     stage: str | None = None
     #: Who has not chosen a language is written to in English.
     language: str | None = None
-    #: Where they are written to: ``sms``, ``slack``, ``telegram``.
+    #: Where a broadcast is written to them: ``sms``, ``slack``, ``telegram``.
     channel: str | None = None
     #: Number of the site at which they have, or had, a place.
     site: int | None = None

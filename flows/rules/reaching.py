@@ -1,6 +1,6 @@
 """Decide on which of their channels somebody is written to: the one they prefer for that kind of message, or one they agreed to.
 
-The statement that writes to the outbox holds the same rule, ``storage.operations.preferences.REACHED``.
+The statements that write to the outbox hold the same rule, ``storage.operations.preferences``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,14 @@ from flows.messages import Purpose
 
 #: What may come on another channel than the talk: each kind has one. What answers somebody comes where they wrote.
 KINDS: Final = (Purpose.REMINDER, Purpose.NOTICE)
+#: What people call "news": to them, a broadcast is no kind of its own.
+_KIND_OF: Final = {Purpose.BROADCAST: Purpose.NOTICE}
+
+
+def kind_of(purpose: Purpose) -> Purpose | None:
+    """Say by which preference a message goes; ``None``: by none, it belongs to the talk and comes where that is."""
+    kind = _KIND_OF.get(purpose, purpose)
+    return kind if kind in KINDS else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +41,22 @@ class Way:
         return self.consented and self.reachable and not (self.opted_out or self.paused)
 
 
-def choose(ways: Iterable[Way], *, preferred: int | None, last: int | None) -> int | None:
-    """Choose one address for one message; the fall-back is where they wrote from last, and the sender asks for its consent.
+def choose(ways: Iterable[Way], *, purpose: Purpose, preferred: int | None, last: int | None) -> int | None:
+    """Choose one address for one message: the preferred one, the one they wrote from last, or the latest that is open.
+
+    Where none is open it stays the one they wrote from last, and the sender says why nothing leaves to it.
 
     Args:
         preferred: the address that they prefer for this kind of message, if they said so.
         last: the one they wrote from last.
     """
-    return preferred if any(way.id == preferred and way.is_open for way in ways) else last
+    if kind_of(purpose) is None:
+        return last
+    open_to = [way.id for way in ways if way.is_open]
+    for one in (preferred, last):
+        if one in open_to:
+            return one
+    return max(open_to, default=last)
 
 
 def offered(ways: Iterable[Way], channel: str) -> Way | None:

@@ -7,6 +7,7 @@ from typing import Final
 from flows.messages import Address
 from flows.rules.countries import country_of
 from storage.operations import suppressions
+from storage.operations.preferences import LATEST_OPEN
 from storage.operations.scope import Scope
 from storage.statements import Operation, Statement
 
@@ -38,17 +39,11 @@ _OPT_IN: Final = """
     UPDATE address SET opted_out_at = NULL WHERE id = :address_id AND opted_out_at IS NOT NULL RETURNING id
 """
 #: Whoever agreed to it on another channel as well is written to there, once this one is closed.
-_REROUTE: Final = """
-    UPDATE person SET address_id = (
-        SELECT a.id FROM address AS a
-        WHERE a.person_id = :person_id AND a.id <> :address_id AND a.consented_at IS NOT NULL AND a.opted_out_at IS NULL
-            AND a.reachable AND a.paused_at IS NULL
-        ORDER BY a.consented_at DESC, a.id LIMIT 1)
-    WHERE id = :person_id AND address_id = :address_id AND EXISTS (
-        SELECT 1 FROM address AS a
-        WHERE a.person_id = :person_id AND a.id <> :address_id AND a.consented_at IS NOT NULL AND a.opted_out_at IS NULL
-            AND a.reachable AND a.paused_at IS NULL)
-"""
+_REROUTE: Final = f"""
+    UPDATE person SET address_id = (SELECT {LATEST_OPEN} FROM person AS p WHERE p.id = person.id)
+    WHERE id = :person_id AND address_id = :address_id
+        AND EXISTS (SELECT 1 FROM person AS p WHERE p.id = :person_id AND {LATEST_OPEN} IS NOT NULL)
+"""  # noqa: S608 - a constant
 _PAUSE: Final = "UPDATE address SET paused_at = :now WHERE id = :address_id AND paused_at IS NULL"
 _RESUME: Final = "UPDATE address SET paused_at = NULL WHERE id = :address_id"
 #: What waited only for the pause to end need not wait for its next look.

@@ -11,7 +11,7 @@ from typing import Final
 
 from flows.facts import ContactPolicy
 from flows.messages import Purpose
-from storage.recipients import MAY_BE_WRITTEN_TO, MEANT, Recipients
+from storage.recipients import MAY_BE_WRITTEN_TO, MEANT, PEOPLE, Recipients
 from storage.statements import Operation, Row, Statement, Value
 from storage.tables import to_micros
 
@@ -45,9 +45,8 @@ _FAN_OUT: Final = f"""
     SELECT p.hub, b.ref || '-' || CAST(a.id AS TEXT), 'broadcast:' || CAST(b.id AS TEXT) || ':' || CAST(a.id AS TEXT), a.channel, a.account,
         a.id, p.id, 'broadcast', {Purpose.BROADCAST.priority}, 1, {_BODY},
         '[]', '', b.id, FALSE, b.expires_at, 0, CAST(:now AS BIGINT)
-    FROM person AS p
+    FROM {PEOPLE}
     JOIN broadcast AS b ON b.id = :id
-    JOIN address AS a ON a.id = p.address_id
     WHERE p.id > :last AND p.id <= :last_id AND {MEANT} AND {MAY_BE_WRITTEN_TO}
     ORDER BY p.id{{{{limit}}}}
     ON CONFLICT (hub, dedupe_key) DO NOTHING{{{{returning}}}}

@@ -8,7 +8,7 @@ from typing import Final
 
 from flows.facts import QuietHours
 from flows.rules.reminders import SILENT, plan
-from storage.operations.preferences import REACHED
+from storage.operations.preferences import reached
 from storage.operations.rows import BOOKING_COLUMNS, SLOT_COLUMNS, read_booking, read_slot, write_choices
 from storage.operations.scope import Scope
 from storage.statements import Batch, Operation, Params, Row, Statement
@@ -66,7 +66,7 @@ _PENDING: Final = f"""
 """  # noqa: S608 - a constant
 _MOVE: Final = "UPDATE reminder SET due_at = :due_at WHERE id = :id AND status = 'pending'"
 _NOT_QUEUED: Final = "UPDATE reminder SET status = 'dropped', reason = 'no_address' WHERE id = :id"
-#: Where they want such messages, else where they wrote from last; nobody without an address gets one.
+#: Where they want such messages, else where they agreed to them; nobody without an address gets one.
 QUEUE: Final = f"""
     INSERT INTO outbox (hub, ref, dedupe_key, channel, account, address_id, person_id, purpose, priority, status, body,
         choices, step, forget, not_before, expires_at, attempts, created_at)
@@ -74,7 +74,7 @@ QUEUE: Final = f"""
         CAST(:purpose AS TEXT), CAST(:priority AS INTEGER), CAST(:status AS INTEGER), CAST(:body AS TEXT),
         CAST(:choices AS TEXT), CAST(:step AS TEXT), FALSE, CAST(:not_before AS BIGINT), CAST(:expires_at AS BIGINT), 0,
         CAST(:now AS BIGINT)
-    FROM person AS p JOIN address AS a ON a.id = {REACHED}
+    FROM person AS p JOIN address AS a ON a.id = {reached("CAST(:purpose AS TEXT)")}
     WHERE p.id = :person_id AND p.hub = :hub
     ON CONFLICT (hub, dedupe_key) DO NOTHING
     RETURNING id

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from itertools import product
 from pathlib import Path
 
 import pytest
 
 from flows.messages import Purpose
-from flows.rules.reaching import KINDS, Way, choose, offered
-from storage.operations.reminders import QUEUE, queue_params
-from storage.performing import perform
-from storage.statements import Operation, Statement
-from storage.store import NewMessage
-from tests.bot.house import HUB, House, open_house
+from flows.rules.reaching import KINDS, Way, offered
+from tests.bot.house import House, open_house
 from tests.bot.outsiders import change, rows
 from tests.bot.test_linking import PHONE, SLACK, code_of, sign_up
 
@@ -119,69 +114,6 @@ async def test_preference_goes_with_the_person_and_is_theirs_to_see(house: House
     await house.say("sms", PHONE, "DELETE")
 
     assert rows(house, "SELECT person_id FROM channel_preference") == []
-
-
-async def test_statement_that_writes_holds_the_rule(house: House) -> None:
-    """Every state of two addresses, with either preferred or none: 192 cases a database."""
-    await linked(house)
-    (person,) = rows(house, "SELECT id, address_id FROM person")
-    sms, slack = (row["id"] for row in rows(house, "SELECT id FROM address ORDER BY channel DESC"))
-    assert isinstance(sms, int)
-    assert isinstance(slack, int)
-    cases = 0
-    states = list(product((True, False), repeat=4))
-    with house.app.database.session() as session:
-        for consented, opted_out, reachable, paused in states:
-            for preferred, last, other in product((None, sms, slack), (sms, slack), (True, False)):
-                ways = []
-                for number in (sms, slack):
-                    is_open = number == preferred or other
-                    way = Way(
-                        id=number,
-                        channel="",
-                        consented=consented if is_open else False,
-                        opted_out=opted_out,
-                        reachable=reachable,
-                        paused=paused,
-                    )
-                    ways.append(way)
-                got = perform(
-                    session, _queued(int(str(person["id"])), ways, preferred=preferred, last=last, case=cases)
-                )
-                assert got == choose(ways, preferred=preferred, last=last), (ways, preferred, last)
-                cases += 1
-    print(f"{cases} states of two addresses")
-    assert cases == 192
-
-
-def _queued(person_id: int, ways: list[Way], *, preferred: int | None, last: int, case: int) -> Operation[int]:
-    """Bring the addresses into a state, write a reminder, and return where it goes."""
-    yield Statement("DELETE FROM channel_preference WHERE person_id = :person_id", {"person_id": person_id})
-    for way in ways:
-        yield Statement(
-            "UPDATE address SET consented_at = :consented, opted_out_at = :opted_out, reachable = :reachable, paused_at = :paused"
-            " WHERE id = :id",
-            {
-                "id": way.id,
-                "consented": 1 if way.consented else None,
-                "opted_out": 1 if way.opted_out else None,
-                "reachable": way.reachable,
-                "paused": 1 if way.paused else None,
-            },
-        )
-    yield Statement(
-        "UPDATE person SET address_id = :last WHERE id = :person_id", {"last": last, "person_id": person_id}
-    )
-    if preferred:
-        yield Statement(
-            "INSERT INTO channel_preference (person_id, purpose, hub, address_id)"
-            " VALUES (:person_id, 'reminder', :hub, :address_id)",
-            {"person_id": person_id, "hub": HUB.id, "address_id": preferred},
-        )
-    message = NewMessage(dedupe_key=f"case:{case}", person_id=person_id, text="x", purpose=Purpose.REMINDER)
-    yield Statement(QUEUE, queue_params(HUB.id, message, datetime.fromisoformat("2026-11-23T16:00+00:00")))
-    (row,) = yield Statement("SELECT address_id FROM outbox WHERE dedupe_key = :key", {"key": f"case:{case}"})
-    return int(row["address_id"])
 
 
 def test_latest_open_address_of_a_channel_is_taken() -> None:
