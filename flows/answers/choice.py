@@ -46,7 +46,7 @@ _MENDED: Final = re.compile(
 )
 _SPANISH_ORDINALS: Final = {"cuarto": 4}
 _NEGATED: Final = re.compile(
-    r"(?<![\w'])(?:not|don'?t|except|(?:any|every)(?:thing|one)? but|all but|other than|besides|neither|nor|instead of|rather than|ni|menos|excepto|salvo|en vez de|no)(?: (?:a|an|the|to|be|un|una|el|la|ser|de)){0,3} $"
+    r"(?<![\w'])(?:not|don'?t|except|(?:any|every)(?:thing|one)? but|all but|other than|besides|neither|nor|instead of|rather than|ni|menos|excepto|salvo|en vez de|no)(?: (?:a|an|the|to|be|un|una|el|la|ser|soy|estoy|de)){0,3} $"
 )
 #: Offers another choice beside one.
 _EITHER: Final = re.compile(r"(?<!\w)(?:or|either|o|u)(?!\w)")
@@ -63,6 +63,8 @@ _MARKS_OF_A_DAY: Final = 2
 #: A misspelling is accepted only when it is this near and the runner-up this much farther.
 _NEAR: Final = 84.0
 _GAP: Final = 12.0
+#: Shorter words have too many others one letter away.
+_MIN_SLIP_CHARS: Final = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +98,18 @@ def _picked(reply: Reply, context: AnswerContext) -> Outcome:
     if beside := _NOT_THAT.search(reply.text):
         reply = reply.replaced([(*beside.span(), "")])
     said = core(words(reply)) or words(reply)
-    for find in (_whole, _numbered, _placed, _begun, _inside, _misspelt, _none_fits, _told_apart, _by_id):
+    for find in (
+        _whole,
+        _numbered,
+        _placed,
+        _begun,
+        _inside,
+        _misspelt,
+        _misspelt_inside,
+        _none_fits,
+        _told_apart,
+        _by_id,
+    ):
         hits = find(reply, said, choices, context.language)
         if find is _inside and len(hits) == 1 and _EITHER.search(plain(said)):
             elsewhere = reply.text[: hits[0].start] + " " + reply.text[hits[0].end :]
@@ -219,7 +232,7 @@ def _inside(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice],
             found += [
                 (place.start(), place.end(), choice)
                 for place in re.finditer(rf"(?<![\w']){re.escape(name)}(?:e?s)?(?![\w'])", line)
-                if not _NEGATED.search(line[: place.start()])
+                if place.start() in starts and not _NEGATED.search(reply.text[: said[starts[place.start()]].start])
             ]
     widest = [
         one
@@ -234,7 +247,6 @@ def _inside(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice],
             confidence=LIKELY if len(said) > 6 else CERTAIN,
         )
         for start, end, choice in widest
-        if start in starts
     ]
 
 
@@ -256,6 +268,33 @@ def _misspelt(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice
     if best is None or best[0] < _NEAR or best[0] - runner_up < _GAP:
         return []
     return [_Hit(choice=best[2], start=kept[0].start, end=kept[-1].end, confidence=GUESS)]
+
+
+def _misspelt_inside(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice], language: str) -> list[_Hit]:
+    """Find the one choice with a name of one long word of which a sentence has one letter wrong, unless denied."""
+    if len(said) > _MAX_SENTENCE_WORDS:
+        return []
+    denied = [found.span() for found in _DENIED.finditer(reply.text)]
+    meant = [word for word in said if not any(start <= word.start < end for start, end in denied)]
+    hits = [
+        _Hit(choice=choice, start=word.start, end=word.end, confidence=GUESS)
+        for word in meant
+        for choice in choices
+        if any(_slipped(word.text, name) for name in _names(choice))
+    ]
+    return hits if len({hit.choice.id for hit in hits}) == 1 else []
+
+
+def _slipped(word: str, name: str) -> bool:
+    """Tell whether a word is a long name with one letter wrong, missing, too many, or swapped with the next.
+
+    Not the first letter, which people get right, nor the last: "scheduled" is another word than "schedule".
+    """
+    return (
+        min(len(word), len(name)) >= _MIN_SLIP_CHARS
+        and (word[0], word[-1]) == (name[0], name[-1])
+        and OSA.distance(word, name, score_cutoff=1) == 1
+    )
 
 
 def _none_fits(reply: Reply, said: Sequence[Word], choices: Sequence[AnswerChoice], language: str) -> list[_Hit]:

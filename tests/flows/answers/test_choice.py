@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from flows.answers import AnswerChoice, Match
+from flows.answers.words import phrase_key
 from flows.intents import Waiting, read_intent
+from flows.library import shipped
 from tests.flows.answers.asking import outcome, told
 
 ROLES = (
@@ -118,6 +122,56 @@ def test_a_misspelling_between_two_choices_is_refused() -> None:
     choices = (AnswerChoice(id="a", label="Room 101A"), AnswerChoice(id="b", label="Room 101B"))
 
     assert told(outcome("choice", "room 101c", choices=choices)) == "-not_understood"
+
+
+AUDIENCES = tuple(
+    AnswerChoice(
+        id=one.id, label=one.label["es"], synonyms=tuple(word for words in one.also.values() for word in words)
+    )
+    for one in shipped().sets.choices["audiences"]
+)
+#: Names of one long word, each with the only choice that has it.
+LONG_NAMES = {
+    name: one.id for one in AUDIENCES for name in map(phrase_key, one.synonyms) if len(name) > 6 and " " not in name
+}
+
+
+@given(
+    name=st.sampled_from(sorted(LONG_NAMES)),
+    place=st.integers(1, 5),
+    slip=st.sampled_from(["left out", "twice", "swapped"]),
+)
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_one_wrong_letter_of_a_long_name_in_a_sentence_is_taken_for_the_name_but_asked_about(
+    name: str, place: int, slip: str
+) -> None:
+    before, letter, after = name[:place], name[place], name[place + 1 :]
+    written = {
+        "left out": before + after,
+        "twice": before + letter * 2 + after,
+        "swapped": before[:-1] + letter + before[-1] + after if place > 1 else before + letter * 2 + after,
+    }[slip]
+    assume(written != name)
+
+    read = outcome("choice", f"{written}, y vivo en Pilsen", choices=AUDIENCES, language="es")
+
+    assert told(read) == LONG_NAMES[name]
+    assert isinstance(read, Match)
+    assert read.confidence < 0.8
+
+
+@pytest.mark.parametrize(
+    ("reply", "choice"),
+    [
+        ("jubilda, tengo 70", "older_adult"),
+        ("no, soy jubilada", "older_adult"),
+        ("no soy jubilada, tengo 30", "-not_understood"),
+        ("no soy jubilda, tengo 30", "-not_understood"),
+        ("the weather was worked out yesterday", "-not_understood"),
+    ],
+)
+def test_what_a_sentence_says_of_oneself_is_told_from_what_it_denies(reply: str, choice: str) -> None:
+    assert told(outcome("choice", reply, choices=AUDIENCES, language="es")) == choice
 
 
 def test_a_longer_name_hides_the_shorter_one_within() -> None:
