@@ -10,10 +10,19 @@ from typing import Final, assert_never
 from flows.conversation import Conversation
 from flows.effects import learned
 from flows.engine import Turn, advance
-from flows.events import BroadcastFound, ColleagueFound, Event, OwnerFound, SlotsFound, VisitsFound, WaysFound
+from flows.events import (
+    BroadcastFound,
+    ColleagueFound,
+    Event,
+    HoursFound,
+    OwnerFound,
+    SlotsFound,
+    VisitsFound,
+    WaysFound,
+)
 from flows.facts import Facts, History
 from flows.library import Library
-from flows.lookups import AskBroadcast, FindByCode, FindColleague, FindSlots, FindVisits, FindWays
+from flows.lookups import AskBroadcast, FindByCode, FindColleague, FindHours, FindSlots, FindVisits, FindWays
 from storage.store import Loaded, Store
 
 #: How far ahead shifts and training sessions are offered.
@@ -52,12 +61,12 @@ async def think(
 
 
 #: What the store answers by itself.
-Lookup = FindSlots | FindVisits | FindColleague | FindByCode | FindWays
+Lookup = FindSlots | FindVisits | FindHours | FindColleague | FindByCode | FindWays
 
 
 async def _look_up(
     store: Store, hub: str, person_id: int | None, needs: Lookup, now: datetime
-) -> SlotsFound | VisitsFound | ColleagueFound | OwnerFound | WaysFound:
+) -> SlotsFound | VisitsFound | HoursFound | ColleagueFound | OwnerFound | WaysFound:
     """Answer what the engine asks in the middle of a turn."""
     match needs:
         case FindSlots():
@@ -67,6 +76,9 @@ async def _look_up(
         case FindVisits():
             visits, served = await store.visits(hub, person_id, now) if person_id is not None else ((), ())
             return VisitsFound(visits=visits, served=served, minutes=needs.minutes, booking=needs.booking)
+        case FindHours():
+            approved, waiting = await store.hours_of(hub, person_id) if person_id is not None else (0, 0)
+            return HoursFound(approved=approved, waiting=waiting)
         case FindColleague():
             colleague = await store.colleague(hub, needs.phone, now, code=needs.code)
             return ColleagueFound(colleague=colleague, booking=needs.booking, code=needs.code)

@@ -16,7 +16,7 @@ from flows.effects import Effect, MoveStage, Remember
 from flows.facts import Booking, Facts, Json, age_on
 from flows.geography import place_of
 from flows.library import Library
-from flows.lookups import AskBroadcast, FindByCode, FindColleague, FindSlots, FindVisits, FindWays
+from flows.lookups import AskBroadcast, FindByCode, FindColleague, FindHours, FindSlots, FindVisits, FindWays
 from flows.messages import Choice, Purpose
 from flows.model import Ask, Flow, Option, Step
 from flows.rules.eligibility import ADULT, needs_review
@@ -30,7 +30,7 @@ from flows.walking.origin import asking, origin
 ECHO_AGAIN: Final = "echo_again"
 
 #: What the engine may ask the shell in the middle of a turn.
-Needs = FindSlots | FindVisits | FindColleague | FindByCode | FindWays | AskBroadcast
+Needs = FindSlots | FindVisits | FindHours | FindColleague | FindByCode | FindWays | AskBroadcast
 
 
 @dataclass(slots=True, kw_only=True)

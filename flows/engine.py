@@ -22,6 +22,7 @@ from flows.events import (
     ColleagueFound,
     Corrected,
     Event,
+    HoursFound,
     OwnerFound,
     SlotsFound,
     TimerDue,
@@ -45,6 +46,7 @@ from flows.wishes import (
     guarding,
     interrupting,
     linking,
+    own_pages,
     preferring,
 )
 
@@ -69,6 +71,8 @@ def advance(library: Library, conversation: Conversation, event: Event, facts: F
         case VisitsFound():
             draft.purpose = Purpose.REPLY
             hours_words.take_visits(draft, event)
+        case HoursFound():
+            own_pages.take_hours(draft, event)
         case ColleagueFound():
             swapping.take_colleague(draft, event)
         case OwnerFound():

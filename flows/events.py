@@ -33,6 +33,15 @@ class VisitsFound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoursFound:
+    """The answer to ``FindHours``, in minutes."""
+
+    approved: int
+    #: What was claimed and nobody has agreed to yet.
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Colleague:
     """Somebody else in the hub, as far as it decides whether they may take a place over."""
 
@@ -145,5 +154,14 @@ class Corrected:
 
 
 Event = (
-    BroadcastFound | Corrected | Inbound | SlotsFound | VisitsFound | ColleagueFound | OwnerFound | WaysFound | TimerDue
+    BroadcastFound
+    | ColleagueFound
+    | Corrected
+    | HoursFound
+    | Inbound
+    | OwnerFound
+    | SlotsFound
+    | TimerDue
+    | VisitsFound
+    | WaysFound
 )

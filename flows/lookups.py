@@ -27,6 +27,11 @@ class FindVisits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FindHours:
+    """How much of what the person has served is approved?"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindColleague:
     """Who has this phone number, or has given this code away, and what is known of them?"""
 

@@ -113,6 +113,10 @@ class HotStore:
         """Read which shifts of somebody have begun in the last days, the latest first, and what counts already."""
         return await self._driver.read(partial(hours.visits, hub, person_id, now))
 
+    async def hours_of(self, hub: str, person_id: int) -> tuple[int, int]:
+        """Add up somebody's minutes: those that are approved, and those that wait for it."""
+        return await self._driver.read(partial(hours.totals, hub, person_id))
+
     async def history(self, hub: str, person_id: int) -> History:
         """Read which courses somebody has finished and where they served last."""
         return await self._driver.read(partial(reading.history, hub, person_id))

@@ -355,6 +355,9 @@ class Store(Protocol):
     async def visits(self, hub: str, person_id: int, now: datetime) -> tuple[tuple[Visit, ...], tuple[Served, ...]]:
         """Read which shifts of somebody have begun in the last days, the latest first, and what counts already."""
 
+    async def hours_of(self, hub: str, person_id: int) -> tuple[int, int]:
+        """Add up somebody's minutes: those that are approved, and those that wait for it."""
+
     async def history(self, hub: str, person_id: int) -> History:
         """Read which courses somebody has finished and where they served last."""
 

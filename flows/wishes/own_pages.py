@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from flows import wording
 from flows.draft import Draft
 from flows.effects import HandOff, MakeLink
+from flows.events import HoursFound
+from flows.lookups import FindHours
+from flows.messages import Purpose
 from flows.rules.links import LinkPurpose
 
 #: Calendars of somebody that may be read at the same time: on a phone, on a desk, and one that was lost.
@@ -28,8 +32,25 @@ def send_calendar(draft: Draft, *, renew: bool) -> None:
 
 
 def send_letter(draft: Draft) -> None:
-    """Send a link to the letter about the person's own hours; an earlier one leads nowhere any more."""
-    _send(draft, LinkPurpose.LETTER, "l/{token}", "letter_link", beside=0)
+    """Look whether there is anything that a letter could say."""
+    draft.needs = FindHours()
+
+
+def take_hours(draft: Draft, found: HoursFound) -> None:
+    """Send a link to the letter about the person's own hours, or say what has to come first.
+
+    An earlier link leads nowhere any more.
+    """
+    draft.purpose = Purpose.REPLY
+    if found.approved:
+        _send(draft, LinkPurpose.LETTER, "l/{token}", "letter.link", beside=0)
+        return
+    draft.note("no_letter", waiting=found.waiting)
+    if found.waiting:
+        draft.say_phrase("letter.waits", hours=wording.say_minutes(found.waiting, draft.language))
+    else:
+        draft.say_phrase("letter.no_hours")
+    draft.ask_again()
 
 
 def _send(draft: Draft, purpose: LinkPurpose, path: str, phrase: str, *, beside: int) -> None:

@@ -62,6 +62,19 @@ def visits(hub: str, person_id: int, now: datetime) -> Operation[tuple[tuple[Vis
     )
 
 
+_TOTALS: Final = """
+    SELECT COALESCE(SUM(CASE WHEN h.status = 'approved' THEN h.minutes ELSE 0 END), 0) AS approved,
+        COALESCE(SUM(CASE WHEN h.status = 'approved' THEN 0 ELSE h.minutes END), 0) AS waiting
+    FROM hours AS h WHERE h.person_id = :person_id AND h.hub = :hub AND h.status <> 'void'
+"""
+
+
+def totals(hub: str, person_id: int) -> Operation[tuple[int, int]]:
+    """Add up somebody's minutes: those that are approved, and those that wait for it."""
+    (row,) = yield Statement(_TOTALS, {"hub": hub, "person_id": person_id})
+    return int(row["approved"]), int(row["waiting"])
+
+
 # --- at the door, and late --------------------------------------------------------------------------------------------
 
 _CHECK_IN: Final = """

@@ -18,7 +18,7 @@ from flows.rules.organisations import OrganisationKind, Policy
 from storage import letters, organisations, people
 from storage.tables import HoursRow
 from tests.bot.house import HUB, House, open_house
-from tests.bot.outsiders import browser, enter, link_to, rows
+from tests.bot.outsiders import browser, change, enter, link_to, rows
 
 ANA = "+13125550133"
 SCREENED = ["HI", "I agree", "English", "60614", "5/14/2005", "high school", "Lincoln Park High", "2027", "40"]
@@ -113,6 +113,20 @@ async def test_letter_by_text_says_what_the_ledgers_say_and_anybody_can_check_it
     assert int(str(kept["minutes"])) == int(str(total["m"])) == 135
 
 
+async def test_no_link_is_sent_before_hours_are_approved(house: House) -> None:
+    await serve(house, (600, "volunteer", "claimed"), (60, "volunteer", "disputed"), (45, "volunteer", "void"))
+    (english,) = await house.say("sms", ANA, "LETTER")
+    await house.say("sms", ANA, "espanol")
+    (spanish,) = await house.say("sms", ANA, "CARTA")
+    change(house, "UPDATE hours SET status = 'void'")
+    (without,) = await house.say("sms", ANA, "CARTA")
+
+    assert "none of your hours are approved yet. 11 hours wait" in english.text
+    assert "falta que aprueben sus horas (11 horas)" in spanish.text
+    assert "falta tener horas" in without.text
+    assert rows(house, "SELECT count(*) AS n FROM link WHERE purpose = 'letter'") == [{"n": 0}]
+
+
 async def test_revoked_letter_is_as_unknown_as_one_that_never_was(house: House) -> None:
     await serve(house, *SERVED)
     with house.app.database.session() as session:
@@ -144,8 +158,9 @@ async def test_codes_cannot_be_tried_for_long(house: House) -> None:
 
 
 async def test_without_approved_hours_there_is_no_letter(house: House) -> None:
-    await serve(house, (600, "volunteer", "claimed"))
+    await serve(house, (600, "volunteer", "approved"))
     await house.say("sms", ANA, "LETTER")
+    change(house, "UPDATE hours SET status = 'disputed'")  # since the link was sent
     async with browser(house) as visitor:
         link = link_to(house, ANA)
         page = await enter(house, visitor, link, contact=ANA)

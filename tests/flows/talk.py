@@ -32,6 +32,7 @@ from flows.events import (
     Colleague,
     ColleagueFound,
     Event,
+    HoursFound,
     OwnerFound,
     SlotsFound,
     TimerDue,
@@ -56,7 +57,7 @@ from flows.facts import (
     Ward,
 )
 from flows.library import Library, shipped
-from flows.lookups import AskBroadcast, FindByCode, FindColleague, FindVisits, FindWays
+from flows.lookups import AskBroadcast, FindByCode, FindColleague, FindHours, FindVisits, FindWays
 from flows.messages import Address, Choice, Inbound, InboundKind, Outbound, Tap
 from flows.rules.reaching import Way
 from flows.stages import Stage
@@ -261,6 +262,12 @@ class Talk:
                 begun = [Visit(booking=one) for one in reversed(self.bookings) if one.slot.starts_at <= self.now]
                 event = VisitsFound(
                     visits=tuple(begun), served=self.served, minutes=part.needs.minutes, booking=part.needs.booking
+                )
+                continue
+            if isinstance(part.needs, FindHours):
+                event = HoursFound(
+                    approved=sum(one.minutes for one in self.served if one.approved),
+                    waiting=sum(one.minutes for one in self.served if not one.approved),
                 )
                 continue
             if isinstance(part.needs, FindByCode):

@@ -136,7 +136,7 @@ def test_every_key_in_the_file_is_used() -> None:
         | {f"reference.request_by_{channel}" for channel in ("sms", "email")}
         | {f"channel.{channel}" for channel in ("sms", "slack", "telegram")}
         | {f"prefer.{kind}" for kind in ("reminder", "notice", "all")}
-        | {"income_limit.known", "income_limit.unknown", "letter_link"}
+        | {"income_limit.known", "income_limit.unknown", "letter.link"}
         | {"echo_choice.yes", "echo_choice.no", "forget_choice.erase", "forget_choice.keep"}
     )
 
