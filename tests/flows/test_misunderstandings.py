@@ -36,6 +36,22 @@ def test_ladder_rephrases_gives_examples_and_calls_a_human(place: str) -> None:
     assert "Chicago Reads" in said[-1]
 
 
+@pytest.mark.parametrize(
+    ("greeting", "no", "invited", "human"),
+    [("HI", "no thanks", "text HI", "PERSON"), ("HOLA", "ahora no", "mande HOLA", "PERSONA")],
+)
+def test_who_does_not_agree_is_not_turned_away(greeting: str, no: str, invited: str, human: str) -> None:
+    puzzled = Talk().says(greeting, *["qwrtzp"] * 3)
+    assert (puzzled.step, [one.reason for one in puzzled.all(HandOff)]) == ("consent", ["not_understood"])
+
+    declined = puzzled.says(no)
+
+    assert declined.step is None
+    assert invited in declined.text
+    assert declined.says(greeting).step == "consent"
+    assert [one.reason for one in declined.says(human).all(HandOff)] == ["asked_for_a_person"]
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_same_message_is_never_sent_twice_in_a_row(place: str) -> None:
     talk = PLACES[place]
