@@ -7,7 +7,7 @@ from storage.tables.desk import CannedReplyRow, NoteRow
 from storage.tables.flows import DraftTextRow, FlowRevision, PublicationRow
 from storage.tables.hours import HoursRow
 from storage.tables.hub import HolidayRow, HubRow, Partner, Site
-from storage.tables.links import LinkRow, SuppressionRow
+from storage.tables.links import LinkRow, SuppressionRow, WrongCodeRow
 from storage.tables.messages import BroadcastRow, InboundRow, OutboxRow, SavedAudienceRow, SpendingRow
 from storage.tables.organisations import AllowanceRow, LetterRow, MembershipRow, OrganisationRow, ReservationRow
 from storage.tables.people import (
@@ -89,6 +89,7 @@ __all__ = [
     "UserSiteRow",
     "WaitRow",
     "WebhookRow",
+    "WrongCodeRow",
     "from_micros",
     "new_message_ref",
     "new_ref",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from storage.tables.base import NEVER_REUSED, Instant, Table
@@ -45,3 +45,15 @@ class SuppressionRow(Table, table=True):
     hub: str = Field(primary_key=True)
     address_hash: str = Field(primary_key=True)
     since: datetime = Field(sa_type=Instant)
+
+
+class WrongCodeRow(Table, table=True):
+    """A code of an organisation that nobody has, by a keyed hash of where it came from; let go after a day."""
+
+    __tablename__ = "wrong_code"
+    __table_args__ = (Index("ix_wrong_code_hub", "hub", "at"), NEVER_REUSED)
+
+    id: int | None = Field(default=None, primary_key=True)
+    hub: str
+    address_hash: str
+    at: datetime = Field(sa_type=Instant)
