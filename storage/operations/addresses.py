@@ -111,13 +111,14 @@ def opt_in(scope: Scope, *, cause: str) -> Operation[None]:
         yield from _evidence(scope, purpose=_EVERYTHING, granted=True, wording=cause)
 
 
-_REFUSE: Final = "UPDATE address SET no_broadcasts_at = :since WHERE id = :address_id"
+#: On every channel of theirs: a broadcast goes to one, and which may change.
+_REFUSE: Final = "UPDATE address SET no_broadcasts_at = :since WHERE person_id = :person_id"
 _BROADCASTS: Final = "broadcasts"
 
 
 def refuse_broadcasts(scope: Scope, *, refuse: bool, cause: str, source: str | None = None) -> Operation[None]:
     """Send somebody no broadcasts any more, or again; whatever concerns themselves still reaches them."""
-    yield Statement(_REFUSE, {"address_id": scope.address_id, "since": scope.now if refuse else None})
+    yield Statement(_REFUSE, {"person_id": scope.person_id, "since": scope.now if refuse else None})
     yield from _evidence(scope, purpose=_BROADCASTS, granted=not refuse, wording=cause, source=source)
 
 

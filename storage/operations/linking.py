@@ -180,6 +180,9 @@ _MOVE: Final = (
     "UPDATE outbox SET person_id = :kept WHERE person_id = :gone",
     "UPDATE inbound SET person_id = :kept WHERE person_id = :gone",
     "UPDATE address SET person_id = :kept WHERE person_id = :gone",
+    # Whoever wants no broadcasts wants none on the other channel either.
+    """UPDATE address SET no_broadcasts_at = (SELECT MIN(a.no_broadcasts_at) FROM address AS a WHERE a.person_id = :kept)
+        WHERE person_id = :kept AND no_broadcasts_at IS NULL""",
     """UPDATE conversation SET held_by = COALESCE(held_by,
         (SELECT c.held_by FROM conversation AS c WHERE c.person_id = :gone)), held_at = COALESCE(held_at,
         (SELECT c.held_at FROM conversation AS c WHERE c.person_id = :gone)) WHERE person_id = :kept""",

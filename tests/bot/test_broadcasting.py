@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlmodel import col, select
 
 from bot.broadcasts import plan, read_texts, send_test, write_out
 from bot.sender import Sender, _Batch
@@ -20,13 +21,15 @@ from channels.capabilities import CAPABILITIES
 from channels.simulator import SimulatorChannel
 from flows.facts import ContactPolicy, Hub, QuietHours
 from flows.messages import Address, Outbound
+from flows.rules.reaching import KINDS
 from flows.state_hours import hours_at
 from storage import broadcasts, consent, people
+from storage.broadcast_people import list_reached
 from storage.database import Database, migrate
 from storage.opening import open_store
 from storage.recipients import Recipients
 from storage.store import OutboxStatus, Store
-from storage.tables import AddressRow, OutboxRow
+from storage.tables import AddressRow, ChannelPreferenceRow, OutboxRow, PersonRow
 from tests.bot.house import HUB, MONDAY, House, open_house
 from tests.bot.test_sending import VOLUNTEER, announce, sign_up
 from tests.storage.announcing import AUTHOR, announced
@@ -60,6 +63,9 @@ class World:
     now: datetime = BEGIN
     left_at: dict[int, datetime] = field(default_factory=dict)
     sent_at: dict[int, datetime] = field(default_factory=dict)
+    sent_by: dict[int, str] = field(default_factory=dict)
+    #: By which channel those wrote last who have two.
+    wrote_by: dict[int, str] = field(default_factory=dict)
     by_user: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def people(self, number: int) -> None:
@@ -80,14 +86,50 @@ class World:
         assert person is not None
         assert person.id is not None
         at = session.get(AddressRow, person.address_id)  # type: ignore[attr-defined]
-        if chance.random() < 0.9:
-            at.consented_at = self.now
-        at.opted_out_at = self.now if chance.random() < 0.05 else None
+        self._close(at, share=0.05)
         at.no_broadcasts_at = self.now if chance.random() < 0.05 else None
-        at.paused_at = self.now if chance.random() < 0.05 else None
-        at.reachable = chance.random() < 0.95
         for _ in range(chance.choice([0, 0, 1, 2, 3])):
             session.add(self._earlier(person.id, at))  # type: ignore[attr-defined]
+        self.by_user[channel, user] = person.id
+        if chance.random() < 0.4:
+            self._link(session, person, f"2{nth:04}")
+
+    def _close(self, at: AddressRow, *, share: float) -> None:
+        """Close an address, for each reason by a chance of its own."""
+        chance = self.chance
+        at.consented_at = self.now if chance.random() > 2 * share else None
+        at.opted_out_at = self.now if chance.random() < share else None
+        at.paused_at = self.now if chance.random() < share else None
+        at.reachable = chance.random() > share
+
+    def _link(self, session: object, person: PersonRow, user: str) -> None:
+        """Let somebody be known by a second address as well, and maybe prefer one, or have written from the new one last."""
+        chance, channel = self.chance, self.chance.choice(["sms", "slack", "telegram"])
+        if channel == "sms":
+            user = f"+1773{user:0>7}"
+        assert person.id is not None
+        second = AddressRow(
+            hub=self.hub.id,
+            channel=channel,
+            account=f"{channel}-account",
+            user=user,
+            person_id=person.id,
+            country="US" if channel == "sms" else None,
+            created_at=self.now,
+        )
+        self._close(second, share=0.08)
+        session.add(second)  # type: ignore[attr-defined]
+        session.flush()  # type: ignore[attr-defined]
+        first = session.get(AddressRow, person.address_id)  # type: ignore[attr-defined]
+        self._close(first, share=0.08)
+        for kind in KINDS:
+            if (preferred := chance.choice([None, first, second])) is not None:
+                row = ChannelPreferenceRow(
+                    person_id=person.id, purpose=kind.value, hub=self.hub.id, address_id=preferred.id or 0
+                )
+                session.add(row)  # type: ignore[attr-defined]
+        last = chance.choice([first, second])
+        person.address_id, self.wrote_by[person.id] = last.id, last.channel
         self.by_user[channel, user] = person.id
 
     def _earlier(self, person_id: int, at: AddressRow) -> OutboxRow:
@@ -113,19 +155,17 @@ class World:
         return Recipients(
             role=chance.choice([None, None, "tutor"]),
             language=chance.choice([None, None, "es"]),
-            channel=chance.choice([None, None, "sms"]),
+            channel=chance.choice([*[None] * 5, "sms", "slack"]),
         )
 
     def let_some_leave(self, share: float) -> None:
-        """Let some opt out, at this moment."""
+        """Let some opt out everywhere, at this moment."""
         with self.database.session() as session:
-            for person_id in self.by_user.values():
+            for person_id in sorted(set(self.by_user.values())):
                 if person_id not in self.left_at and self.chance.random() < share:
-                    person = people.get(session, self.hub.id, person_id)
-                    assert person is not None
-                    address = session.get(AddressRow, person.address_id)
-                    assert address is not None
-                    consent.opt_out(session, address, cause="STOP", source="sms", now=self.now)
+                    everywhere = session.exec(select(AddressRow).where(col(AddressRow.person_id) == person_id)).all()
+                    for address in everywhere:
+                        consent.opt_out(session, address, cause="STOP", source="sms", now=self.now)
                     self.left_at[person_id] = self.now
 
     async def heard(self, message: Outbound) -> None:
@@ -133,6 +173,7 @@ class World:
         person_id = self.by_user[message.to.channel, message.to.user]
         assert person_id not in self.sent_at, "twice"
         self.sent_at[person_id] = self.now
+        self.sent_by[person_id] = message.to.channel
         with self.database.reading() as session:
             person = people.get(session, self.hub.id, person_id)
             assert person is not None
@@ -151,7 +192,7 @@ async def test_the_people_of_the_preview_get_it_but_those_who_left_since(tmp_pat
     url = f"sqlite:///{tmp_path / 'people.db'}"
     migrate(url)
     database = Database(url)
-    cases = sent = 0
+    cases = sent = elsewhere = 0
     for seed in range(WORLDS):
         chance = random.Random(seed)
         hub = Hub(id=f"h{seed}", name="Hub", zone="America/Chicago", contact=ContactPolicy(unasked_a_week=2))
@@ -163,27 +204,37 @@ async def test_the_people_of_the_preview_get_it_but_those_who_left_since(tmp_pat
         await store.close()
 
         left_before = {one for one, at in world.left_at.items() if one not in world.sent_at or at < world.sent_at[one]}
-        assert set(world.sent_at) == reached - left_before, f"seed {seed}"
-        cases, sent = cases + len(world.by_user), sent + len(world.sent_at)
+        assert set(world.sent_at) == reached.keys() - left_before, f"seed {seed}"
+        assert world.sent_by.items() <= reached.items(), f"seed {seed}"
+        cases, sent = cases + len(set(world.by_user.values())), sent + len(world.sent_at)
+        elsewhere += sum(world.wrote_by.get(one, by) != by for one, by in world.sent_by.items())
     database.close()
-    print(f"{WORLDS} worlds, {cases} people, {sent} messages")
+    print(f"{WORLDS} worlds, {cases} people, {sent} messages, {elsewhere} on another channel than they wrote by")
     assert sent > WORLDS
+    assert elsewhere > WORLDS / 10
 
 
-async def _broadcast(world: World) -> set[int]:
-    """Confirm a broadcast, let people leave at every station, and let three days pass; return the preview's people."""
+async def _broadcast(world: World) -> dict[int, str]:
+    """Confirm a broadcast, let people leave at every station, and let three days pass; return the preview's people.
+
+    Each with the channel by which the page says that they are reached.
+    """
     filters, cap = world.filters(), world.chance.choice([None, None, 5])
     with world.database.session() as session:
         listed = broadcasts.list_recipients(session, world.hub, filters, world.now, limit=cap or 1000)
-        reached = {person.id or 0 for person in listed}
-        assert broadcasts.preview(session, world.hub, filters, world.now, cap=cap).people == len(reached)
+        shown = list_reached(session, world.hub, filters, world.now, cap=cap)
+        channels = {one.ref: one.channel or "" for one in shown}
+        reached = {person.id or 0: channels.pop(person.ref) for person in listed}
+        assert not channels
+        preview = broadcasts.preview(session, world.hub, filters, world.now, cap=cap)
+        assert preview.by_channel == dict(sorted(Counter(reached.values()).items()))
         announced(session, world.hub, recipients=filters, body={"en": "News"}, now=world.now, cap=cap)
     if cap is None:  # with a cap, somebody else would take the place
         world.let_some_leave(0.1)
     await write_out(world.store, world.hub, world.now)
     world.let_some_leave(0.1)
     senders = []
-    for name in ("sms", "telegram"):
+    for name in ("sms", "slack", "telegram"):
         quick = replace(CAPABILITIES[name], messages_per_second=1_000_000)
         channel = SimulatorChannel(name, f"{name}-account", quick)
         channel.listen(world.heard)
