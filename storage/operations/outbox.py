@@ -17,6 +17,7 @@ from flows.facts import ContactPolicy
 from flows.messages import Consequence, DeliveryReport, DeliveryStatus, Purpose
 from flows.rules.contact import CROWDED_FOR, UNASKED
 from storage.operations import addresses, forgetting
+from storage.operations.preferences import reached
 from storage.operations.rows import read_claimed, write_json
 from storage.operations.scope import Scope
 from storage.statements import Operation, Row, Statement, Value
@@ -278,16 +279,16 @@ def _scope(row: Row, now: datetime) -> Scope:
 #: What becomes of an address whose messages go to another one of the same person.
 _CLOSED: Final = frozenset({Consequence.OPTED_OUT, Consequence.UNREACHABLE})
 #: What the person has booked is told where they agreed to it as well; 1 READY.
-_ELSEWHERE: Final = """
+_ELSEWHERE: Final = f"""
     INSERT INTO outbox (hub, ref, dedupe_key, channel, account, address_id, person_id, purpose, priority, status, body,
         choices, step, turn, forget, expires_at, attempts, created_at)
     SELECT o.hub, CAST(:ref AS TEXT), o.dedupe_key || ':' || a.channel, a.channel, a.account, a.id, o.person_id, o.purpose,
         o.priority, 1, o.body, o.choices, o.step, o.turn, FALSE, o.expires_at, 0, CAST(:now AS BIGINT)
-    FROM outbox AS o JOIN person AS p ON p.id = o.person_id JOIN address AS a ON a.id = p.address_id
+    FROM outbox AS o JOIN person AS p ON p.id = o.person_id JOIN address AS a ON a.id = {reached("o.purpose")}
     WHERE o.id = :id AND o.purpose IN ('reminder', 'notice') AND o.calendar IS NULL AND o.status >= 6 AND a.id <> o.address_id
         AND a.consented_at IS NOT NULL AND a.opted_out_at IS NULL AND a.reachable
     ON CONFLICT (hub, dedupe_key) DO NOTHING
-"""
+"""  # noqa: S608 - a constant
 
 
 def _send_elsewhere(row: Row, now: datetime) -> Operation[None]:
