@@ -41,10 +41,10 @@ class Meters:
             "peoplepower_tick_lag_seconds", "How much later than a second after the one before.", registry=self.registry
         )
 
-    def count_outbound(self, channel: str, purpose: str, status: str) -> None:
-        """Count a message that was decided about."""
+    def count_outbound(self, channel: str, purpose: str, status: str, messages: int) -> None:
+        """Count messages that were decided about."""
         key = (channel, purpose, status)
         counter = self._outbound.get(key)
         if counter is None:
             counter = self._outbound[key] = self.outbound.labels(*key)
-        counter.inc()
+        counter.inc(messages)

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import random
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,8 +21,8 @@ from bot.meters import Meters
 from channels.base import Channel, PermanentError, TemporaryError, UnknownOutcomeError
 from channels.render import as_sms
 from flows.facts import Hub
-from flows.messages import Consequence
-from flows.rules.contact import Drop, Recipient, Send, Spending, Wait, decide
+from flows.messages import Consequence, Purpose
+from flows.rules.contact import Drop, Send, Spending, Wait, decide
 from flows.text import fold, segments
 from storage.store import Claimed, OutboxStatus, Settlement, Store
 
@@ -74,6 +74,8 @@ class Sender:
     #: What has come back and is not recorded yet, with its parts.
     _landed: list[tuple[Settlement, int]] = field(default_factory=list)
     _is_recording: bool = False
+    #: What has come back since the meters were told.
+    _decided: Counter[tuple[Purpose, OutboxStatus]] = field(default_factory=Counter)
     _room: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self) -> None:
@@ -219,6 +221,7 @@ class Sender:
             while self._landed:
                 await asyncio.sleep(0)  # whoever is about to come back as well
                 landed, self._landed = self._landed, []
+                self._tell_meters()
                 try:
                     await self.store.settle([settlement for settlement, _ in landed], self.now())
                 finally:
@@ -227,11 +230,16 @@ class Sender:
         finally:
             self._is_recording = False
 
+    def _tell_meters(self) -> None:
+        decided, self._decided = self._decided, Counter()
+        for (purpose, status), messages in decided.items():
+            self.meters.count_outbound(self.channel.name, purpose.value, status.name.lower(), messages)
+
     async def _send_and_tell(self, claimed: Claimed, parts: int) -> Settlement:
         """Send a message; count it and leave a line in the log."""
         began = time.monotonic()
         settlement = await self._send(claimed, parts)
-        self.meters.count_outbound(self.channel.name, claimed.purpose.value, settlement.status.name.lower())
+        self._decided[claimed.purpose, settlement.status] += 1
         if log.isEnabledFor(logging.INFO):
             log.info(
                 "message sent" if settlement.status is OutboxStatus.SENT else "message not sent",
@@ -252,24 +260,9 @@ class Sender:
         Args:
             texts: parts of text messages of today, those on their way included; ``None``: not counted.
         """
-        recipient = Recipient(
-            opted_out=claimed.opted_out,
-            reachable=claimed.reachable,
-            consented=claimed.consented,
-            held=claimed.held,
-            zone=claimed.zone,
-            paused=claimed.paused,
-            overtaken=claimed.overtaken,
-            channel=self.channel.name,
-            user=claimed.message.to.user,
-            country=claimed.country,
-            zip_code=claimed.zip_code,
-            no_broadcasts=claimed.no_broadcasts,
-            crowded_at=claimed.crowded_at,
-        )
         decision = decide(
             claimed.purpose,
-            recipient,
+            claimed.recipient,
             quiet_hours=self.hub.quiet_hours,
             expires_at=claimed.message.expires_at,
             now=now,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, TypeVar
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from sqlmodel import Session
 
 from storage.keying import KEY, answer
-from storage.statements import POSTGRES, SQLITE, Batch, Keyed, Operation, Scrub, Statement, Value
+from storage.statements import POSTGRES, SQLITE, Batch, Keyed, Operation, Row, Scrub, Statement, Value
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ def perform(session: Session, operation: Operation[T]) -> T:
         while True:
             match step:
                 case Statement(sql, params):
-                    rows = _execute(connection, sql, params)
+                    rows: Sequence[Row] = _execute(connection, sql, params)
                 case Batch(sql, many):
                     rows = [row for params in many for row in _execute(connection, sql, params)]
                 case Scrub():
@@ -47,13 +47,20 @@ def perform(session: Session, operation: Operation[T]) -> T:
 _QUOTED: Final = re.compile(r"'[^'\n]*'")
 
 
-def _execute(connection: Connection, sql: str, params: Mapping[str, Value]) -> list[Mapping[str, Any]]:
+def _execute(connection: Connection, sql: str, params: Mapping[str, Value]) -> list[Row]:
     is_sqlite = connection.dialect.name == "sqlite"
     rendered = (SQLITE if is_sqlite else POSTGRES).render(sql)
     values = {name: _written(value) if is_sqlite else value for name, value in params.items()}
     plainly = _QUOTED.sub(lambda quoted: quoted[0].replace(":", "\\:"), rendered)
     result = connection.execute(text(plainly), values)
-    return [dict(row) for row in result.mappings()] if result.returns_rows else []
+    return [_Row(row) for row in result.mappings()] if result.returns_rows else []
+
+
+class _Row(dict[str, Any]):
+    """A row as those of the drivers are: read by name, gone through by value."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.values())
 
 
 def _written(value: Value) -> Value:

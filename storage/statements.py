@@ -8,7 +8,7 @@ Costs: an extra Python frame for each statement, and SQL that both understand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Protocol, TypeVar
@@ -21,10 +21,13 @@ Params = Mapping[str, Value]
 
 
 class Row(Protocol):
-    """One row of an answer, read by column name."""
+    """One row of an answer, read by column name; or whole, in the order of its columns, where many thousands are."""
 
-    def __getitem__(self, column: str, /) -> Any:
+    def __getitem__(self, column: Any, /) -> Any:
         """Return a column's value."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """Go through the values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ class Dialect:
     countries: str
     #: Rows of the JSON list ``:settled``, one list each: ``id``, ``status`` … as ``storage.operations.outbox`` writes them.
     settled: str
+    #: Those of the JSON list ``:sent``: ``id``, ``provider_id``, ``segments``.
+    sent: str
     #: Text of a broadcast ``b`` in the language of a person ``p``, English when there is none.
     body_in_language: str
     #: What it calls people without a first name, and without a site, likewise.
@@ -99,6 +104,7 @@ class Dialect:
             ids=self.ids,
             countries=self.countries,
             settled=self.settled,
+            sent=self.sent,
             body_in_language=self.body_in_language,
             first_name_else=self.first_name_else,
             site_else=self.site_else,
@@ -116,6 +122,18 @@ _SETTLED: Final = (
     ("provider_id", "TEXT"),
     ("segments", "INTEGER"),
 )
+#: The parts of one that says no more than that a message was sent.
+_SENT: Final = (("id", "BIGINT"), ("provider_id", "TEXT"), ("segments", "INTEGER"))
+
+
+def _rows_in_sqlite(name: str, columns: Sequence[tuple[str, str]]) -> str:
+    read = ", ".join(f"json_extract(value, '$[{at}]') AS {column}" for at, (column, _) in enumerate(columns))
+    return f"SELECT {read} FROM json_each(:{name})"  # noqa: S608 - constants
+
+
+def _rows_in_postgres(name: str, columns: Sequence[tuple[str, str]]) -> str:
+    read = ", ".join(f"CAST(value ->> {at} AS {kind}) AS {column}" for at, (column, kind) in enumerate(columns))
+    return f"SELECT {read} FROM jsonb_array_elements(CAST(:{name} AS JSONB))"  # noqa: S608 - constants
 
 
 def _in_sqlite(column: str) -> str:
@@ -131,8 +149,8 @@ SQLITE: Final = Dialect(
     skip_locked="",
     ids="SELECT value FROM json_each(:ids)",
     countries="SELECT value FROM json_each(:countries)",
-    settled=f"""SELECT {", ".join(f"json_extract(value, '$[{at}]') AS {name}" for at, (name, _) in enumerate(_SETTLED))}
-        FROM json_each(:settled)""",  # noqa: S608 - constants
+    settled=_rows_in_sqlite("settled", _SETTLED),
+    sent=_rows_in_sqlite("sent", _SENT),
     body_in_language=_in_sqlite("b.body"),
     first_name_else=_in_sqlite("b.first_name_else"),
     site_else=_in_sqlite("b.site_else"),
@@ -143,8 +161,8 @@ POSTGRES: Final = Dialect(
     skip_locked="FOR UPDATE SKIP LOCKED",
     ids="SELECT CAST(value AS BIGINT) FROM jsonb_array_elements_text(CAST(:ids AS JSONB))",
     countries="SELECT value FROM jsonb_array_elements_text(CAST(:countries AS JSONB))",
-    settled=f"""SELECT {", ".join(f"CAST(value ->> {at} AS {kind}) AS {name}" for at, (name, kind) in enumerate(_SETTLED))}
-        FROM jsonb_array_elements(CAST(:settled AS JSONB))""",  # noqa: S608 - constants
+    settled=_rows_in_postgres("settled", _SETTLED),
+    sent=_rows_in_postgres("sent", _SENT),
     body_in_language=_in_postgres("b.body"),
     first_name_else=_in_postgres("b.first_name_else"),
     site_else=_in_postgres("b.site_else"),

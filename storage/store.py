@@ -33,7 +33,7 @@ from flows.messages import (
     Outbound,
     Purpose,
 )
-from flows.rules.contact import BroadcastState
+from flows.rules.contact import BroadcastState, Recipient
 from flows.rules.covering import Helper
 from flows.rules.links import LinkPurpose
 from flows.rules.organisations import Organisation
@@ -83,6 +83,8 @@ class Loaded:
     outsider: LinkPurpose | None = None
     #: Employers, colleges and districts; only for whoever may be asked for theirs.
     organisations: tuple[Organisation, ...] = ()
+    #: When codes that nobody has came from the same address, within a day.
+    wrong_codes: tuple[datetime, ...] = ()
     #: Whether a manager of their employer approves each shift on paid time.
     approves_shifts: bool = False
 
@@ -162,28 +164,11 @@ class Claimed:
     message: Outbound
     purpose: Purpose
     person_id: int | None
-    #: IANA zone of the recipient, if known.
-    zone: str | None
-    opted_out: bool
-    reachable: bool
-    #: Whether the person's consent at this address is on record.
-    consented: bool
-    held: bool
-    #: Whether only replies may leave to this address.
-    paused: bool
-    #: Whether another turn has been taken since the one that says this.
-    overtaken: bool
+    #: Whom it goes to, as they were read with it.
+    recipient: Recipient
     #: How often a provider has been asked before this time; of an unsettled message, the lost time included.
     attempts: int
     created_at: datetime
-    #: Of the recipient's phone, by ISO 3166; ``None`` where the channel has none.
-    country: str | None = None
-    #: Postal code of the recipient, if known.
-    zip_code: str | None = None
-    #: Whether they want everything but broadcasts.
-    no_broadcasts: bool = False
-    #: Of a broadcast or a question asked again: when the one left that makes this one too many within seven days.
-    crowded_at: datetime | None = None
     #: The state of the broadcast that it belongs to.
     broadcast: BroadcastState | None = None
     #: Of an unsettled message: whether we ended before we had an answer, rather than that the answer was lost.

@@ -17,8 +17,9 @@ from flows.facts import ContactPolicy
 from flows.messages import Consequence, DeliveryReport, DeliveryStatus, Purpose
 from flows.rules.contact import CROWDED_FOR, UNASKED
 from storage.operations import addresses, forgetting
+from storage.operations.claimed import MESSAGE, RECIPIENT, read_claimed
 from storage.operations.preferences import reached
-from storage.operations.rows import read_claimed, write_json
+from storage.operations.rows import write_json
 from storage.operations.scope import Scope
 from storage.statements import Operation, Row, Statement, Value
 from storage.store import Claimed, OutboxStatus, Settlement
@@ -38,10 +39,6 @@ NEXT_CHANNEL: Final = """
     WHERE status = 1 AND hub = :hub AND channel > :channel
     ORDER BY channel, account LIMIT 1
 """
-_MESSAGE: Final = """
-    id, hub, ref, channel, account, address_id, person_id, purpose, priority, body, choices, step, turn, calendar,
-    expires_at, attempts, created_at, broadcast_id, status
-"""
 #: A message may leave when nothing to its address is on the way and it is the next in that address's line. Both are
 #: asked as scalar subqueries: as joins, a planner may decide to sort the whole outbox first.
 CLAIM: Final = f"""
@@ -57,7 +54,7 @@ CLAIM: Final = f"""
     )
     UPDATE outbox SET status = 2, claimed_at = :now, attempts = attempts + 1
     WHERE id IN (SELECT id FROM next)
-    RETURNING {_MESSAGE}
+    RETURNING {MESSAGE}
 """  # noqa: S608 - a constant
 #: When somebody got the message that makes the next unasked one too many: the last but so many of the last days.
 #: UNKNOWN counts, since it may have been sent.
@@ -67,20 +64,19 @@ CROWDED: Final = """
         AND u.settled_at > :crowded_since
     ORDER BY u.settled_at DESC LIMIT 1 OFFSET :crowded_by
 """
-_RECIPIENTS: Final = """
-    SELECT a.id, a."user" AS address_user, a.opted_out_at, a.reachable, a.consented_at, a.paused_at, a.no_broadcasts_at,
-        a.country, p.zone, p.zip, c.held_by, c.version, {crowded} AS crowded_at
+_RECIPIENTS: Final = f"""
+    SELECT {RECIPIENT}, {{crowded}} AS crowded_at
     FROM address AS a
     LEFT JOIN person AS p ON p.id = a.person_id
     LEFT JOIN conversation AS c ON c.person_id = a.person_id
-    WHERE a.id IN ({ids})
-"""
+    WHERE a.id IN ({{ids}})
+"""  # noqa: S608 - a constant
 _PLAINLY: Final = _RECIPIENTS.replace("{crowded}", "CAST(NULL AS BIGINT)")
 WITH_CROWDED: Final = _RECIPIENTS.replace("{crowded}", f"({CROWDED.replace('{person}', 'a.person_id')})")
 _BROADCASTS: Final = "SELECT id, status FROM broadcast WHERE id IN ({ids})"
-_AGAIN: Final = f"SELECT {_MESSAGE} FROM outbox WHERE id IN ({{ids}}) AND hub = :hub AND status = 2"  # noqa: S608 - a constant
+_AGAIN: Final = f"SELECT {MESSAGE} FROM outbox WHERE id IN ({{ids}}) AND hub = :hub AND status = 2"  # noqa: S608 - a constant
 UNSETTLED: Final = f"""
-    SELECT {_MESSAGE} FROM outbox
+    SELECT {MESSAGE} FROM outbox
     WHERE status IN (2, 3) AND claimed_at < :before AND hub = :hub
     ORDER BY claimed_at LIMIT :limit
 """  # noqa: S608 - a constant
@@ -133,15 +129,7 @@ def _with_recipients(
     states: dict[int, str] = {}
     if broadcasts := sorted({row["broadcast_id"] for row in messages if row["broadcast_id"] is not None}):
         states = {row["id"]: row["status"] for row in (yield Statement(_BROADCASTS, {"ids": write_json(broadcasts)}))}
-    return [
-        read_claimed(
-            row,
-            recipients[row["address_id"]],
-            attempts=row["attempts"] - this_time,
-            broadcast=states.get(row["broadcast_id"]),
-        )
-        for row in messages
-    ]
+    return [read_claimed(row, recipients, states, this_time=this_time) for row in messages]
 
 
 _RATIONED: Final = frozenset(purpose.value for purpose in UNASKED)
@@ -163,7 +151,11 @@ _NEVER_REACHED: Final = 1_000_000
 
 #: Only what is on the way may be settled: a delivery report that came first knows more. What the provider called the
 #: message is kept in any case.
-_SETTLE: Final = """
+_LEFT: Final = """
+    outbox.id, outbox.hub, outbox.channel, outbox.status, outbox.forget, outbox.address_id, outbox.person_id,
+    outbox.purpose, outbox.body
+"""
+_SETTLE: Final = f"""
     UPDATE outbox SET
         status = CASE WHEN outbox.status IN (2, 3) THEN s.status ELSE outbox.status END,
         reason = CASE WHEN outbox.status IN (2, 3) THEN s.reason ELSE outbox.reason END,
@@ -172,10 +164,21 @@ _SETTLE: Final = """
         attempts = CASE WHEN outbox.status IN (2, 3) THEN outbox.attempts - s.unasked ELSE outbox.attempts END,
         provider_id = COALESCE(outbox.provider_id, s.provider_id),
         segments = COALESCE(outbox.segments, s.segments)
-    FROM ({settled}) AS s WHERE outbox.id = s.id
-    RETURNING outbox.id, outbox.hub, outbox.channel, outbox.status, outbox.forget, outbox.address_id, outbox.person_id,
-        outbox.purpose, outbox.body
-"""
+    FROM ({{settled}}) AS s WHERE outbox.id = s.id
+    RETURNING {_LEFT}
+"""  # noqa: S608 - a constant
+#: Most settlements say no more than that a message was sent: to read three parts of each instead of eight counts.
+_SETTLE_SENT: Final = f"""
+    UPDATE outbox SET
+        status = CASE WHEN outbox.status IN (2, 3) THEN 4 ELSE outbox.status END,
+        reason = CASE WHEN outbox.status IN (2, 3) THEN NULL ELSE outbox.reason END,
+        not_before = CASE WHEN outbox.status IN (2, 3) THEN NULL ELSE outbox.not_before END,
+        settled_at = CASE WHEN outbox.status IN (2, 3) THEN CAST(:now AS BIGINT) ELSE outbox.settled_at END,
+        provider_id = COALESCE(outbox.provider_id, s.provider_id),
+        segments = COALESCE(outbox.segments, s.segments)
+    FROM ({{sent}}) AS s WHERE outbox.id = s.id
+    RETURNING {_LEFT}
+"""  # noqa: S608 - a constant
 _SPEND: Final = """
     INSERT INTO spending (hub, day, texts) VALUES (:hub, :day, :texts)
     ON CONFLICT (hub, day) DO UPDATE SET texts = spending.texts + excluded.texts
@@ -197,22 +200,36 @@ def settle(settlements: Sequence[Settlement], now: datetime, zones: Mapping[str,
     Args:
         zones: by hub, the zone in which its days begin.
     """
-    ordered = sorted(settlements, key=lambda settlement: settlement.id)  # two nodes then never wait for each other
+    by_id = {settlement.id: settlement for settlement in settlements}
     at = to_micros(now)
-    changed = yield Statement(_SETTLE, {"settled": write_json([_settled(settlement, at) for settlement in ordered])})
-    by_id = {settlement.id: settlement for settlement in ordered}
-    rows = sorted(changed, key=itemgetter("id"))
-    for row in rows:
-        settlement = by_id[row["id"]]
-        if settlement.consequence is not Consequence.NONE:
-            yield from _draw(settlement, row, now)
-        if row["status"] < _SENT:
+    plain, others = [], []
+    for number in sorted(by_id):  # two nodes then never wait for each other
+        one = by_id[number]
+        if one.status is _LEFT_US and one.asked and one.reason is None:
+            plain.append((number, one.provider_id, one.segments))
+        else:
+            others.append(_settled(one, at))
+    rows: list[Row] = []
+    if plain:
+        rows += yield Statement(_SETTLE_SENT, {"sent": write_json(plain), "now": at})
+    if others:
+        rows += yield Statement(_SETTLE, {"settled": write_json(others)})
+    costs: dict[str, int] = {}
+    for row in sorted(rows, key=itemgetter("id")):
+        number, hub, channel, status, forget, _, person_id, purpose, body = row
+        one = by_id[number]
+        if channel == _COSTS and one.segments and (one.status is _LEFT_US or one.status is _MAY_HAVE_LEFT):
+            costs[hub] = costs.get(hub, 0) + one.segments
+        if one.consequence is not Consequence.NONE:
+            yield from _draw(one, row, now)
+        if status < _SENT:
             continue
-        if row["forget"]:
-            yield from forgetting.message_left(row["id"], person_id=row["person_id"])
-        if not settlement.keep_secret:
-            yield from _hide_secret(row)
-    yield from _spend(rows, by_id, now, zones)
+        if forget:
+            yield from forgetting.message_left(number, person_id=person_id)
+        if not one.keep_secret and (hidden := _without_secrets(purpose, body)) != body:
+            yield Statement(_HIDE, {"id": number, "body": hidden})
+    for hub, texts in sorted(costs.items()):
+        yield Statement(_SPEND, {"hub": hub, "day": day_of(now, zones.get(hub)), "texts": texts})
 
 
 def _draw(settlement: Settlement, row: Row, now: datetime) -> Operation[None]:
@@ -234,21 +251,10 @@ def spent(hub: str, day: date) -> Operation[int]:
     return int(rows[0]["texts"]) if rows else 0
 
 
-def _spend(
-    rows: Sequence[Row], settlements: Mapping[int, Settlement], now: datetime, zones: Mapping[str, str]
-) -> Operation[None]:
-    """Add up what left by the channel that costs; a lost answer counts, since it may have been sent."""
-    by_hub: dict[str, int] = {}
-    for row in rows:
-        one = settlements[row["id"]]
-        if row["channel"] == _COSTS and one.status in (OutboxStatus.SENT, OutboxStatus.UNKNOWN) and one.segments:
-            by_hub[row["hub"]] = by_hub.get(row["hub"], 0) + one.segments
-    for hub, texts in sorted(by_hub.items()):
-        yield Statement(_SPEND, {"hub": hub, "day": day_of(now, zones.get(hub)), "texts": texts})
-
-
 #: The channel of which every part is paid for.
 _COSTS: Final = "sms"
+#: What counts as spent: a lost answer as well, since the message may have been sent.
+_LEFT_US, _MAY_HAVE_LEFT = OutboxStatus.SENT, OutboxStatus.UNKNOWN
 
 
 def day_of(now: datetime, zone: str | None) -> date:
@@ -296,14 +302,10 @@ def _send_elsewhere(row: Row, now: datetime) -> Operation[None]:
     yield Statement(_ELSEWHERE, {"id": row["id"], "ref": ref, "now": to_micros(now)})
 
 
-def _hide_secret(row: Row) -> Operation[None]:
-    body: str = row["body"]
+def _without_secrets(purpose: str, body: str) -> str:
     if "/l/" in body or "/calendar/" in body:
         body = _TOKEN.sub("***", body)
-    if row["purpose"] in _WITH_CODE:
-        body = _CODE.sub("***", body)
-    if body != row["body"]:
-        yield Statement(_HIDE, {"id": row["id"], "body": body})
+    return _CODE.sub("***", body) if purpose in _WITH_CODE else body
 
 
 def _forget_if_left(row: Row) -> Operation[None]:

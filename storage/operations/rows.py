@@ -9,11 +9,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from flows.facts import Booking, BookingStatus, Json, Slot, SlotKind
-from flows.messages import Address, Attachment, Choice, Outbound, Purpose
-from flows.rules.contact import UNASKED, BroadcastState
-from flows.rules.countries import country_of
+from flows.messages import Choice
 from storage.statements import Row
-from storage.store import Claimed, OutboxStatus
 from storage.tables import from_micros
 
 #: Columns that ``read_slot`` needs of a slot ``s`` and its site ``t``.
@@ -76,61 +73,13 @@ def read_booking(row: Row) -> Booking:
     )
 
 
-def read_claimed(message: Row, recipient: Row, *, attempts: int, broadcast: str | None = None) -> Claimed:
-    """Make a claimed message of an outbox row and its recipient's row.
-
-    Args:
-        broadcast: the state of the broadcast that it belongs to.
-    """
-    purpose = _PURPOSES[message["purpose"]]
-    return Claimed(
-        id=message["id"],
-        message=Outbound(
-            reference=message["ref"],
-            to=Address(channel=message["channel"], account=message["account"], user=recipient["address_user"]),
-            text=message["body"],
-            choices=read_choices(message["choices"]),
-            step=message["step"],
-            purpose=purpose,
-            expires_at=read_instant(message["expires_at"]),
-            attachment=_attachment(message["calendar"]),
-        ),
-        purpose=purpose,
-        person_id=message["person_id"],
-        zone=recipient["zone"],
-        opted_out=recipient["opted_out_at"] is not None,
-        reachable=bool(recipient["reachable"]),
-        consented=recipient["consented_at"] is not None,
-        held=recipient["held_by"] is not None,
-        paused=recipient["paused_at"] is not None,
-        overtaken=message["turn"] is not None and recipient["version"] != message["turn"],
-        attempts=attempts,
-        created_at=_remembered(message["created_at"]),
-        country=recipient["country"] or country_of(message["channel"], recipient["address_user"]),
-        zip_code=recipient["zip"],
-        no_broadcasts=recipient["no_broadcasts_at"] is not None,
-        crowded_at=read_instant(recipient["crowded_at"]) if purpose in UNASKED else None,
-        broadcast=_STATES[broadcast] if broadcast else None,
-        cut_off=message["status"] == _SENDING,
-    )
-
-
-#: To call an enumeration costs as much as to read five columns, and what is sent to many has few instants.
-_PURPOSES: Final = {purpose.value: purpose for purpose in Purpose}
-_STATES: Final = {state.value: state for state in BroadcastState}
-_SENDING: Final = OutboxStatus.SENDING.value
-_remembered: Final = lru_cache(maxsize=1024)(from_micros)
-
-
-def _attachment(calendar: str | None) -> Attachment | None:
-    if calendar is None:
-        return None
-    return Attachment(name="date.ics", content_type="text/calendar", content=calendar.encode())
+#: What is sent to many has few instants.
+remembered: Final = lru_cache(maxsize=1024)(from_micros)
 
 
 def read_instant(micros: int | None) -> datetime | None:
     """Read an instant that may be missing."""
-    return None if micros is None else _remembered(micros)
+    return None if micros is None else remembered(micros)
 
 
 def write_json(value: Json | Sequence[Any] | dict[str, Any]) -> str:

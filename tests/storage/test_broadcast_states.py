@@ -262,7 +262,7 @@ async def test_who_was_written_to_often_is_left_out_and_held_back(store: Store, 
     for number in range(ContactPolicy().unasked_a_week):
         await write_out(store, confirm(database, en=f"News {number}"))
         (one,) = await store.claim(HUB.id, "sms", "MG1", 10, NOW)
-        assert one.crowded_at is None
+        assert one.recipient.crowded_at is None
         await store.settle([Settlement(id=one.id, status=OutboxStatus.SENT)], NOW)
 
     with database.reading() as session:

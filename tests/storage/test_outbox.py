@@ -101,8 +101,9 @@ async def test_a_claim_knows_what_the_contact_rule_needs(store: Store, database:
 
     claimed = await claim_one(store)
 
-    assert (claimed.person_id, claimed.zone) == (result.person_id, "America/Denver")
-    assert (claimed.opted_out, claimed.reachable, claimed.consented, claimed.held) == (False, False, False, False)
+    to = claimed.recipient
+    assert (claimed.person_id, to.zone) == (result.person_id, "America/Denver")
+    assert (to.opted_out, to.reachable, to.consented, to.held) == (False, False, False, False)
 
 
 # --- settle -----------------------------------------------------------------------------------------------------------

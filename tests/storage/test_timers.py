@@ -206,8 +206,8 @@ async def test_nudge_is_overtaken_by_any_later_turn(store: Store) -> None:
 
     (again,) = await store.claim(HUB.id, "sms", "MG1", 10, LATER)
 
-    assert not claimed.overtaken
-    assert again.overtaken
+    assert not claimed.recipient.overtaken
+    assert again.recipient.overtaken
 
 
 # --- the pause ----------------------------------------------------------------------------------------------------------
@@ -219,7 +219,7 @@ async def test_pause_is_known_to_the_turn_and_to_the_sender_until_it_ends(store:
     paused = await loaded(store)
     await applied(store, ResumeSending())
 
-    assert claimed.paused
+    assert claimed.recipient.paused
     assert paused.person.paused
     assert not (await loaded(store)).person.paused
 

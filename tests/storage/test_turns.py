@@ -266,7 +266,7 @@ async def test_consent_is_kept_as_evidence(store: Store, database: Database) -> 
         ("texts", "sha256:abc")
     ]
     (claimed,) = await store.claim(HUB.id, "sms", "MG1", 10, NOW)
-    assert claimed.consented
+    assert claimed.recipient.consented
 
 
 async def test_an_opt_out_empties_the_line_but_lets_its_own_farewell_leave(store: Store, database: Database) -> None:
@@ -284,7 +284,7 @@ async def test_an_opt_out_empties_the_line_but_lets_its_own_farewell_leave(store
     ]
     assert (await loaded(store)).person.opted_out
     (claimed,) = await store.claim(HUB.id, "sms", "MG1", 10, NOW)
-    assert claimed.opted_out
+    assert claimed.recipient.opted_out
 
 
 async def test_opt_outs_and_opt_ins_are_evidence_once_each(store: Store, database: Database) -> None:
@@ -365,7 +365,7 @@ async def test_a_held_conversation_says_so(store: Store, database: Database) -> 
 
     assert (await loaded(store)).person.held
     (claimed,) = await store.claim(HUB.id, "sms", "MG1", 10, NOW)
-    assert claimed.held
+    assert claimed.recipient.held
 
     with database.session() as session:
         (person,) = people.list_people(session, HUB.id)
