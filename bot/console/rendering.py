@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from bot.console import clockwork
 from bot.console.house import House, Visit
 from bot.console.room import Room
+from bot.console.task_words import say_task
 from bot.console.words import Words, broken
 from flows.facts import LANGUAGES
 from flows.rules.access import Permission
@@ -74,6 +75,7 @@ def render(
         "rooms": [each for each in rooms if each.home and visit.may(each.needs)],
         "role_name": lambda role: _label(visit, "roles", role) or say("nothing"),
         "audience_name": lambda audience: _label(visit, "audiences", audience) or say("nothing"),
+        "why_asked": lambda reason: say_task(say, visit.house.library, reason),
         "told": Words(told.room, visit.language, visit.hub.name)(told.key, **told.values) if told else "",
         **values,
     }
