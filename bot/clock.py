@@ -32,7 +32,7 @@ from bot.timetable import top_up
 from channels.base import Channel
 from flows.facts import Hub
 from flows.library import Library
-from storage import silent
+from storage import guesses, silent
 from storage.database import Database
 from storage.store import Store
 from storage.work import LAST_WORK, Upcoming, Work
@@ -152,6 +152,8 @@ class Clock:
         if due & {Work.SILENT_GUARDIANS, Work.SILENT_REFERENCES}:
             shown = await asyncio.to_thread(self._show_silent, now)
             log.info("silent guardians and references shown", extra={"people": shown})
+        if Work.GUESSES in due:
+            await asyncio.to_thread(self._let_guesses_go, now)
         if mailed := await asyncio.to_thread(mail_dates, self.database, self.hub, self.library, now):
             log.info("dates mailed", extra={"messages": mailed})
         today = now.astimezone(ZoneInfo(self.hub.zone)).date()
@@ -165,6 +167,10 @@ class Clock:
             log.warning("places given back for want of a requirement", extra={"bookings": freed})
         self._looked_at = now
         return bool(due) or bool(mailed)
+
+    def _let_guesses_go(self, now: datetime) -> None:
+        with self.database.session() as session:
+            guesses.let_go(session, self.hub.id, now)
 
     def _show_silent(self, now: datetime) -> int:
         with self.database.session() as session:

@@ -123,6 +123,7 @@ class Inbox:
             outsider=loaded.outsider,
             coordinator=loaded.coordinator,
             organisations=loaded.organisations,
+            wrong_codes=loaded.wrong_codes,
             approves_shifts=loaded.approves_shifts,
             accounts=self.accounts,
             network_confirms_opt_out=self.network_confirms.get(inbound.sender.channel, False),

@@ -255,6 +255,11 @@ class JoinOrganisation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CountWrongCode:
+    """Count a code that nobody has against the address it came from, for a day, whatever becomes of the person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskRequirements:
     """Note that the person is asked for what they have to bring before a shift."""
 
@@ -454,6 +459,7 @@ Effect = (
     | PauseSending
     | ResumeSending
     | JoinOrganisation
+    | CountWrongCode
     | AskRequirements
     | LookAgain
     | AskGuardian

@@ -328,6 +328,8 @@ class Facts:
     outsider: LinkPurpose | None = None
     #: Employers, colleges and districts that are known; only while somebody is asked for theirs.
     organisations: tuple[Organisation, ...] = ()
+    #: When codes that nobody has came from where they write, within a day; only while they are asked for theirs.
+    wrong_codes: tuple[datetime, ...] = ()
     #: Whether a manager of their employer approves each shift on paid time.
     approves_shifts: bool = False
     #: Who writes, if it is a coordinator; they may be a volunteer as well.

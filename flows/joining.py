@@ -3,47 +3,71 @@
 from __future__ import annotations
 
 from flows.draft import Draft
-from flows.effects import HandOff, JoinOrganisation
+from flows.effects import CountWrongCode, HandOff, JoinOrganisation
 from flows.messages import Inbound
 from flows.rules.organisations import (
-    MAX_WRONG_CODES,
+    Guessing,
     OrganisationKind,
     find_organisation,
+    guessing,
     looks_like_code,
+    may_be_code,
     normal_code,
     status_of_new_member,
 )
 
-#: What is kept of wrong codes: how many there were, and the last one, since some names look like codes.
-_WRONG_CODES, _WRONG_CODE = "wrong_codes", "wrong_code"
+#: What is kept of wrong codes: the last one, since some names look like codes, and the day on which a human was told.
+_WRONG_CODE, _TOLD_ON = "wrong_code", "wrong_codes_on"
 
 
 def hear(draft: Draft, kind: OrganisationKind, said: str, inbound: Inbound) -> str | None:
     """Return the answer to keep, which is the organisation's own name once it is known; ``None`` when we asked again.
 
-    No other code is ever suggested. After five wrong ones a human looks, and codes of this person open nothing any more.
+    No other code is ever suggested. Who sends many wrong ones is asked to wait, or passed on to a human, and what they send
+    meanwhile is compared with no code.
     """
-    wrong = draft.profile.get(_WRONG_CODES)
-    tries = wrong if isinstance(wrong, int) else 0
-    team = inbound.sender.account if inbound.sender.channel == "slack" else None
-    known = draft.facts.organisations if tries < MAX_WRONG_CODES else ()
-    if found := find_organisation(known, kind, said, slack_team=team):
-        status = status_of_new_member(found)
-        via = "said" if find_organisation(known, kind, said, slack_team=None) else "workspace"
-        draft.note("joined", organisation=found.id, status=status.value, via=via)
-        draft.effects.append(JoinOrganisation(organisation=found.id, status=status, via=via))
-        draft.say_phrase(f"joined.{kind.value}_{status.value}", organisation=found.name)
-        return found.name
+    guesses = guessing(draft.facts.wrong_codes, draft.now) if may_be_code(said) else None
+    if joined := _join(draft, kind, said, inbound, by_code=guesses is Guessing.FREE):
+        return joined
     code = normal_code(said)
-    if tries >= MAX_WRONG_CODES or not looks_like_code(said) or draft.profile.get(_WRONG_CODE) == code:
+    if guesses is None or draft.profile.get(_WRONG_CODE) == code:  # sent again: a name that looks like a code
         return said
-    draft.note("wrong_code", tries=tries + 1)
-    draft.remember(_WRONG_CODES, tries + 1)
-    draft.remember(_WRONG_CODE, code)
-    if tries + 1 == MAX_WRONG_CODES:
-        draft.effects.append(HandOff(reason="wrong_codes"))
-        draft.say_phrase("code_to_human")
+    if guesses is Guessing.FREE:
+        draft.note("wrong_code")
+        draft.effects.append(CountWrongCode())
+        draft.remember(_WRONG_CODE, code)
+        guesses = guessing((*draft.facts.wrong_codes, draft.now), draft.now)
+    if guesses is Guessing.STOPPED:
+        _pass_on(draft)
         return said
+    if not looks_like_code(said):
+        return said
+    if guesses is Guessing.WAITS:
+        draft.note("waits", why="several wrong codes")
+        draft.say_phrase("code_wait")
+        return None
     draft.say_phrase("code_unknown")
     draft.ask_again(briefly=False)
     return None
+
+
+def _join(draft: Draft, kind: OrganisationKind, said: str, inbound: Inbound, *, by_code: bool) -> str | None:
+    known = draft.facts.organisations
+    team = inbound.sender.account if inbound.sender.channel == "slack" else None
+    found = find_organisation(known, kind, said, slack_team=team, by_code=by_code)
+    if found is None:
+        return None
+    status = status_of_new_member(found)
+    via = "said" if find_organisation(known, kind, said, slack_team=None, by_code=by_code) else "workspace"
+    draft.note("joined", organisation=found.id, status=status.value, via=via)
+    draft.effects.append(JoinOrganisation(organisation=found.id, status=status, via=via))
+    draft.say_phrase(f"joined.{kind.value}_{status.value}", organisation=found.name)
+    return found.name
+
+
+def _pass_on(draft: Draft) -> None:
+    """Let a human look, once a day, and the person go on; also who was erased since and has come back."""
+    if draft.profile.get(_TOLD_ON) != draft.today.isoformat():
+        draft.remember(_TOLD_ON, draft.today.isoformat())
+        draft.effects.append(HandOff(reason="wrong_codes"))
+    draft.say_phrase("code_to_human")

@@ -31,6 +31,7 @@ class Work(StrEnum):
     SILENT_REFERENCES = "silent_references"
     LACKING = "lacking"
     CLAIMS = "claims"
+    GUESSES = "guesses"
 
 
 #: After these nothing but sending and sealing is left.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -99,13 +99,19 @@ def write_policy(policy: Policy) -> str:
 
 # --- who belongs to which ---------------------------------------------------------------------------------------------
 
-#: Wrong codes of one person after which a human looks, and no code of theirs is looked up any more.
+#: Wrong codes from one address within so long, after which none is compared until it is over.
 MAX_WRONG_CODES: Final = 5
+WRONG_WITHIN: Final = timedelta(minutes=10)
+#: Wrong codes from one address within a day after which a human looks, and none is compared until it is over.
+MAX_WRONG_A_DAY: Final = 10
+#: How long wrong codes count.
+A_DAY: Final = timedelta(days=1)
 #: So many people may use an employer's code within so long; from then on each is approved: it may have leaked.
 MOST_BY_CODE: Final = 20
 CODE_WITHIN: Final = timedelta(days=1)
 #: A code has at least so many letters and digits, one of them a digit: nobody guesses one by a name.
 MIN_CODE: Final = 6
+_LONGEST_CODE: Final = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +133,7 @@ def normal_code(text: str) -> str:
 
 def is_code(code: str) -> bool:
     """Tell whether a normalised text can be a code."""
-    return MIN_CODE <= len(code) <= 24 and any(map(str.isdigit, code)) and any(map(str.isalpha, code))
+    return MIN_CODE <= len(code) <= _LONGEST_CODE and any(map(str.isdigit, code)) and any(map(str.isalpha, code))
 
 
 def looks_like_code(text: str) -> bool:
@@ -135,19 +141,52 @@ def looks_like_code(text: str) -> bool:
     return is_code(normal_code(text)) and (" " not in text.strip() or text == text.upper())
 
 
+class Guessing(StrEnum):
+    """Whether codes from an address are compared with those that there are."""
+
+    FREE = "free"
+    WAITS = "waits"  #: for some minutes
+    STOPPED = "stopped"  #: for the day; a human looks
+
+
+def guessing(wrong: Sequence[datetime], now: datetime) -> Guessing:
+    """Say whether the next code from an address is compared.
+
+    Args:
+        wrong: when codes that nobody has came from there.
+    """
+    if sum(now - at < A_DAY for at in wrong) >= MAX_WRONG_A_DAY:
+        return Guessing.STOPPED
+    return Guessing.WAITS if sum(now - at < WRONG_WITHIN for at in wrong) >= MAX_WRONG_CODES else Guessing.FREE
+
+
+def may_be_code(text: str) -> bool:
+    """Tell whether a text would be somebody's code if there were such a one: each has a digit."""
+    code = normal_code(text)
+    return MIN_CODE <= len(code) <= _LONGEST_CODE and any(map(str.isdigit, code))
+
+
 def find_organisation(
-    organisations: Iterable[Organisation], kind: OrganisationKind, said: str, *, slack_team: str | None
+    organisations: Iterable[Organisation],
+    kind: OrganisationKind,
+    said: str,
+    *,
+    slack_team: str | None,
+    by_code: bool = True,
 ) -> Organisation | None:
     """Find the organisation that somebody belongs to by what they said, or by the workspace they write from.
 
     A college or a school is found by its name as well, since the college confirms and a school is no secret; an employer
     never, since its name is none.
+
+    Args:
+        by_code: whether what was said is compared with codes.
     """
     own = [one for one in organisations if one.kind is kind]
-    code = normal_code(said)
-    by_code = next((one for one in own if normal_code(one.code) == code), None)
-    if by_code or kind is OrganisationKind.EMPLOYER:
-        return by_code or next((one for one in own if slack_team and one.slack_team == slack_team), None)
+    code = normal_code(said) if by_code else ""
+    with_code = next((one for one in own if code and normal_code(one.code) == code), None)
+    if with_code or kind is OrganisationKind.EMPLOYER:
+        return with_code or next((one for one in own if slack_team and one.slack_team == slack_team), None)
     name = _plain(said)
     return next((one for one in own if name in {_plain(one.name), *map(_plain, one.policy.schools)}), None)
 

@@ -26,7 +26,7 @@ from flows.rules.access import Permission, Role, may
 from flows.rules.links import LinkPurpose
 from flows.rules.organisations import Organisation
 from flows.stages import Stage
-from storage.operations import allowances, memberships, requirements, school_times
+from storage.operations import allowances, guesses, memberships, requirements, school_times
 from storage.operations.rows import BOOKING_COLUMNS, SLOT_COLUMNS, read_booking, read_slot
 from storage.operations.scope import identity, where
 from storage.statements import Operation, Params, Row, Statement
@@ -204,6 +204,8 @@ def load(hub: str, inbound: Inbound, now: datetime) -> Operation[Loaded | Known]
         stranger = Loaded(person_id=None, version=0, conversation=None, person=Person(), bookings=(), outsider=outsider)
         return replace(stranger, coordinator=coordinator)
     loaded = yield from read_loaded(row, now)
+    if loaded.organisations:
+        loaded = replace(loaded, wrong_codes=(yield from guesses.lately(hub, inbound.sender, now)))
     return replace(loaded, outsider=outsider, coordinator=coordinator)
 
 

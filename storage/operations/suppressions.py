@@ -21,7 +21,7 @@ def add(scope: Scope) -> Operation[None]:
     """Let none of a person's addresses be written to any more, once they are erased."""
     rows = yield Statement(_ADDRESSES, {"person_id": scope.person_id})
     for row in rows:
-        hash_ = yield from _hash(scope.hub, row["channel"], row["user"])
+        hash_ = yield from hash_of(scope.hub, row["channel"], row["user"])
         yield Statement(_ADD, {"hub": scope.hub, "hash": hash_, "now": scope.now})
 
 
@@ -31,23 +31,23 @@ def keep(hub: str, address: Address, now: int) -> Operation[None]:
     Args:
         now: microseconds since 1970 UTC.
     """
-    hash_ = yield from _hash(hub, address.channel, address.user)
+    hash_ = yield from hash_of(hub, address.channel, address.user)
     yield Statement(_ADD, {"hub": hub, "hash": hash_, "now": now})
 
 
 def holds(hub: str, address: Address) -> Operation[bool]:
     """Tell whether an address must not be written to."""
-    hash_ = yield from _hash(hub, address.channel, address.user)
+    hash_ = yield from hash_of(hub, address.channel, address.user)
     return bool((yield Statement(_HOLDS, {"hub": hub, "hash": hash_})))
 
 
 def end(hub: str, address: Address) -> Operation[None]:
     """Let an address be written to again: its owner has written by themselves."""
-    hash_ = yield from _hash(hub, address.channel, address.user)
+    hash_ = yield from hash_of(hub, address.channel, address.user)
     yield Statement(_END, {"hub": hub, "hash": hash_})
 
 
-def _hash(hub: str, channel: str, user: str) -> Operation[str]:
+def hash_of(hub: str, channel: str, user: str) -> Operation[str]:
     """Hash an address, whichever account of ours writes to it."""
     (row,) = yield Keyed(hashed(hub, channel, user))
     return str(row["hash"])

@@ -25,6 +25,7 @@ from flows.effects import (
     ClaimHours,
     ClearTimer,
     Confirm,
+    CountWrongCode,
     DecideAsGuardian,
     DecideBroadcast,
     DeclineCover,
@@ -62,6 +63,7 @@ from storage.operations import (
     covers,
     forgetting,
     guardians,
+    guesses,
     hours,
     linking,
     links,
@@ -285,6 +287,8 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
                 others.append(addresses.pause(scope))
             case ResumeSending():
                 others.append(addresses.resume(scope))
+            case CountWrongCode():
+                others.append(guesses.note(scope))
             case JoinOrganisation():
                 others.append(memberships.join(scope, effect))
             case LookAgain():

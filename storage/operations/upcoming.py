@@ -14,6 +14,7 @@ from typing import Final
 from flows.rules.attendance import ANSWER_WITHIN, ASK_AFTER
 from flows.rules.organisations import WARN_AT
 from storage.operations.gates import LACKS
+from storage.operations.guesses import NEXT as NEXT_GUESS
 from storage.operations.silent import NEXT_GUARDIAN, NEXT_REFERENCE
 from storage.statements import Operation, Row, Statement
 from storage.tables import from_micros, to_micros
@@ -81,7 +82,8 @@ SELDOM: Final = f"""
             SELECT 1 FROM booking AS b JOIN slot AS s ON s.id = b.slot_id JOIN person AS p ON p.id = b.person_id
             WHERE b.hub = :hub AND b.status IN ('booked', 'confirmed') AND s.hub = :hub AND s.kind = 'shift'
                 AND s.starts_at > :now AND {LACKS})) AS {Work.LACKING},
-        (SELECT 0 FROM hours WHERE hub = :hub AND status = 'claimed' LIMIT 1) AS {Work.CLAIMS}
+        (SELECT 0 FROM hours WHERE hub = :hub AND status = 'claimed' LIMIT 1) AS {Work.CLAIMS},
+        ({NEXT_GUESS}) AS {Work.GUESSES}
 """  # noqa: S608 - constants
 
 

@@ -296,20 +296,95 @@ async def test_leaked_code_makes_nobody_an_employee_until_approved(house: House)
     assert rows(house, "SELECT status FROM membership") == [{"status": "confirmed"}]
 
 
-async def test_five_wrong_codes_bring_a_human_and_open_nothing_any_more(house: House) -> None:
-    employer(house)
+async def ask_employer(house: House) -> None:
     for line in [*SCREENED, "employee"]:
         await house.say("sms", ANA, line)
+
+
+async def guess(house: House, numbers: range) -> list[str]:
+    """Send codes that nobody has, in words that look like a code and in words that look like a name."""
+    said = []
+    for number in numbers:
+        said.append(await text(house, f"GUESS{number}X" if number % 2 else f"guess {number} x"))
+        if "paid volunteer time off" in said[-1]:  # taken as a name: back to the question
+            await text(house, "BACK")
+    return said
+
+
+async def test_five_wrong_codes_are_followed_by_ten_minutes_in_which_none_is_compared(house: House) -> None:
+    employer(house)
+    await ask_employer(house)
     answers = [await text(house, f"GUESS{number}X") for number in range(5)]
-    await text(house, "BACK")
-    after = await text(house, "ACME4242")
+    house.clock.at += timedelta(minutes=9)
+    right = await text(house, "ACME4242")
+    wrong = await text(house, "GUESS5X")
+    house.clock.at += timedelta(minutes=1)
 
     assert ["We do not know that code." in answer for answer in answers] == [True] * 4 + [False]
-    assert "Acme" not in "".join(answers)
-    assert "Somebody of our team looks at it" in answers[4]
-    assert "you are with" not in after
-    assert rows(house, "SELECT reason FROM task") == [{"reason": "wrong_codes"}]
+    assert all("Please wait 10 minutes" in answer for answer in (answers[4], right, wrong))
+    assert "Acme" not in "".join([*answers, right, wrong])
+    assert rows(house, "SELECT reason FROM task") == []
+    assert "you are with Acme Bakeries" in await text(house, "ACME4242")
+
+
+async def test_whoever_waits_may_go_on_by_the_name(house: House) -> None:
+    employer(house)
+    await ask_employer(house)
+    await guess(house, range(5))
+
+    assert "paid volunteer time off" in await text(house, "Globex")
+
+
+async def test_ten_wrong_codes_in_a_day_bring_a_human_and_open_nothing_until_it_is_over(house: House) -> None:
+    employer(house)
+    await ask_employer(house)
+    await guess(house, range(5))
+    house.clock.at += timedelta(minutes=10)
+    *_, tenth = await guess(house, range(5, 10))
+    after = await text(house, "ACME4242")
+    await text(house, "BACK")
+    house.clock.at += timedelta(hours=23)
+    still = await text(house, "ACME4242")
+    await text(house, "BACK")
+    tasks = rows(house, "SELECT reason FROM task WHERE reason = 'wrong_codes'")
+    house.clock.at += timedelta(hours=1)
+
+    assert all("Somebody of our team looks at it" in answer for answer in (tenth, after, still))
+    assert len(tasks) == 2  # once on each of the two days
     assert rows(house, "SELECT count(*) AS n FROM membership") == [{"n": 0}]
+    assert "you are with Acme Bakeries" in await text(house, "ACME4242")
+
+
+async def test_count_of_wrong_codes_outlives_whoever_erases_everything_but_not_the_day(house: House) -> None:
+    employer(house)
+    await ask_employer(house)
+    await guess(house, range(5))
+    house.clock.at += timedelta(minutes=10)
+    await guess(house, range(5, 10))
+    await text(house, "DELETE MY DATA")
+    await text(house, "1")
+    await tick(house)
+    assert rows(house, "SELECT count(*) AS n FROM task WHERE reason = 'wrong_codes'") == [{"n": 0}]  # hers, and erased
+
+    await ask_employer(house)
+    again = await text(house, "ACME4242")
+    kept = rows(house, "SELECT address_hash FROM wrong_code")
+    tasks = rows(house, "SELECT reason FROM task WHERE reason = 'wrong_codes'")
+    await house.jump(house.clock.at + timedelta(days=1), step=timedelta(hours=1))
+
+    assert "Somebody of our team looks at it" in again
+    assert len(tasks) == 1
+    assert len(kept) == 10
+    assert ANA not in str(kept)
+    assert rows(house, "SELECT count(*) AS n FROM wrong_code") == [{"n": 0}]
+
+
+async def test_wrong_codes_of_one_phone_keep_nobody_else_from_theirs(house: House) -> None:
+    employer(house)
+    await ask_employer(house)
+    await guess(house, range(5))
+
+    assert any("you are with Acme Bakeries" in line for line in await sign_up(house, EMPLOYEE, "+13125550134"))
 
 
 async def test_name_that_looks_like_a_code_is_taken_when_it_is_sent_again(house: House) -> None:

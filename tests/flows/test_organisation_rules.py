@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
 import pytest
 from hypothesis import given
@@ -10,9 +11,13 @@ from hypothesis import strategies as st
 
 from flows.library import shipped
 from flows.rules.organisations import (
+    MAX_WRONG_A_DAY,
+    MAX_WRONG_CODES,
     TIME_REASONS,
     WARN_AT,
+    WRONG_WITHIN,
     Allowance,
+    Guessing,
     Organisation,
     OrganisationKind,
     PaidBy,
@@ -20,9 +25,11 @@ from flows.rules.organisations import (
     PolicyError,
     due_warning,
     find_organisation,
+    guessing,
     held_until,
     is_code,
     looks_like_code,
+    may_be_code,
     monday_of,
     normal_code,
     payer,
@@ -220,3 +227,31 @@ def test_place_is_held_for_a_manager_until_half_a_day_before_at_most_three_days(
     now = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
     assert held_until(now, now + timedelta(hours=hours)) == now + timedelta(hours=holds)
+
+
+# --- guesses ----------------------------------------------------------------------------------------------------------
+
+_AT: Final = datetime(2026, 11, 23, 16, tzinfo=UTC)
+
+
+@given(st.lists(st.integers(min_value=0, max_value=3 * 24 * 3600), max_size=120).map(sorted))
+def test_no_more_codes_are_ever_compared_than_a_window_and_a_day_allow(seconds: list[int]) -> None:
+    compared: list[datetime] = []
+    for at in (_AT + timedelta(seconds=one) for one in seconds):
+        if guessing(compared, at) is Guessing.FREE:
+            compared.append(at)
+
+    for at in compared:
+        assert sum(timedelta() <= at - one < WRONG_WITHIN for one in compared) <= MAX_WRONG_CODES
+        assert sum(timedelta() <= at - one < timedelta(days=1) for one in compared) <= MAX_WRONG_A_DAY
+
+
+@pytest.mark.parametrize("said", ["GUESS12", "guess 12", "g-u-e-s-s-1", "1234567"])
+def test_whatever_could_be_a_code_is_counted_however_it_is_typed(said: str) -> None:
+    assert may_be_code(said)
+
+
+def test_employer_without_a_code_is_opened_by_nothing() -> None:
+    nameless = Organisation(id=9, kind=OrganisationKind.EMPLOYER, name="Initech", code="")
+
+    assert find_organisation([nameless], OrganisationKind.EMPLOYER, "???", slack_team=None) is None
