@@ -154,7 +154,8 @@ class Clock:
             log.info("silent guardians and references shown", extra={"people": shown})
         if Work.GUESSES in due:
             await asyncio.to_thread(self._let_guesses_go, now)
-        if mailed := await asyncio.to_thread(mail_dates, self.database, self.hub, self.library, now):
+        if Work.DATES in due:
+            mailed = await asyncio.to_thread(mail_dates, self.database, self.hub, self.library, now)
             log.info("dates mailed", extra={"messages": mailed})
         today = now.astimezone(ZoneInfo(self.hub.zone)).date()
         if today != self._digested_on and is_time_for_digests(self.hub, now):
@@ -166,7 +167,7 @@ class Clock:
             freed = await asyncio.to_thread(vetting.free_lacking, self.database, self.hub, self.library, now)
             log.warning("places given back for want of a requirement", extra={"bookings": freed})
         self._looked_at = now
-        return bool(due) or bool(mailed)
+        return bool(due)
 
     def _let_guesses_go(self, now: datetime) -> None:
         with self.database.session() as session:

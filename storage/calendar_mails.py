@@ -6,24 +6,20 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from sqlmodel import Session, and_, col, or_, select
+from sqlmodel import Session
 
-from flows.facts import BookingStatus, Slot
+from flows.facts import Slot
 from flows.messages import Purpose
 from storage.calendars import CalendarDate, date_of
+from storage.operations.calendar_mails import untold
 from storage.performing import perform
 from storage.statements import Operation, Params, Statement
 from storage.store import OutboxStatus
 from storage.tables import AddressRow, BookingRow, CalendarMailRow, PersonRow, Site, SlotRow, new_message_ref, to_micros
 from storage.touched import read_slot_of
-
-#: A change that nobody was told of for so long, since we did not run, is told by other means by now.
-_LOOK_BACK: Final = timedelta(days=3)
-_BATCH: Final = 200
-_HOLDS: Final = (BookingStatus.BOOKED.value, BookingStatus.CONFIRMED.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,54 +53,27 @@ class Untold:
 
     @property
     def is_told(self) -> bool:
-        """Whether nothing has changed that they could see, or it is off before anything was told of it."""
-        return self.told == self.fingerprint or (self.is_new and self.date.called_off)
+        """Whether nothing has changed that they could see."""
+        return self.told == self.fingerprint
 
 
 def list_untold(session: Session, hub: str, now: datetime) -> Sequence[Untold]:
     """List what was changed about dates ahead of people who agreed to be written to by e-mail, longest ago first."""
-    query = (
-        select(BookingRow, PersonRow, AddressRow, CalendarMailRow)
-        .join(SlotRow, col(SlotRow.id) == col(BookingRow.slot_id))
-        .join(PersonRow, col(PersonRow.id) == col(BookingRow.person_id))
-        .join(AddressRow, and_(col(AddressRow.person_id) == col(PersonRow.id), col(AddressRow.channel) == "email"))
-        .outerjoin(CalendarMailRow, col(CalendarMailRow.booking_id) == col(BookingRow.id))
-        .where(
-            col(BookingRow.hub) == hub,
-            col(BookingRow.changed_at) > now - _LOOK_BACK,
-            col(SlotRow.starts_at) > now,
-            col(AddressRow.reachable),
-            col(AddressRow.consented_at).is_not(None),
-            col(AddressRow.opted_out_at).is_(None),
-            or_(
-                and_(col(CalendarMailRow.booking_id).is_(None), col(BookingRow.status).in_(_HOLDS)),
-                col(CalendarMailRow.seen_at) < col(BookingRow.changed_at),
-            ),
-        )
-        .order_by(col(BookingRow.changed_at), col(BookingRow.id), col(AddressRow.id))
-        .limit(_BATCH)
-    )
-    return [_untold(session, *row) for row in session.exec(query).all()]
+    return [_untold(session, *found) for found in perform(session, untold(hub, now))]
 
 
-def _untold(
-    session: Session,
-    booking: BookingRow,
-    person: PersonRow,
-    address: AddressRow,
-    mail: CalendarMailRow | None,
-) -> Untold:
-    slot = session.get_one(SlotRow, booking.slot_id)
+def _untold(session: Session, booking_id: int, address_id: int) -> Untold:
+    booking, address = session.get_one(BookingRow, booking_id), session.get_one(AddressRow, address_id)
+    person, slot = session.get_one(PersonRow, booking.person_id), session.get_one(SlotRow, booking.slot_id)
     site = session.get(Site, slot.site_id) if slot.site_id is not None else None
-    assert booking.id is not None
-    assert address.id is not None
+    mail = session.get(CalendarMailRow, booking_id)
     return Untold(
-        booking_id=booking.id,
+        booking_id=booking_id,
         date=date_of(booking, slot, site),
         slot=read_slot_of(session, slot),
         language=person.language,
         zone=person.zone,
-        address_id=address.id,
+        address_id=address_id,
         user=address.user,
         account=address.account,
         told=mail.told if mail else "",
@@ -140,8 +109,7 @@ _WRITE: Final = """
 
 def note_seen(session: Session, hub: str, one: Untold) -> None:
     """Note that nothing has to be told about a change."""
-    if not one.is_new:
-        perform(session, _note(hub, one, sequence=one.sequence - 1))
+    perform(session, _note(hub, one, sequence=one.sequence - 1))
 
 
 def write(session: Session, hub: str, one: Untold, *, text: str, calendar: str, now: datetime) -> bool:

@@ -29,6 +29,7 @@ class Work(StrEnum):
     UNTRUE = "untrue"
     SILENT_GUARDIANS = "silent_guardians"
     SILENT_REFERENCES = "silent_references"
+    DATES = "dates"
     LACKING = "lacking"
     CLAIMS = "claims"
     GUESSES = "guesses"

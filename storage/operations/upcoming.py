@@ -13,6 +13,7 @@ from typing import Final
 
 from flows.rules.attendance import ANSWER_WITHIN, ASK_AFTER
 from flows.rules.organisations import WARN_AT
+from storage.operations.calendar_mails import NEXT as NEXT_DATE
 from storage.operations.gates import LACKS
 from storage.operations.guesses import NEXT as NEXT_GUESS
 from storage.operations.silent import NEXT_GUARDIAN, NEXT_REFERENCE
@@ -78,6 +79,7 @@ SELDOM: Final = f"""
         (SELECT 0 WHERE EXISTS ({_UNTRUE})) AS {Work.UNTRUE},
         ({NEXT_GUARDIAN}) AS {Work.SILENT_GUARDIANS},
         ({NEXT_REFERENCE}) AS {Work.SILENT_REFERENCES},
+        ({NEXT_DATE}) AS {Work.DATES},
         (SELECT 0 WHERE EXISTS (SELECT 1 FROM requirement_policy WHERE hub = :hub) AND EXISTS (
             SELECT 1 FROM booking AS b JOIN slot AS s ON s.id = b.slot_id JOIN person AS p ON p.id = b.person_id
             WHERE b.hub = :hub AND b.status IN ('booked', 'confirmed') AND s.hub = :hub AND s.kind = 'shift'

@@ -160,6 +160,27 @@ async def test_a_reminder_changes_nothing_that_a_calendar_shows(tmp_path: Path) 
         assert await post.after() == []
 
 
+async def test_the_clock_stops_where_a_calendar_has_to_be_told_and_nowhere_else(url: str, tmp_path: Path) -> None:
+    async with open_post(tmp_path, url=url) as post:
+        post.house.clock.at += timedelta(minutes=1)
+        told_at = post.house.clock.at
+        before = await post.house.app.clock.coming()
+        mails = await post.after(minutes=0)
+        after = await post.house.app.clock.coming()
+
+    assert told_at in before
+    assert len(mails) == 1
+    assert after[0] > told_at + timedelta(minutes=1)
+
+
+async def test_what_is_off_before_anything_was_told_of_it_keeps_the_clock_at_rest(url: str, tmp_path: Path) -> None:
+    async with open_post(tmp_path, url=url) as post:
+        change(post.house, "UPDATE slot SET cancelled = TRUE")
+        assert await post.after() == []
+
+        assert (await post.house.app.clock.coming())[0] > post.house.clock.at + timedelta(minutes=1)
+
+
 @pytest.mark.parametrize("why", ["no consent", "left", "unreachable"])
 async def test_nobody_gets_a_file_who_does_not_want_mail(why: str, tmp_path: Path) -> None:
     async with open_post(tmp_path, consented=why != "no consent") as post:

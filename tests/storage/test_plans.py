@@ -10,7 +10,19 @@ from sqlalchemy import text
 
 from storage import outbox as outbox_queries
 from storage.database import Database
-from storage.operations import addresses, broadcasts, covers, outbox, reading, reminders, swaps, timers, upcoming, waits
+from storage.operations import (
+    addresses,
+    broadcasts,
+    calendar_mails,
+    covers,
+    outbox,
+    reading,
+    reminders,
+    swaps,
+    timers,
+    upcoming,
+    waits,
+)
 from storage.statements import POSTGRES, SQLITE
 from tests.databases import NewDatabase
 from tests.storage.cases import change
@@ -76,6 +88,7 @@ _STATEMENTS = {
             "ix_outbox_ready",
         ),
     ),
+    "dates_to_mail": (calendar_mails.NEXT, ("_booking_",)),
     "promote": (outbox.PROMOTE, ("ix_outbox_waiting",)),
     "due_reminders": (reminders.DUE, ("ix_reminder_due",)),
     "due_timers": (timers.DUE, ("ix_timer_due",)),
@@ -200,7 +213,9 @@ def test_postgres_does_not_scan_a_table(postgres: Database, name: str, mode: str
     with postgres.session() as session:
         connection = session.connection()
         connection.exec_driver_sql(f"SET LOCAL plan_cache_mode = {mode}")
-        connection.exec_driver_sql("PREPARE statement AS " + numbered.replace("%", "%%"))  # no placeholder of the driver
+        connection.exec_driver_sql(
+            "PREPARE statement AS " + numbered.replace("%", "%%")
+        )  # no placeholder of the driver
         values = ", ".join(_VALUES[name] for name in names)
         plan = [row[0] for row in connection.exec_driver_sql(f"EXPLAIN EXECUTE statement({values})")]
         connection.exec_driver_sql("DEALLOCATE statement")
