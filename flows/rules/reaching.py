@@ -44,16 +44,18 @@ class Way:
 def choose(ways: Iterable[Way], *, purpose: Purpose, preferred: int | None, last: int | None) -> int | None:
     """Choose one address for one message: the preferred one, the one they wrote from last, or the latest that is open.
 
-    Where none is open it stays the one they wrote from last, and the sender says why nothing leaves to it.
+    A nudge belongs to the talk, so it asks for no preference; but nobody reads it where the talk was closed. Where no
+    address is open it stays the one they wrote from last, and the sender says why nothing leaves to it.
 
     Args:
         preferred: the address that they prefer for this kind of message, if they said so.
         last: the one they wrote from last.
     """
-    if kind_of(purpose) is None:
+    has_kind = kind_of(purpose) is not None
+    if not has_kind and purpose is not Purpose.NUDGE:
         return last
     open_to = [way.id for way in ways if way.is_open]
-    for one in (preferred, last):
+    for one in (preferred if has_kind else None, last):
         if one in open_to:
             return one
     return max(open_to, default=last)

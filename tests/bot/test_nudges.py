@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import text
 
 from bot.ticks.timers import take_due
@@ -16,6 +17,8 @@ from flows.messages import Purpose
 from storage import people
 from storage.opening import open_store
 from tests.bot.house import HUB, MONDAY, House, open_house, shown
+from tests.bot.outsiders import change
+from tests.bot.test_preferring import CLOSED
 from tests.bot.test_sending import SIGN_UP, VOLUNTEER, announce
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -220,3 +223,45 @@ async def test_another_task_holds_no_nudge(tmp_path: Path) -> None:
             )
 
         assert len(await house.jump(MONDAY + timedelta(days=3, hours=4), step=HOUR)) == 2
+
+
+# --- on which channel -------------------------------------------------------------------------------------------------
+
+
+def know_elsewhere(house: House) -> None:
+    """Let the one person be known on Telegram as well, content to be written to, and prefer it for all that has a channel."""
+    elsewhere = (
+        """INSERT INTO address (hub, channel, account, "user", person_id, consented_at, reachable, created_at)
+           SELECT hub, 'telegram', 'telegram-account', '77', person_id, 1, TRUE, 0 FROM address""",
+        """INSERT INTO channel_preference (person_id, purpose, hub, address_id)
+           SELECT person_id, 'notice', hub, id FROM address WHERE channel = 'telegram'""",
+    )
+    for sql in elsewhere:
+        change(house, sql)
+
+
+async def test_nudge_comes_where_the_talk_is_whatever_is_preferred(url: str, tmp_path: Path) -> None:
+    async with open_house(tmp_path, url=url) as house:
+        await begin(house)
+        know_elsewhere(house)
+
+        (nudge,) = await house.jump(chicago(24, 18), step=HOUR)
+
+        assert (nudge.to.channel, nudge.purpose) == ("sms", Purpose.NUDGE)
+
+
+@pytest.mark.parametrize("closed", CLOSED)
+async def test_nudge_follows_to_an_open_channel_and_the_talk_goes_on_there(
+    url: str, tmp_path: Path, closed: str
+) -> None:
+    async with open_house(tmp_path, url=url) as house:
+        await begin(house)
+        know_elsewhere(house)
+        change(house, f"UPDATE address SET {closed} WHERE channel = 'sms'")  # noqa: S608 - of a list of ours
+
+        (nudge,) = await house.jump(chicago(24, 18), step=HOUR)
+        (answer,) = await house.say("telegram", "77", SIGN_UP[4])
+
+        assert (nudge.to.channel, nudge.purpose) == ("telegram", Purpose.NUDGE)
+        assert (answer.to.channel, answer.purpose) == ("telegram", Purpose.REPLY)
+        assert await house.jump(chicago(25, 16), step=HOUR) == []

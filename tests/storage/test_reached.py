@@ -13,7 +13,8 @@ from flows.rules.reaching import KINDS, Way, choose
 from storage.database import Database
 from storage.operations.preferences import people_reached, reached
 from storage.statements import Value
-from tests.storage.cases import HUB, rows
+from storage.store import Store
+from tests.storage.cases import HUB, NOW, change, rows
 
 #: Open, and closed for each reason.
 STATES = (
@@ -75,6 +76,20 @@ async def test_statements_hold_the_rule_of_where_somebody_is_written_to(database
     assert not found
 
 
+async def test_talk_that_goes_on_by_itself_holds_it_too(store: Store, database: Database) -> None:
+    known = [case for case in cases() if case.preferred is None]
+    _bring(database, known)
+    change(database, "INSERT INTO timer (person_id, hub, turn, kind, due_at) SELECT id, hub, 1, 'nudge', 0 FROM person")
+
+    due = await store.due_timers(HUB.id, NOW, len(known))
+
+    found = {one.person_id: one.address.user if one.address else None for one in due}
+    for case in known:
+        wanted = choose(case.ways, purpose=Purpose.NUDGE, preferred=case.ways[0].id, last=case.last)
+        assert found.pop(case.person_id) == (None if wanted is None else f"u{wanted}"), case
+    assert not found
+
+
 def _bring(database: Database, known: list[Case]) -> None:
     """Write them down, a table by one statement."""
     people: list[Mapping[str, Value]] = [
@@ -103,12 +118,13 @@ def _bring(database: Database, known: list[Case]) -> None:
     with database.session() as session:
         connection = session.connection()
         for sql, many in ((_PERSON, people), (_ADDRESS, addresses), (_PREFERENCE, preferences)):
-            connection.execute(text(sql), many)
+            if many:
+                connection.execute(text(sql), many)
 
 
 _PERSON = """
     INSERT INTO person (id, hub, ref, stage, answers, address_id, created_at, changed_at)
-    VALUES (:id, :hub, :ref, 'ready', '', :last, 0, 0)
+    VALUES (:id, :hub, :ref, 'ready', '{}', :last, 0, 0)
 """
 _ADDRESS = """
     INSERT INTO address (id, hub, channel, account, "user", person_id, consented_at, opted_out_at, reachable, paused_at,
