@@ -26,6 +26,7 @@ from sqlalchemy import create_engine
 
 from bench.turns_postgres import fresh, server
 from bot.broadcasts import _BATCH
+from bot.memory import settle_in
 from bot.sender import Sender
 from channels.capabilities import SMS
 from channels.simulator import SimulatorChannel
@@ -281,6 +282,7 @@ async def opened(url: str) -> AsyncIterator[Store]:
     """Open the store as the program does."""
     store = open_store(url, HUB)
     await store.start()
+    settle_in()
     yield store
     await store.close()
 

@@ -22,7 +22,7 @@ from channels.base import Channel, PermanentError, TemporaryError, UnknownOutcom
 from channels.render import as_sms
 from flows.facts import Hub
 from flows.messages import Consequence, Purpose
-from flows.rules.contact import Drop, Send, Spending, Wait, decide
+from flows.rules.contact import Decision, Drop, Send, Spending, Wait, decide
 from flows.text import fold, segments
 from storage.store import Claimed, OutboxStatus, Settlement, Store
 
@@ -46,6 +46,10 @@ _MOST_CLAIMED: Final = 500
 _FRESH_S: Final = 0.25
 #: Messages on their way at once, in seconds of what may leave: a slow provider need not slow us down, a hanging one must.
 _UNDER_WAY_S: Final = 10.0
+
+
+#: What the contact rule has said, by what it was asked: the very objects, which live as long as their batch.
+_Alike = dict[tuple[int, int, int, int], Decision]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -123,10 +127,10 @@ class Sender:
         if not claimed:
             return 0
         batch = _Batch(read_at=time.monotonic())
-        texts, now = await self._spent(), self.now()
+        texts, now, alike = await self._spent(), self.now(), _Alike()
         for message in claimed:
             parts = self._parts(message)
-            if refusal := self._refusal(message, texts, now):
+            if refusal := self._refusal(message, texts, now, alike):
                 self._land(group, refusal, parts=0)
                 continue
             if texts is not None:
@@ -134,11 +138,11 @@ class Sender:
             if (wait_s := self._pace(parts)) > 0:
                 await self._hand_out(batch, group)
                 await asyncio.sleep(wait_s)
-                now = self.now()
+                now, alike = self.now(), {}
             self._under_way += 1
             self._parts_under_way += parts
             batch.ready.append((message, parts))
-        await self._hand_out(batch, group)
+        group.create_task(self._hand_out(batch, group))  # not waited for: the next are claimed meanwhile
         return len(claimed)
 
     def _parts(self, claimed: Claimed) -> int:
@@ -191,13 +195,13 @@ class Sender:
         """Ask the contact rule once more about what has waited; return what may still leave."""
         waited = list(batch.ready)
         batch.ready.clear()
-        now = self.now()
+        now, alike = self.now(), _Alike()
         found = await self.store.look_again(self.hub.id, [claimed for claimed, _ in waited], now)
         again = {claimed.id: claimed for claimed in found}
         fresh = _Batch(read_at=time.monotonic())
         for claimed, parts in waited:
             known = again.get(claimed.id)  # else it is settled by now
-            refusal = self._refusal(known, None, now) if known else None
+            refusal = self._refusal(known, None, now, alike) if known else None
             if known and not refusal:
                 fresh.ready.append((known, parts))
             else:
@@ -254,22 +258,14 @@ class Sender:
             )
         return settlement
 
-    def _refusal(self, claimed: Claimed, texts: int | None, now: datetime) -> Settlement | None:
+    def _refusal(self, claimed: Claimed, texts: int | None, now: datetime, alike: _Alike) -> Settlement | None:
         """Ask the contact rule, with what was read from the database a moment ago.
 
         Args:
             texts: parts of text messages of today, those on their way included; ``None``: not counted.
+            alike: what the rule said about the messages of this batch so far.
         """
-        decision = decide(
-            claimed.purpose,
-            claimed.recipient,
-            quiet_hours=self.hub.quiet_hours,
-            expires_at=claimed.message.expires_at,
-            now=now,
-            policy=self.hub.contact,
-            spending=None if texts is None else Spending(texts=texts, zone=self.hub.zone),
-            broadcast=claimed.broadcast,
-        )
+        decision = self._decide(claimed, texts, now, alike)
         match decision:
             case Send():
                 return None
@@ -281,6 +277,23 @@ class Sender:
                 return Settlement(id=claimed.id, status=OutboxStatus.DROPPED, reason=reason, asked=False)
             case _:
                 assert_never(decision)
+
+    def _decide(self, claimed: Claimed, texts: int | None, now: datetime, alike: _Alike) -> Decision:
+        """Ask the rule once about all of a batch who are alike to it: a broadcast goes to many."""
+        key = (id(claimed.recipient), id(claimed.purpose), id(claimed.message.expires_at), id(claimed.broadcast))
+        if texts is None and (known := alike.get(key)):
+            return known
+        decision = alike[key] = decide(
+            claimed.purpose,
+            claimed.recipient,
+            quiet_hours=self.hub.quiet_hours,
+            expires_at=claimed.message.expires_at,
+            now=now,
+            policy=self.hub.contact,
+            spending=None if texts is None else Spending(texts=texts, zone=self.hub.zone),
+            broadcast=claimed.broadcast,
+        )
+        return decision
 
     async def _send(self, claimed: Claimed, parts: int) -> Settlement:
         try:

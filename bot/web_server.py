@@ -12,6 +12,7 @@ from typing import Final
 import uvicorn
 from fastapi import FastAPI
 
+from bot.memory import settle_in
 from bot.mistake import MistakeError
 
 #: An open stream of events would otherwise keep a stopping server for ever.
@@ -71,6 +72,7 @@ class WebServer(uvicorn.Server):
         """Begin to answer."""
         await super().startup(sockets)
         self._started()
+        settle_in()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

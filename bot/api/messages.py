@@ -14,6 +14,7 @@ from bot.api.once import do_once
 from bot.api.shapes import Key, Ref, Words
 from flows.messages import Purpose
 from flows.rules.contact import Drop, Recipient, Wait, decide
+from flows.rules.countries import is_phone
 from flows.rules.programs import Scope
 from storage import lookup, outbox
 from storage.programs import Program
@@ -99,7 +100,7 @@ def _queue(session: Any, desk: Desk, program: Program, *, ref: str, text: str, k
         zone=person.zone,
         paused=address.paused_at is not None,
         channel=address.channel,
-        user=address.user,
+        is_person=is_phone(address.channel, address.user),
     )
     expires_at = now + _USEFUL
     decision = decide(Purpose.NOTICE, recipient, quiet_hours=desk.hub.quiet_hours, expires_at=expires_at, now=now)

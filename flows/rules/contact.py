@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from flows.facts import ContactPolicy, QuietHours
 from flows.messages import Purpose
-from flows.rules.countries import is_phone
 from flows.state_hours import hours_at
 
 #: Where a person may be whose ZIP we do not know: anywhere in the fifty states, unless their phone is a territory's.
@@ -123,8 +122,8 @@ class Recipient:
     #: Whether they have written, or been written to by a timer, since the message was decided on.
     overtaken: bool = False
     channel: str = ""
-    #: Their side of the channel: a phone in E.164, or a vendor's id.
-    user: str = ""
+    #: Whether the address may be a person's: no short code and no sender's name, see ``flows.rules.countries.is_phone``.
+    is_person: bool = True
     #: Of their phone, by ISO 3166; ``None`` where the channel has none.
     country: str | None = None
     #: Postal code; tells the state.
@@ -218,7 +217,7 @@ def _never(
         return Drop(reason=Reason.OPTED_OUT)
     if not recipient.reachable:
         return Drop(reason=Reason.UNREACHABLE)
-    if recipient.user and not is_phone(recipient.channel, recipient.user):
+    if not recipient.is_person:
         return Drop(reason=Reason.SHORT_CODE)
     if recipient.channel == "sms" and policy.countries and recipient.country not in policy.countries:
         return Drop(reason=Reason.COUNTRY)

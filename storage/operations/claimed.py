@@ -6,19 +6,21 @@ To look a column up by its name costs 0.1 us, and a message with its recipient h
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from flows.messages import Address, Attachment, Outbound, Purpose
 from flows.rules.contact import UNASKED, BroadcastState, Recipient
-from flows.rules.countries import country_of
+from flows.rules.countries import country_of, is_phone
 from storage.operations.rows import read_choices, read_instant, remembered
 from storage.statements import Row
 from storage.store import Claimed, OutboxStatus
 
-#: Of a message: what ``read_claimed`` takes apart in this order.
+#: Of a message: what ``read_claimed`` takes apart in this order. What is looked up by name as well comes first.
 MESSAGE: Final = """
-    id, ref, channel, account, address_id, person_id, purpose, priority, body, choices, step, turn, calendar, expires_at,
-    attempts, created_at, broadcast_id, status
+    priority, id, address_id, broadcast_id, purpose, ref, channel, account, person_id, body, choices, step, turn, calendar,
+    expires_at, attempts, created_at, status
 """
 #: Of the address ``a`` of a message, its person ``p`` and their conversation ``c``: likewise.
 RECIPIENT: Final = """
@@ -37,8 +39,8 @@ def read_claimed(message: Row, recipients: Mapping[int, Row], states: Mapping[in
         this_time: 1 where the claim itself was counted as an attempt.
     """
     (
-        number, reference, channel, account, address_id, person_id, purpose_name, _, body, choices, step, turn, calendar,
-        expires_at, attempts, created_at, broadcast_id, status,
+        _, number, address_id, broadcast_id, purpose_name, reference, channel, account, person_id, body, choices, step,
+        turn, calendar, expires_at, attempts, created_at, status,
     ) = message  # fmt: skip
     (
         _,
@@ -68,24 +70,24 @@ def read_claimed(message: Row, recipients: Mapping[int, Row], states: Mapping[in
             step=step,
             purpose=purpose,
             expires_at=read_instant(expires_at),
-            attachment=_attachment(calendar),
+            attachment=None if calendar is None else _attachment(calendar),
         ),
         purpose=purpose,
         person_id=person_id,
-        recipient=Recipient(
-            opted_out=opted_out_at is not None,
-            reachable=bool(reachable),
-            consented=consented_at is not None,
-            held=held_by is not None,
-            zone=zone,
-            paused=paused_at is not None,
-            overtaken=turn is not None and version != turn,
-            channel=channel,
-            user=user,
-            country=country or country_of(channel, user),
-            zip_code=zip_code,
-            no_broadcasts=no_broadcasts_at is not None,
-            crowded_at=read_instant(crowded_at) if purpose in UNASKED else None,
+        recipient=_recipient(
+            opted_out_at is not None,
+            bool(reachable),
+            consented_at is not None,
+            held_by is not None,
+            zone,
+            paused_at is not None,
+            turn is not None and version != turn,
+            channel,
+            country is not None or is_phone(channel, user),
+            country or country_of(channel, user),
+            zip_code,
+            no_broadcasts_at is not None,
+            read_instant(crowded_at) if crowded_at and purpose in UNASKED else None,
         ),
         attempts=attempts - this_time,
         created_at=remembered(created_at),
@@ -100,7 +102,39 @@ _STATES: Final = {state.value: state for state in BroadcastState}
 _SENDING: Final = OutboxStatus.SENDING.value
 
 
-def _attachment(calendar: str | None) -> Attachment | None:
-    if calendar is None:
-        return None
+#: What is sent to many goes to people of whom the rule knows the same.
+@lru_cache(maxsize=4096)
+def _recipient(
+    opted_out: bool,  # by place: keywords would cost more than the cache spares
+    reachable: bool,
+    consented: bool,
+    held: bool,
+    zone: str | None,
+    paused: bool,
+    overtaken: bool,
+    channel: str,
+    is_person: bool,
+    country: str | None,
+    zip_code: str | None,
+    no_broadcasts: bool,
+    crowded_at: datetime | None,
+) -> Recipient:
+    return Recipient(
+        opted_out=opted_out,
+        reachable=reachable,
+        consented=consented,
+        held=held,
+        zone=zone,
+        paused=paused,
+        overtaken=overtaken,
+        channel=channel,
+        is_person=is_person,
+        country=country,
+        zip_code=zip_code,
+        no_broadcasts=no_broadcasts,
+        crowded_at=crowded_at,
+    )
+
+
+def _attachment(calendar: str) -> Attachment:
     return Attachment(name="date.ics", content_type="text/calendar", content=calendar.encode())

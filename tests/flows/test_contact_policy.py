@@ -16,7 +16,7 @@ from flows.files.shape import FlowError
 from flows.messages import Purpose
 from flows.reasons import say_reason
 from flows.rules.contact import BroadcastState, Decision, Drop, Reason, Recipient, Send, Spending, Wait, decide
-from flows.rules.countries import country_of
+from flows.rules.countries import country_of, is_phone
 from flows.state_hours import both, hours_at, read_state_hours
 from tests.flows.test_contact_rule import YEAR, is_open
 
@@ -30,7 +30,6 @@ ANA = Recipient(
     held=False,
     zone="America/Chicago",
     channel="sms",
-    user="+13125550123",
     country="US",
     zip_code="60614",
 )
@@ -54,7 +53,7 @@ def decided(purpose: Purpose, recipient: Recipient = ANA, *, now: datetime = NOO
 @pytest.mark.parametrize("purpose", Purpose)
 @pytest.mark.parametrize("user", ["12345", "898211", "BANK", "+1312", "13125550123"])
 def test_nothing_leaves_to_what_is_no_phone(purpose: Purpose, user: str) -> None:
-    assert decided(purpose, replace(ANA, user=user)) == Drop(reason="short_code")
+    assert decided(purpose, replace(ANA, is_person=is_phone("sms", user))) == Drop(reason="short_code")
 
 
 @pytest.mark.parametrize("purpose", Purpose)
