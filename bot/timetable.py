@@ -14,7 +14,7 @@ from flows.phrases import Phrases
 from flows.places.shift_reply import REMINDER_STEP
 from flows.rules.series import Series
 from flows.wording import say_offer, say_slot
-from storage import outbox, schedule, series, timetable
+from storage import approvals, outbox, schedule, series, timetable
 from storage.database import Database
 from storage.series import Template
 from storage.store import NewMessage
@@ -142,13 +142,14 @@ def top_up(database: Database, hub: Hub, now: datetime) -> int:
 def _tell(session: Any, hub: Hub, phrases: Phrases, changed: Changed, now: datetime) -> None:
     for one in changed.booked:
         drop_untold(session, hub.id, one, now)
-        outbox.enqueue(session, hub.id, _changed(one, hub, phrases), now)
+        held_for = approvals.held_for(session, hub.id, one.ref)
+        outbox.enqueue(session, hub.id, _changed(one, hub, phrases, held_for), now)
     for why, gone in (("not_under_18", changed.too_young), ("not_covered", changed.uncovered)):
         for one in gone:
             outbox.enqueue(session, hub.id, _gone(one, hub, phrases, why), now)
 
 
-def _changed(one: Touched, hub: Hub, phrases: Phrases) -> NewMessage:
+def _changed(one: Touched, hub: Hub, phrases: Phrases, held_for: str | None) -> NewMessage:
     language = one.language or hub.languages[0]
     before, after = one.before, one.after
     values = {
@@ -159,11 +160,12 @@ def _changed(one: Touched, hub: Hub, phrases: Phrases) -> NewMessage:
         "slot": say_slot(after, zone=one.zone, language=language),
         "minutes": str(after.minutes),
         "title": after.title.get(language) or next(iter(after.title.values()), ""),
+        "organisation": held_for or "",
     }
     return NewMessage(
         dedupe_key=f"changed:{one.ref}:{new_ref()}",  # each change is told by itself, in the transaction that makes it
         person_id=one.person_id,
-        text=phrases.say(_what_changed(before, after), language, values),
+        text=phrases.say("held.changed" if held_for else _what_changed(before, after), language, values),
         purpose=Purpose.NOTICE,
         choices=tuple(
             Choice(

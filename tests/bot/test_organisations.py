@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from bot import timetable
 from bot.placing import put_down
 from flows.rules.organisations import OrganisationKind, Policy
 from flows.stages import Stage
 from storage import organisations, people
 from storage.tables import SlotRow
+from storage.timetable import Change, Reach
 from tests.bot.house import HUB, House, open_house, shown
 from tests.bot.outsiders import browser, change, enter, link_to, rows
 
@@ -246,6 +248,27 @@ async def test_who_is_put_down_on_paid_time_is_told_that_their_employer_decides(
 
     told = [one for one in await tick(house) if "put you down" in one]
     assert [one for one in told if "Acme Bakeries has to say yes first" in one] == told != []
+
+
+async def lasts(house: House, shift: str, minutes: int) -> str:
+    """Let a shift last longer or shorter; return what whoever is booked is told."""
+    phrases, reach = house.app.library.phrases, Reach.ONE
+    timetable.edit(house.app.database, HUB, phrases, shift, Change(minutes=minutes), reach=reach, now=house.clock.at)
+    (told,) = [one for one in await tick(house) if "minutes" in one]
+    return told
+
+
+async def test_who_has_an_approved_place_that_becomes_longer_is_told_that_it_waits_again(house: House) -> None:
+    employer(house)
+    ref = house.add_shift(SHIFTS[0])
+    await sign_up(house, EMPLOYEE)
+    await text(house, "SHIFTS")
+    await text(house, "1")
+    change(house, "UPDATE reservation SET held_until = NULL")
+    shorter, longer = [await lasts(house, ref, minutes) for minutes in (45, 90)]
+
+    assert "Acme Bakeries" not in shorter
+    assert "Thu Dec 3, 4 PM, Lincoln Library, 12 Oak St, 90 minutes. Acme Bakeries has to say yes" in longer
 
 
 async def test_place_that_no_manager_approves_in_time_is_free_again(house: House) -> None:

@@ -95,7 +95,7 @@ def test_every_key_in_the_file_is_used() -> None:
         | {f"{why}.{kind.value}" for why in ("called_off", "not_under_18", "placed", "freed") for kind in SlotKind}
         | {"not_covered.shift"}
         | {"cover.ask", "cover.ask_open", "swap.lapsed"}
-        | {"held.taken", "held.placed", "held.reminder", "held.reminder_confirmed"}
+        | {"held.taken", "held.changed", "held.placed", "held.reminder", "held.reminder_confirmed"}
         | {"calendar.sent", "calendar.renewed"}
         | {f"calendar_mail.{what}" for what in ("booked", "changed", "called_off")}
         | {f"refusal.{reason}" for reason in REASONS}
@@ -155,7 +155,7 @@ def test_no_phrase_needs_a_third_segment(key: str, language: str) -> None:
         )
         for reply in ShiftReply
     )
-    choices = tuple(keys) if key.startswith(("reminder.", "slot_", "held.reminder", "held.placed")) else ()
+    choices = tuple(keys) if key.startswith(("reminder.", "slot_", "held.reminder", "held.placed", "held.changed")) else ()
 
     assert segments(as_sms(Outbound(reference="r", to=PHONE, text=text, choices=choices))).parts <= 2
 
