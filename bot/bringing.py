@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -14,12 +15,13 @@ from bot import config
 from bot.config import Settings
 from bot.importing import OPT_OUTS, PEOPLE, SHIFTS, SITES, Context, Kind, Read, Sheet, SheetError, read, read_sheet
 from bot.mistake import MistakeError
+from bot.opening import open_database
 from bot.sheets import write_csv, write_xlsx
 from flows.facts import Hub, SlotKind
 from flows.library import Library, shipped
 from flows.stages import Stage
 from storage import audit, importing, importing_places, series
-from storage.database import Database, migrate
+from storage.database import Database
 from storage.exporting import EXPORTS, lines
 from storage.incoming import Stored
 
@@ -51,17 +53,12 @@ class Wishes:
     consented_on: date | None = None
 
 
-def open_desk(path: Path, environ: Mapping[str, str]) -> Desk:
-    """Open the database that the settings name."""
+@contextmanager
+def open_desk(path: Path, environ: Mapping[str, str]) -> Iterator[Desk]:
+    """Open the database that the settings name, for as long as the block."""
     settings = config.load(path, environ)
-    url = settings.database.url.get_secret_value()
-    migrate(url)
-    return Desk(
-        database=Database(url, key=settings.privacy.key_in_clear),
-        hub=settings.hub.facts(),
-        accounts=accounts_of(settings),
-        library=shipped(),
-    )
+    with open_database(settings) as database:
+        yield Desk(database=database, hub=settings.hub.facts(), accounts=accounts_of(settings), library=shipped())
 
 
 def accounts_of(settings: Settings) -> dict[str, str]:

@@ -20,9 +20,8 @@ def correct(path: Path, environ: Mapping[str, str], *, person: str, answer: str,
     Raises:
         MistakeError: there is no such person or answer, or it cannot be read.
     """
-    desk = open_vetting(path, environ)
     settings = config.load(path, environ)
-    with desk.database.reading() as session:
+    with open_vetting(path, environ) as desk, desk.database.reading() as session:
         ref = find_person(session, desk.hub.id, person).ref
 
     async def run() -> str:

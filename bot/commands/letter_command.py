@@ -25,8 +25,7 @@ def write_letter(
     Raises:
         MistakeError: there is no such person, or no time of theirs is approved.
     """
-    desk = places.open_desk(config, environ)
-    with desk.database.session() as session:
+    with places.open_desk(config, environ) as desk, desk.database.session() as session:
         found = find_person(session, desk.hub.id, person)
         letter = make_letter(session, desk.hub, found, by=_BY, now=utc_now())
         if letter is None:
@@ -44,8 +43,7 @@ def revoke_letter(config: Path, environ: Mapping[str, str], code: str) -> str:
     Raises:
         MistakeError: no valid letter has it.
     """
-    desk = places.open_desk(config, environ)
-    with desk.database.session() as session:
+    with places.open_desk(config, environ) as desk, desk.database.session() as session:
         row = letters.find_valid(session, desk.hub.id, code)
         if row is None:
             raise MistakeError(f"No valid letter has the code {code}.")

@@ -42,17 +42,18 @@ def add(
     from bot.commands import entering, places
     from flows.rules.organisations import OrganisationKind
 
-    _show(
-        entering.add(
-            places.open_desk(config, os.environ),
-            OrganisationKind(kind.value),
-            name,
-            code=code,
-            slack_team=slack_team,
-            contact=contact,
-            policy=policy or [],
+    with places.open_desk(config, os.environ) as desk:
+        _show(
+            entering.add(
+                desk,
+                OrganisationKind(kind.value),
+                name,
+                code=code,
+                slack_team=slack_team,
+                contact=contact,
+                policy=policy or [],
+            )
         )
-    )
 
 
 @app.command("list")
@@ -60,7 +61,8 @@ def list_all(config: _Config = _SETTINGS) -> None:
     """Show the organisations, with their codes and members."""
     from bot.commands import entering, places
 
-    _show(entering.list_all(places.open_desk(config, os.environ)))
+    with places.open_desk(config, os.environ) as desk:
+        _show(entering.list_all(desk))
 
 
 @app.command("show")
@@ -70,7 +72,8 @@ def show(
     """Show what an organisation wants, and how many belong to it."""
     from bot.commands import entering, places
 
-    _show(entering.show(places.open_desk(config, os.environ), organisation))
+    with places.open_desk(config, os.environ) as desk:
+        _show(entering.show(desk, organisation))
 
 
 @app.command("confirm")
@@ -85,8 +88,8 @@ def confirm(
     """Note what an organisation told you by phone or on paper; the person is told."""
     from bot.commands import entering, places
 
-    desk = places.open_desk(config, os.environ)
-    typer.echo(entering.confirm(desk, organisation, person, hours=hours, weekly=weekly, until=until))
+    with places.open_desk(config, os.environ) as desk:
+        typer.echo(entering.confirm(desk, organisation, person, hours=hours, weekly=weekly, until=until))
 
 
 def _show(lines: list[str]) -> None:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-from bot import config, timetable
+from bot import timetable
 from bot.app import utc_now
 from bot.mistake import MistakeError
+from bot.opening import open_hub
 from flows.facts import Hub
 from flows.files.shape import did_you_mean
 from flows.geography import place_of
 from flows.library import Library, shipped
 from storage import schedule, series
-from storage.database import Database, migrate
+from storage.database import Database
 from storage.tables import Site
 from storage.timetable import Changed, Reach
 
@@ -31,13 +33,11 @@ class Desk:
     library: Library
 
 
-def open_desk(path: Path, environ: Mapping[str, str]) -> Desk:
-    """Open the database that the settings name, and bring its schema up to date."""
-    settings = config.load(path, environ)
-    url = settings.database.url.get_secret_value()
-    migrate(url)
-    database = Database(url, key=settings.privacy.key_in_clear)
-    return Desk(database=database, hub=settings.hub.facts(), library=shipped())
+@contextmanager
+def open_desk(path: Path, environ: Mapping[str, str]) -> Iterator[Desk]:
+    """Open the database that the settings name, for as long as the block."""
+    with open_hub(path, environ) as (database, hub):
+        yield Desk(database=database, hub=hub, library=shipped())
 
 
 def add_site(

@@ -50,21 +50,21 @@ def add_site(
     """Add a place."""
     from bot.commands import places
 
-    desk = places.open_desk(config, os.environ)
-    typer.echo(
-        places.add_site(
-            desk,
-            name,
-            street=street,
-            city=city,
-            state=state,
-            zip_code=zip_code,
-            zone=zone,
-            partner=partner,
-            supervisor=supervisor,
-            contact=supervisor_contact,
+    with places.open_desk(config, os.environ) as desk:
+        typer.echo(
+            places.add_site(
+                desk,
+                name,
+                street=street,
+                city=city,
+                state=state,
+                zip_code=zip_code,
+                zone=zone,
+                partner=partner,
+                supervisor=supervisor,
+                contact=supervisor_contact,
+            )
         )
-    )
 
 
 @sites.command("list")
@@ -72,7 +72,8 @@ def list_sites(config: _Config = _SETTINGS) -> None:
     """Show the places."""
     from bot.commands import places
 
-    _show(places.list_sites(places.open_desk(config, os.environ)))
+    with places.open_desk(config, os.environ) as desk:
+        _show(places.list_sites(desk))
 
 
 @sites.command("move")
@@ -84,7 +85,8 @@ def move_site(
     """Put a place into another time zone; its shifts keep their wall clock, and who is booked is told."""
     from bot.commands import places
 
-    _show(places.move_site(places.open_desk(config, os.environ), site, zone))
+    with places.open_desk(config, os.environ) as desk:
+        _show(places.move_site(desk, site, zone))
 
 
 @holidays.command("add")
@@ -99,8 +101,8 @@ def add_holidays(
     """Note days without school; what comes again by a rule skips them."""
     from bot.commands import places
 
-    desk = places.open_desk(config, os.environ)
-    _show(places.add_holidays(desk, day, until=until, name=name, site=site, call_off=call_off))
+    with places.open_desk(config, os.environ) as desk:
+        _show(places.add_holidays(desk, day, until=until, name=name, site=site, call_off=call_off))
 
 
 @holidays.command("list")
@@ -108,7 +110,8 @@ def list_holidays(config: _Config = _SETTINGS) -> None:
     """Show the days without school."""
     from bot.commands import places
 
-    _show(places.list_holidays(places.open_desk(config, os.environ)))
+    with places.open_desk(config, os.environ) as desk:
+        _show(places.list_holidays(desk))
 
 
 @shifts.command("add")
@@ -164,7 +167,8 @@ def add_slots(
         language=language,
         remind=remind or [],
     )
-    _show(planning.add_slots(places.open_desk(config, os.environ), wanted))
+    with places.open_desk(config, os.environ) as desk:
+        _show(planning.add_slots(desk, wanted))
 
 
 @shifts.command("list")
@@ -178,8 +182,8 @@ def list_slots(
     from bot.commands import places
     from flows.facts import SlotKind
 
-    desk = places.open_desk(config, os.environ)
-    _show(planning.list_slots(desk, kind=SlotKind(kind.value) if kind else None, days=days))
+    with places.open_desk(config, os.environ) as desk:
+        _show(planning.list_slots(desk, kind=SlotKind(kind.value) if kind else None, days=days))
 
 
 @shifts.command("edit")
@@ -210,23 +214,24 @@ def edit_slots(
     from bot.commands import places
     from storage.timetable import Reach
 
-    _show(
-        planning.edit_slots(
-            places.open_desk(config, os.environ),
-            ref,
-            which=Reach(which.value),
-            at=at,
-            time_of_day=time_of_day,
-            minutes=minutes,
-            capacity=capacity,
-            title=title,
-            title_es=title_es,
-            site=site,
-            place=place,
-            supervised=supervised,
-            one_to_one=one_to_one,
+    with places.open_desk(config, os.environ) as desk:
+        _show(
+            planning.edit_slots(
+                desk,
+                ref,
+                which=Reach(which.value),
+                at=at,
+                time_of_day=time_of_day,
+                minutes=minutes,
+                capacity=capacity,
+                title=title,
+                title_es=title_es,
+                site=site,
+                place=place,
+                supervised=supervised,
+                one_to_one=one_to_one,
+            )
         )
-    )
 
 
 @shifts.command("cancel")
@@ -240,7 +245,8 @@ def cancel_slots(
     from bot.commands import places
     from storage.timetable import Reach
 
-    _show(planning.call_off(places.open_desk(config, os.environ), ref, which=Reach(which.value)))
+    with places.open_desk(config, os.environ) as desk:
+        _show(planning.call_off(desk, ref, which=Reach(which.value)))
 
 
 @shifts.command("explain")
@@ -252,7 +258,8 @@ def explain(
     from bot import planning
     from bot.commands import places
 
-    _show(planning.explain(places.open_desk(config, os.environ), person))
+    with places.open_desk(config, os.environ) as desk:
+        _show(planning.explain(desk, person))
 
 
 def _show(lines: Iterable[str]) -> None:

@@ -72,10 +72,10 @@ def bring_in(
         consent_source=consent_source.strip(),
         consented_on=_day(consent_on),
     )
-    desk = bringing.open_desk(config, os.environ)
-    good = bringing.bring_in(
-        desk, what.value, file, wishes, utc_now(), dry_run=dry_run, skip_bad=skip_bad, show=typer.echo
-    )
+    with bringing.open_desk(config, os.environ) as desk:
+        good = bringing.bring_in(
+            desk, what.value, file, wishes, utc_now(), dry_run=dry_run, skip_bad=skip_bad, show=typer.echo
+        )
     if not good:
         raise typer.Exit(_EXIT_BAD)
 
@@ -95,7 +95,8 @@ def write_out(
         raise typer.BadParameter("Choose --csv or --xlsx.")
     if as_xlsx and out is None:
         raise typer.BadParameter("Say where to: --out FILE.xlsx")
-    told = bringing.write_out(bringing.open_desk(config, os.environ), what.value, utc_now(), to=out, as_xlsx=as_xlsx)
+    with bringing.open_desk(config, os.environ) as desk:
+        told = bringing.write_out(desk, what.value, utc_now(), to=out, as_xlsx=as_xlsx)
     if told:
         typer.echo(told)
 

@@ -32,8 +32,8 @@ def add(
     """Add a user and print a link by which they choose a password; it works once, for three days."""
     from bot.commands import user_desk
 
-    desk = user_desk.open_users(config, os.environ)
-    typer.echo(user_desk.add(desk, email, name=name, role=role, sites=site or [], partner=partner, language=lang))
+    with user_desk.open_users(config, os.environ) as desk:
+        typer.echo(user_desk.add(desk, email, name=name, role=role, sites=site or [], partner=partner, language=lang))
 
 
 @app.command("list")
@@ -41,8 +41,9 @@ def list_users(config: _Config = _SETTINGS) -> None:
     """Show who may sign in."""
     from bot.commands import user_desk
 
-    for line in user_desk.list_users(user_desk.open_users(config, os.environ)):
-        typer.echo(line)
+    with user_desk.open_users(config, os.environ) as desk:
+        for line in user_desk.list_users(desk):
+            typer.echo(line)
 
 
 @app.command("link")
@@ -50,7 +51,8 @@ def link(email: _Email, config: _Config = _SETTINGS) -> None:
     """Print a new one-time link, for a forgotten password."""
     from bot.commands import user_desk
 
-    typer.echo(user_desk.link(user_desk.open_users(config, os.environ), email))
+    with user_desk.open_users(config, os.environ) as desk:
+        typer.echo(user_desk.link(desk, email))
 
 
 @app.command("role")
@@ -64,8 +66,8 @@ def role(
     """Give a user another role; they are signed out."""
     from bot.commands import user_desk
 
-    desk = user_desk.open_users(config, os.environ)
-    typer.echo(user_desk.change(desk, email, role=to, sites=site or [], partner=partner))
+    with user_desk.open_users(config, os.environ) as desk:
+        typer.echo(user_desk.change(desk, email, role=to, sites=site or [], partner=partner))
 
 
 @app.command("disable")
@@ -73,7 +75,8 @@ def disable(email: _Email, config: _Config = _SETTINGS) -> None:
     """Let a user in no more; they are signed out at once."""
     from bot.commands import user_desk
 
-    typer.echo(user_desk.disable(user_desk.open_users(config, os.environ), email))
+    with user_desk.open_users(config, os.environ) as desk:
+        typer.echo(user_desk.disable(desk, email))
 
 
 @app.command("enable")
@@ -81,4 +84,5 @@ def enable(email: _Email, config: _Config = _SETTINGS) -> None:
     """Let a user in again."""
     from bot.commands import user_desk
 
-    typer.echo(user_desk.enable(user_desk.open_users(config, os.environ), email))
+    with user_desk.open_users(config, os.environ) as desk:
+        typer.echo(user_desk.enable(desk, email))

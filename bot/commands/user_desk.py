@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,12 @@ from typing import Any
 from bot import config
 from bot.app import utc_now
 from bot.mistake import MistakeError
+from bot.opening import open_database
 from flows.facts import LANGUAGES
 from flows.files.shape import did_you_mean
 from flows.rules.access import Role
 from storage import series, users
-from storage.database import Database, migrate
+from storage.database import Database
 from storage.tables import UserRow
 from storage.users import EmailTakenError, LastAdministratorError
 
@@ -30,17 +32,13 @@ class Desk:
     url: str
 
 
-def open_users(path: Path, environ: Mapping[str, str]) -> Desk:
-    """Open the database that the settings name, and bring its schema up to date."""
+@contextmanager
+def open_users(path: Path, environ: Mapping[str, str]) -> Iterator[Desk]:
+    """Open the database that the settings name, for as long as the block."""
     settings = config.load(path, environ)
-    url = settings.database.url.get_secret_value()
-    migrate(url)
     web = settings.web
-    return Desk(
-        database=Database(url, key=settings.privacy.key_in_clear),
-        hub=settings.hub.id,
-        url=web.public_url or f"http://{web.host}:{web.port}",
-    )
+    with open_database(settings) as database:
+        yield Desk(database=database, hub=settings.hub.id, url=web.public_url or f"http://{web.host}:{web.port}")
 
 
 def add(

@@ -34,8 +34,9 @@ def list_requirements(person: _Person, config: _Config = _SETTINGS) -> None:
     """Show what somebody has to bring, and what they have."""
     from bot.commands import vetting_desk
 
-    for line in vetting_desk.list_requirements(vetting_desk.open_vetting(config, os.environ), person):
-        typer.echo(line)
+    with vetting_desk.open_vetting(config, os.environ) as desk:
+        for line in vetting_desk.list_requirements(desk, person):
+            typer.echo(line)
 
 
 @requirement.command("set")
@@ -54,12 +55,12 @@ def set_requirement(
     """Note what became of a requirement; the person is told what changes for them."""
     from bot.commands import vetting_desk
 
-    desk = vetting_desk.open_vetting(config, os.environ)
-    typer.echo(
-        vetting_desk.set_requirement(
-            desk, person, kind, status, nth=nth, since=since, reference=reference, by=named(by)
+    with vetting_desk.open_vetting(config, os.environ) as desk:
+        typer.echo(
+            vetting_desk.set_requirement(
+                desk, person, kind, status, nth=nth, since=since, reference=reference, by=named(by)
+            )
         )
-    )
 
 
 @requirement.command("need")
@@ -74,8 +75,8 @@ def need(
     """Say what one place asks, whatever is asked elsewhere."""
     from bot.commands import vetting_desk
 
-    desk = vetting_desk.open_vetting(config, os.environ)
-    typer.echo(vetting_desk.need_at_site(desk, kind, site, needed=needed, months=months, by=named(by)))
+    with vetting_desk.open_vetting(config, os.environ) as desk:
+        typer.echo(vetting_desk.need_at_site(desk, kind, site, needed=needed, months=months, by=named(by)))
 
 
 @audit.command("show")
@@ -83,8 +84,9 @@ def show(person: _Person, config: _Config = _SETTINGS) -> None:
     """List what was decided about somebody, by whom and when."""
     from bot.commands import places, vetting_desk
 
-    for line in vetting_desk.show_trail(places.open_desk(config, os.environ), person):
-        typer.echo(line)
+    with places.open_desk(config, os.environ) as desk:
+        for line in vetting_desk.show_trail(desk, person):
+            typer.echo(line)
 
 
 @audit.command("verify")
@@ -95,5 +97,6 @@ def verify(
     """Walk the chain of all decisions, and name the first entry that was changed, removed or put in."""
     from bot.commands import places, vetting_desk
 
-    for line in vetting_desk.verify_trail(places.open_desk(config, os.environ), noted):
-        typer.echo(line)
+    with places.open_desk(config, os.environ) as desk:
+        for line in vetting_desk.verify_trail(desk, noted):
+            typer.echo(line)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -37,11 +39,12 @@ _HEAD: Final = re.compile(r"(\d{1,12}):([0-9a-f]{64})")
 # --- requirements -----------------------------------------------------------------------------------------------------
 
 
-def open_vetting(path: Path, environ: Mapping[str, str]) -> Desk:
+@contextmanager
+def open_vetting(path: Path, environ: Mapping[str, str]) -> Iterator[Desk]:
     """Open the database with the files that the hub has published, and write down what these and the settings ask."""
-    desk = open_desk(path, environ)
-    _, library = read_current(desk.database, desk.hub, utc_now())
-    return Desk(database=desk.database, hub=desk.hub, library=library)
+    with open_desk(path, environ) as desk:
+        _, library = read_current(desk.database, desk.hub, utc_now())
+        yield replace(desk, library=library)
 
 
 def list_requirements(desk: Desk, person: str) -> list[str]:

@@ -142,8 +142,7 @@ def test_explain_says_of_each_why_it_is_offered_or_not(config: Path, site: str) 
     for role in ("tutor", "mentor"):
         add(config, "--site", site, "--role", role)
     add(config, "--site", site, "--needs", "first_training", at=f"{MONDAY}T10:00")
-    desk = places.open_desk(config, {})
-    with desk.database.session() as session:
+    with places.open_desk(config, {}) as desk, desk.database.session() as session:
         address = Address(channel="sms", account="MG1", user="+13125550123")
         people.add_person(session, "test", address, utc_now(), stage=Stage.READY, role="tutor", zip="60614")
 
