@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, text
 from sqlmodel import Session, col, func, select
 
 from flows.facts import BookingStatus
+from storage.operations.preferences import reached
 from storage.tables import BookingRow, HolidayRow, SlotRow, WaitRow, from_micros, to_micros
 
 _HOLDS: Final = (BookingStatus.BOOKED.value, BookingStatus.CONFIRMED.value)
@@ -188,13 +189,13 @@ class Seated:
     reachable: bool = True
 
 
-_SEATED: Final = """
+_SEATED: Final = f"""
     SELECT s.ref AS slot, p.ref AS person_ref, p.given_name, p.family_name, b.status, b.arrived_at, b.late_at, b.asked,
         a.reachable, a.opted_out_at, a.consented_at
     FROM slot AS s JOIN booking AS b ON b.slot_id = s.id AND b.status <> 'released'
-    JOIN person AS p ON p.id = b.person_id LEFT JOIN address AS a ON a.id = p.address_id
+    JOIN person AS p ON p.id = b.person_id LEFT JOIN address AS a ON a.id = {reached("'reminder'")}
     WHERE s.hub = :hub AND s.ref IN :slots ORDER BY lower(COALESCE(p.given_name, '')), b.id
-"""
+"""  # noqa: S608 - a constant
 _LINE: Final = """
     SELECT p.ref AS person_ref, p.given_name, p.family_name, w.status
     FROM wait AS w JOIN person AS p ON p.id = w.person_id

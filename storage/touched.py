@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import ColumnElement, literal_column
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select, text
 
 from flows.facts import BookingStatus, Json, QuietHours, Slot, SlotKind
 from flows.rules.reminders import plan
 from flows.stages import Stage
 from storage.operations import audit
+from storage.operations.preferences import reached
 from storage.operations.rows import SLOT_COLUMNS, read_slot
 from storage.people import move
 from storage.performing import perform
@@ -29,6 +32,9 @@ from storage.tables import (
     new_ref,
 )
 
+#: Who is told, and at which address: as the message itself is sent.
+_TOLD: Final = aliased(PersonRow, name="p")
+_TOLD_AT: Final[ColumnElement[int]] = literal_column(reached("'notice'"))
 _HOLDS: Final = (BookingStatus.BOOKED.value, BookingStatus.CONFIRMED.value)
 _WAITING: Final = (OutboxStatus.WAITING.value, OutboxStatus.READY.value)
 _SLOT: Final = f"SELECT {SLOT_COLUMNS} FROM slot AS s LEFT JOIN site AS t ON t.id = s.site_id WHERE s.id = :id"  # noqa: S608
@@ -56,9 +62,9 @@ def lock_booked(session: Session, slot: SlotRow) -> Sequence[tuple[BookingRow, P
     session.exec(held.order_by(col(BookingRow.id)).with_for_update()).all()
     session.refresh(slot, with_for_update=True)
     query = (
-        select(BookingRow, PersonRow, AddressRow)
-        .join(PersonRow, col(PersonRow.id) == col(BookingRow.person_id))
-        .join(AddressRow, col(AddressRow.id) == col(PersonRow.address_id), isouter=True)
+        select(BookingRow, _TOLD, AddressRow)
+        .join(_TOLD, col(_TOLD.id) == col(BookingRow.person_id))
+        .join(AddressRow, col(AddressRow.id) == _TOLD_AT, isouter=True)
         .where(col(BookingRow.slot_id) == slot.id, col(BookingRow.status).in_(_HOLDS))
         .order_by(col(BookingRow.id))
     )
@@ -130,9 +136,9 @@ def end_line(
         only: ends it for these alone.
     """
     query = (
-        select(WaitRow, PersonRow, AddressRow)
-        .join(PersonRow, col(PersonRow.id) == col(WaitRow.person_id))
-        .join(AddressRow, col(AddressRow.id) == col(PersonRow.address_id), isouter=True)
+        select(WaitRow, _TOLD, AddressRow)
+        .join(_TOLD, col(_TOLD.id) == col(WaitRow.person_id))
+        .join(AddressRow, col(AddressRow.id) == _TOLD_AT, isouter=True)
         .where(col(WaitRow.slot_id) == slot.id, col(WaitRow.status).in_(("waiting", "offered")))
         .order_by(col(WaitRow.id))
     )

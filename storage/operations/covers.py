@@ -15,6 +15,7 @@ from flows.facts import Person
 from flows.rules.covering import LAST_ASK, LATE, Helper
 from flows.stages import MAY_SERVE, Stage
 from storage.operations import reading, requirements
+from storage.operations.preferences import reached
 from storage.operations.reminders import QUEUE, queue_params
 from storage.operations.rows import SLOT_COLUMNS, read_instant, read_slot
 from storage.operations.scope import Scope
@@ -181,7 +182,7 @@ HELPERS: Final = f"""
     JOIN slot AS n ON n.id = c.slot_id
     JOIN person AS p ON p.hub = c.hub AND p.stage IN ({", ".join(f"'{stage.value}'" for stage in sorted(MAY_SERVE))})
         AND (n.role IS NULL OR p.role = n.role)
-    JOIN address AS a ON a.id = p.address_id AND a.person_id = p.id
+    JOIN address AS a ON a.id = {reached("'notice'")} AND a.person_id = p.id
     LEFT JOIN conversation AS t ON t.person_id = p.id
     WHERE c.id = :id AND c.hub = :hub AND a.consented_at IS NOT NULL AND a.opted_out_at IS NULL AND a.reachable
         AND a.paused_at IS NULL AND t.held_by IS NULL

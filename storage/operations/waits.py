@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from storage.operations import covers
+from storage.operations.preferences import reached
 from storage.operations.reminders import QUEUE, queue_params
 from storage.operations.rows import SLOT_COLUMNS, read_slot
 from storage.operations.scope import Scope
@@ -80,7 +81,7 @@ KEPT: Final = f"""
         {SLOT_COLUMNS}
     FROM wait AS w
     JOIN person AS p ON p.id = w.person_id
-    LEFT JOIN address AS a ON a.id = p.address_id
+    LEFT JOIN address AS a ON a.id = {reached("'notice'")}
     JOIN slot AS s ON s.id = w.slot_id
     LEFT JOIN site AS t ON t.id = s.site_id
     WHERE w.hub = :hub AND w.status IN ('waiting', 'offered') AND w.status = 'offered' AND w.offered_until IS NULL

@@ -78,7 +78,7 @@ class AddressRow(Table, table=True):
 
 
 class ChannelPreferenceRow(Table, table=True):
-    """On which of their channels somebody wants one kind of message; else it goes to where they wrote from last."""
+    """On which of their channels somebody wants one kind of message; else it goes as ``flows.rules.reaching`` says."""
 
     __tablename__ = "channel_preference"
 

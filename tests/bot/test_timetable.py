@@ -16,7 +16,7 @@ from flows.rules.series import Series
 from flows.stages import Stage
 from storage import organisations, people, series
 from storage.series import HORIZON, Template
-from storage.tables import MembershipRow
+from storage.tables import AddressRow, MembershipRow
 from storage.timetable import Change, Changed, Reach, TimetableError
 from tests.bot.house import HUB, House, open_house, shown
 
@@ -273,6 +273,33 @@ async def test_who_cannot_be_told_is_a_task_for_a_human(url: str, tmp_path: Path
         assert [one.can_be_told for one in changed.booked] == [False]
         assert rows(house, "SELECT reason FROM task WHERE kind = 'not_told'") == [{"reason": "slot_changed"}]
         assert await house.send() == []
+
+
+async def test_who_is_open_on_another_channel_is_told_there(url: str, tmp_path: Path) -> None:
+    async with open_house(tmp_path, url=url) as house:
+        refs = plan(house)
+        await book(house, 1)
+        with house.app.database.session() as session:
+            person = people.find_by_user(session, HUB.id, phone(1))
+            assert person
+            own = session.get(AddressRow, person.address_id)
+            assert own
+            own.consented_at = None
+            elsewhere = AddressRow(
+                hub=HUB.id,
+                channel="slack",
+                account="slack-account",
+                user="U1",
+                person_id=own.person_id,
+                consented_at=house.clock.at,
+                created_at=house.clock.at,
+            )
+            session.add(elsewhere)
+
+        changed = change(house, refs[0], Change(at=time(10, 0)))
+
+        assert [one.can_be_told for one in changed.booked] == [True]
+        assert [message.to.channel for message in await house.send()] == ["slack"]
 
 
 def born(house: House, number: int, day: str) -> None:

@@ -129,6 +129,24 @@ async def test_only_people_who_may_be_asked_are_found(store: Store, database: Da
     assert [helper.person_id for helper in found] == [ids[7], ids[8]]  # nor the one who gave it back
 
 
+async def test_helper_is_asked_wherever_they_are_open(store: Store, database: Database) -> None:
+    await join(store, phone(1))
+    await late_release(store, database)
+    change(database, "UPDATE address SET consented_at = NULL")
+    (cover,) = await store.due_covers(HUB.id, NOW, 10)
+    assert await store.helpers(HUB.id, cover, limit=9, offset=0) == []
+
+    change(
+        database,
+        'INSERT INTO address (hub, channel, account, "user", person_id, consented_at, reachable, created_at)'
+        " SELECT hub, 'slack', 'T1', 'U1', person_id, 1, TRUE, 0 FROM address WHERE \"user\" = :user",
+        user=phone(1).user,
+    )
+
+    (helper,) = await store.helpers(HUB.id, cover, limit=9, offset=0)
+    assert helper.person_id == (await loaded(store, phone(1))).person_id
+
+
 async def test_least_recently_asked_comes_first_and_nobody_is_asked_twice(store: Store, database: Database) -> None:
     await join(store, phone(1), phone(2), phone(3))
     ids = [(await loaded(store, phone(number))).person_id or 0 for number in (1, 2, 3)]
