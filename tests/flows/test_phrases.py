@@ -155,7 +155,9 @@ def test_no_phrase_needs_a_third_segment(key: str, language: str) -> None:
         )
         for reply in ShiftReply
     )
-    choices = tuple(keys) if key.startswith(("reminder.", "slot_", "held.reminder", "held.placed", "held.changed")) else ()
+    choices = (
+        tuple(keys) if key.startswith(("reminder.", "slot_", "held.reminder", "held.placed", "held.changed")) else ()
+    )
 
     assert segments(as_sms(Outbound(reference="r", to=PHONE, text=text, choices=choices))).parts <= 2
 
