@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import text
 
 from flows.rules.access import Role
 from flows.rules.organisations import OrganisationKind
-from storage import organisations, requirements, series
+from storage import organisations, requirements, schedule, series
 from storage.tables import Site
 from tests.console.opened import Demo
 
@@ -73,6 +74,22 @@ async def test_a_site_that_comes_to_lie_in_another_zone_keeps_the_wall_clock(dem
         after = session.connection().execute(text(starts), {"id": site.id}).all()
     assert [(ref, local) for ref, local, _ in after] == [(ref, local) for ref, local, _ in before]
     assert {zone for _, _, zone in after} == {"America/Indiana/Indianapolis"}
+
+
+async def test_a_site_is_not_moved_while_that_would_put_a_shift_into_the_past(demo: Demo) -> None:
+    await demo.enter()
+    site = _site(demo, "Oakwood Elementary")
+    with demo.app.database.reading() as session:
+        ahead = schedule.list_slots(session, demo.app.hub.id, since=demo.clock())
+        slot = next(one for one in ahead if one.site_id == site.id)
+    demo.clock.forward_to(slot.starts_at - timedelta(minutes=20))
+
+    page = await demo.press(f"/console/settings/sites/{site.id}", status=422, name="Elsewhere", zip="46202")
+
+    assert "a shift of today would be over already" in page.text
+    assert "Elsewhere" in page.text
+    unchanged = _site(demo, "Oakwood Elementary")
+    assert (unchanged.zip, unchanged.zone) == (site.zip, "America/Chicago")
 
 
 async def test_a_site_may_ask_for_more_and_never_for_less_than_the_law(demo: Demo) -> None:

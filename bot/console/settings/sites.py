@@ -12,6 +12,7 @@ from flows.geography import place_of
 from flows.rules.access import Permission
 from storage import requirements, schedule, series
 from storage.tables import Site
+from storage.timetable import TimetableError
 
 _TEXTS = ("name", "street", "city", "state", "zip", "supervisor", "contact", "partner")
 _MOST_CHARS = 120
@@ -83,24 +84,24 @@ def change(visit: Visit) -> Answer:
         return _page(visit, site, said, wrong, status=422)
     found = place_of(said["zip"])
     assert found is not None, "a wrong ZIP code was refused"
+    with visit.reading() as session:
+        other = series.find_site(session, visit.hub.id, said["name"])
+    if other is not None and other.id != site.id:
+        return _page(visit, site, said, "taken", status=422)
+    if found.zone and site.zone != found.zone and site.id is not None:
+        house = visit.house
+        try:
+            timetable.move_site(house.database, house.hub, house.library.phrases, site.id, found.zone, now=visit.now)
+        except TimetableError:
+            return _page(visit, site, said, "would_be_past", status=422)
     with visit.writing() as session:
         site = _find(visit, session)
-        other = series.find_site(session, visit.hub.id, said["name"])
-        if other is not None and other.id != site.id:
-            wrong = "taken"
-        else:
-            site.name, site.street, site.zip = said["name"], said["street"], said["zip"]
-            site.city, site.state = said["city"] or found.city, said["state"] or found.state
-            site.latitude, site.longitude = found.latitude, found.longitude
-            site.supervisor, site.supervisor_contact = said["supervisor"], said["contact"]
-            site.partner_id = _partner(session, visit, said)
-            session.add(site)
-        number, zone = site.id, site.zone
-    if wrong:
-        return _page(visit, site, said, wrong, status=422)
-    if found.zone and zone != found.zone and number is not None:
-        house = visit.house
-        timetable.move_site(house.database, house.hub, house.library.phrases, number, found.zone, now=visit.now)
+        site.name, site.street, site.zip = said["name"], said["street"], said["zip"]
+        site.city, site.state = said["city"] or found.city, said["state"] or found.state
+        site.latitude, site.longitude = found.latitude, found.longitude
+        site.supervisor, site.supervisor_contact = said["supervisor"], said["contact"]
+        site.partner_id = _partner(session, visit, said)
+        session.add(site)
     return Led(to="/console/settings", told="site_changed", values={"name": said["name"]})
 
 
