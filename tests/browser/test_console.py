@@ -99,6 +99,30 @@ def test_by_keyboard_alone_one_signs_in_answers_and_hands_back(known: Desk, open
     expect(page).to_have_url(re.compile(r"/console/inbox$"))
 
 
+def test_from_the_first_page_of_the_demo_one_enters_as_each_of_the_staff(known: Desk, open_page: OpenPage) -> None:
+    page = open_page(known.url, width=390)
+    page.goto("/")
+    found = faults(page)
+    assert_fits(page)
+    buttons = page.get_by_role("form", name="Enter the console").get_by_role("button")
+    entered = {}
+
+    for label in buttons.all_inner_texts():
+        page.goto("/")
+        buttons.get_by_text(label, exact=True).click()
+        page.wait_for_url(re.compile(r"/console(/calendar)?$"))  # a partner sees no people
+        entered[label] = page.locator("a[href='/console/account'] small").text_content()
+
+    assert found == []
+    assert entered == {
+        "As a coordinator": "Coordinator",
+        "As a site lead": "Site lead",
+        "As a partner": "Partner organization",
+        "As an auditor": "Auditor, read only",
+        "As an administrator": "Administrator",
+    }
+
+
 def test_of_two_who_answer_at_once_one_wins_and_the_other_loses_no_word(known: Desk, open_page: OpenPage) -> None:
     alex, maria = open_page(known.url, expected="409"), open_page(known.url, expected="409")
     _wait_for_a_human(alex, "+17735550144")

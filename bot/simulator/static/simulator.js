@@ -63,7 +63,7 @@ const redrawPeople = async () => {
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (form.matches(".keep")) return; // a file to save
+  if (form.matches(".keep, .enter")) return; // a file to save, and the way to another page
   event.preventDefault();
   if (form.id === "filters") return;
   const data = new URLSearchParams(new FormData(form, event.submitter));
