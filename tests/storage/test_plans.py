@@ -94,7 +94,7 @@ _STATEMENTS = {
     "due_timers": (timers.DUE, ("ix_timer_due",)),
     "load_for_timer": (timers.LOAD, ("_booking_",)),
     "stretch": (broadcasts.STRETCH, ("_person",)),
-    "fan_out": (broadcasts.FAN_OUT, ("_person", "ix_outbox_unasked")),
+    "fan_out": (broadcasts.FAN_OUT, ("_person", "ix_outbox_unasked", "_channel_preference")),
     "who_was_written_to_often": (outbox.WITH_CROWDED, ("ix_outbox_unasked",)),
     "park": (broadcasts.PARK, ("ix_outbox_broadcast",)),
     "put_back": (broadcasts.PUT_BACK, ("ix_outbox_broadcast",)),
@@ -121,13 +121,14 @@ _SORT_A_FEW = {
     "calls_that_ask_a_person",
     "swaps_that_ask_a_person",
 }
-_TABLES = "cover|cover_ask|swap|wait|outbox|person|address|inbound|slot|booking|reminder|[oepaiskrw]"
+_TABLES = "cover|cover_ask|swap|wait|outbox|person|address|inbound|slot|booking|reminder|[oepaiskrwflxyz]"
 _FILL = (
     """INSERT INTO person (id, hub, ref, stage, answers, created_at, changed_at)
        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
        SELECT i, 'hub', 'p' || i, 'ready', '', 0, 0 FROM n""",
     """INSERT INTO address (id, hub, channel, account, "user", person_id, reachable, created_at)
        SELECT id, 'hub', 'sms', 'MG1', ref, id, TRUE, 0 FROM person""",
+    """INSERT INTO channel_preference (person_id, purpose, hub, address_id) SELECT id, 'notice', 'hub', id FROM person""",
     # Of 20,000 messages most are done; of each other status there are some hundred.
     """INSERT INTO outbox (hub, ref, dedupe_key, channel, account, address_id, person_id, purpose, priority, status,
            body, choices, step, forget, attempts, created_at, not_before, claimed_at)
