@@ -33,8 +33,9 @@ from storage.statements import Operation, Params, Row, Statement
 from storage.store import Known, Loaded
 from storage.tables import from_micros, to_micros
 
-#: In the conversation of whoever stands within the questions of an audience: they may be asked for an organisation.
-_MAY_NAME_ONE: Final = "audiences/"
+#: In the conversation of whoever stands within the questions of an audience, or before one that is asked alone since they
+#: change its answer: they may be asked for an organisation.
+_MAY_NAME_ONE: Final = ("audiences/", '"alone":true')
 #: The audience whose time an employer may pay.
 _EMPLOYEE: Final = "employee"
 _BROADCASTERS: Final = ", ".join(f"'{role.value}'" for role in Role if may(role, Permission.BROADCAST))
@@ -226,7 +227,7 @@ def read_loaded(row: Row, now: datetime) -> Operation[Loaded]:
         bookings = yield Statement(BOOKINGS, {"person_id": row["person_id"], "now": to_micros(now)})
     held = [read_booking(row) for row in bookings]
     organisations: tuple[Organisation, ...] = ()
-    if _MAY_NAME_ONE in (row["state"] or ""):
+    if any(mark in (row["state"] or "") for mark in _MAY_NAME_ONE):
         organisations = yield from memberships.known(row["person_hub"], now)
     answers = json.loads(row["answers"])
     approves = False

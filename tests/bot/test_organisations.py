@@ -402,6 +402,16 @@ async def test_count_of_wrong_codes_outlives_whoever_erases_everything_but_not_t
     assert rows(house, "SELECT count(*) AS n FROM wrong_code") == [{"n": 0}]
 
 
+async def test_code_is_known_as_well_to_whoever_changes_their_employer_after_signing_up(house: House) -> None:
+    employer(house)
+    globex = ["employee", "Globex", "paid", "Dana", "tutor", "weekdays after 3", "yes"]
+    await sign_up(house, [*SCREENED, *globex])
+    await text(house, "CHANGE EMPLOYER")
+
+    assert "you are with Acme Bakeries" in await text(house, "ACME4242")
+    assert rows(house, "SELECT status FROM membership") == [{"status": "confirmed"}]
+
+
 async def test_wrong_codes_of_one_phone_keep_nobody_else_from_theirs(house: House) -> None:
     employer(house)
     await ask_employer(house)
