@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NoReturn
 
+from bot import misfits
 from flows.commands import ShiftReply
 from flows.facts import Hub, Slot
+from flows.library import Library
 from flows.messages import Choice, Purpose
 from flows.phrases import Phrases
 from flows.places.shift_reply import REMINDER_STEP
@@ -20,7 +22,7 @@ from storage.series import Template
 from storage.store import NewMessage
 from storage.tables import Site, SlotRow, new_ref
 from storage.timetable import Change, Changed, Reach
-from storage.touched import Touched, drop_untold
+from storage.touched import Touched, drop_untold, read_slot_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +78,15 @@ class Foreseen:
     too_young: Sequence[Touched]
     #: Those who would lose it, since nobody pays for so much, or their school district does not let them serve then.
     uncovered: Sequence[Touched]
+    #: Those who would keep it, though it would not be offered to them any more.
+    unfit: Sequence[Touched] = ()
+    #: Those who would lose it by the clock, since they lack what has to be brought.
+    lacking: Sequence[Touched] = ()
 
 
-def foresee(database: Database, hub: Hub, slot_ref: str, change: Change, *, reach: Reach, now: datetime) -> Foreseen:
+def foresee(
+    database: Database, hub: Hub, library: Library, slot_ref: str, change: Change, *, reach: Reach, now: datetime
+) -> Foreseen:
     """Tell what a change would do: it is made by the very code that makes it, and taken back.
 
     Raises:
@@ -86,19 +94,27 @@ def foresee(database: Database, hub: Hub, slot_ref: str, change: Change, *, reac
     """
     try:
         with database.session() as session:
-            _make_and_take_back(session, hub, slot_ref, change, reach, now)
+            _make_and_take_back(session, hub, library, slot_ref, change, reach, now)
     except _ForeseenError as seen:
         return seen.foreseen
 
 
-def _make_and_take_back(session: Any, hub: Hub, slot_ref: str, change: Change, reach: Reach, now: datetime) -> NoReturn:
+def _make_and_take_back(
+    session: Any, hub: Hub, library: Library, slot_ref: str, change: Change, reach: Reach, now: datetime
+) -> NoReturn:
+    looks = misfits.concerns(change)
+    chosen = timetable.choose(session, hub.id, slot_ref, reach, now) if looks else ()
+    before = {slot.ref: read_slot_of(session, slot) for slot in chosen}
     changed = timetable.edit(session, hub.id, slot_ref, change, reach=reach, quiet_hours=hub.quiet_hours, now=now)
+    found = misfits.find(session, hub, library, changed.slots if looks else (), before, now=now)
     raise _ForeseenError(
         Foreseen(
             slots=len(changed.slots),
             told=tuple(changed.booked),
             too_young=tuple(changed.too_young),
             uncovered=tuple(changed.uncovered),
+            unfit=tuple(found.unfit),
+            lacking=tuple(found.lacking),
         )
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
@@ -29,6 +30,8 @@ from storage.touched import (
     replan,
     touch,
 )
+
+_WRITTEN_AS_JSON: Final = frozenset({"title", "needs_courses"})
 
 
 class Reach(StrEnum):
@@ -68,6 +71,15 @@ class Change:
     supervised: bool | None = None
     #: One adult, one child.
     one_to_one: bool | None = None
+    #: For whom it is: from now on it is offered to them, and whoever has a place keeps it. Empty: for anybody.
+    role: str | None = None
+    subject: str | None = None
+    grades: str | None = None
+    language: str | None = None
+    #: Of a training: what it teaches. Empty: nothing.
+    course: str | None = None
+    #: Courses one must have finished before. Empty: none.
+    needs_courses: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +110,8 @@ def edit(
     """Change slots that have not begun. Everybody booked stays booked, whatever the capacity, and their reminders move.
 
     Only who is under 18 leaves what has become one to one or unsupervised, and whose hours nobody pays or allows any more
-    what has become longer or another time.
+    what has become longer or another time. For whom it is decides whom it is offered to from now on, and takes no place;
+    whoever lacks what a new role asks them to bring loses theirs by the clock, as always.
     With a series the change holds for slots that are yet to be made as well, unless it is for one only.
 
     Raises:
@@ -195,13 +208,25 @@ def _change_series(session: Session, series_id: int | None, change: Change) -> N
     session.add(row)
 
 
-def _template_changes(change: Change) -> dict[str, object]:
-    changed: dict[str, object] = {
+def _template_changes(change: Change) -> dict[str, Any]:
+    changed: dict[str, Any] = {
         name: value
-        for name in ("minutes", "capacity", "title", "supervised", "one_to_one")
+        for name in ("minutes", "capacity", "supervised", "one_to_one")
         if (value := getattr(change, name)) is not None
     }
-    return changed | _place_changes(change)
+    if change.title is not None:
+        changed["title"] = dict(change.title)
+    return changed | _whom_changes(change) | _place_changes(change)
+
+
+def _whom_changes(change: Change) -> dict[str, Any]:
+    wanted = {name: getattr(change, name) for name in ("role", "subject", "language", "course")}
+    changed: dict[str, Any] = {name: value or None for name, value in wanted.items() if value is not None}
+    if change.grades is not None:
+        changed["grades"] = change.grades
+    if change.needs_courses is not None:
+        changed["needs_courses"] = list(change.needs_courses)
+    return changed
 
 
 def _place_changes(change: Change) -> dict[str, object]:
@@ -343,7 +368,7 @@ def _at_risk(session: Session, booking: BookingRow, now: datetime, *, reason: st
 
 def _apply(slot: SlotRow, change: Change) -> None:
     for name, value in _template_changes(change).items():
-        setattr(slot, name, write_json(dict(change.title or {})) if name == "title" else value)
+        setattr(slot, name, write_json(value) if name in _WRITTEN_AS_JSON else value)
     slot.zone = _zone(change) or slot.zone
     local = change.starts_local or datetime.fromisoformat(slot.starts_local)
     if change.at is not None:

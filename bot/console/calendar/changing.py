@@ -13,7 +13,9 @@ from bot.console.calendar.making import MOST_MINUTES, MOST_SEATS, Reader
 from bot.console.calendar.room import room
 from bot.console.calendar.shown import own_sites
 from bot.console.calendar.slot import find_slot
+from bot.console.calendar.whom import choices, differing, read_whom, whom_of
 from bot.console.house import Visit
+from flows.facts import SlotKind
 from flows.rules.access import Permission
 from storage import audit, planned
 from storage import timetable as stored
@@ -26,7 +28,10 @@ def ask(visit: Visit) -> Answer:
     """Show the form, filled in as it is."""
     with visit.reading() as session:
         slot = find_slot(visit, session)
-        return Page(template="calendar_edit.html", values=_form(visit, session, slot, _as_it_is(slot)))
+        return Page(
+            template="calendar_edit.html",
+            values=_form(visit, session, slot, _as_it_is(slot), needs=whom_of(slot).needs_courses),
+        )
 
 
 @room.post("/calendar/{ref}/edit", Permission.PLAN)
@@ -43,7 +48,7 @@ def change(visit: Visit) -> Answer:
         if not wrong:
             wrong = _refused(visit, session, slot, reach)
         if wrong:
-            values = _form(visit, session, slot, visit.form, wrong=wrong)
+            values = _form(visit, session, slot, visit.form, needs=visit.fields.get("needs", ()), wrong=wrong)
             return Page(template="calendar_edit.html", values=values, status=422)
     try:
         if visit.form.get("sure") == "yes":
@@ -52,20 +57,23 @@ def change(visit: Visit) -> Answer:
             )
             _note(visit, slot, {"changed": reach.value})
             return Led(to=f"/console/calendar/{slot.ref}", told="changed")
-        foreseen = timetable.foresee(house.database, house.hub, slot.ref, wanted, reach=reach, now=visit.now)
+        foreseen = timetable.foresee(
+            house.database, house.hub, house.library, slot.ref, wanted, reach=reach, now=visit.now
+        )
     except TimetableError as error:
         with visit.reading() as session:
             slot = find_slot(visit, session)
-            values = _form(visit, session, slot, visit.form, wrong=[f"cannot.{error.why}"])
+            needs, wrong = visit.fields.get("needs", ()), [f"cannot.{error.why}"]
+            values = _form(visit, session, slot, visit.form, needs=needs, wrong=wrong)
         return Page(template="calendar_edit.html", values=values, status=422)
-    concerned = [*foreseen.told, *foreseen.too_young, *foreseen.uncovered]
+    concerned = [*foreseen.told, *foreseen.too_young, *foreseen.uncovered, *foreseen.lacking]
     with visit.reading() as session:
-        names = planned.name_people(session, [one.person_id for one in concerned])
+        names = planned.name_people(session, [one.person_id for one in (*concerned, *foreseen.unfit)])
     values = {
         "slot": slot,
         "name": _name(visit, slot),
         "reach": reach.value,
-        "form": {name: value for name, value in visit.form.items() if name != "sure"},
+        "form": {name: values for name, values in visit.fields.items() if name != "sure"},
         "foreseen": foreseen,
         "names": names,
         "untold": sum(not one.can_be_told for one in concerned),
@@ -146,6 +154,8 @@ def _wanted(visit: Visit, reader: Reader, slot: SlotRow) -> Change:
     moved_time = at is not None and f"{at:%H:%M}" != was["time"]
     moved = one_only and (moved_day or moved_time) and day is not None and at is not None
     supervised, one_to_one = "unsupervised" not in form, "one_to_one" in form
+    whom = whom_of(slot)
+    narrowed = differing(read_whom(visit, reader.wrong, whom), whom)
     return Change(
         starts_local=datetime.combine(day, at) if moved and day and at else None,
         at=at if moved_time and not one_only else None,
@@ -156,12 +166,14 @@ def _wanted(visit: Visit, reader: Reader, slot: SlotRow) -> Change:
         place=place if site is None and (slot.site_id is not None or place != slot.place) else None,
         supervised=supervised if supervised != slot.supervised else None,
         one_to_one=one_to_one if one_to_one != slot.one_to_one else None,
+        **narrowed,
     )
 
 
 def _as_it_is(slot: SlotRow) -> dict[str, str]:
     title = json.loads(slot.title)
     flags = {"one_to_one": slot.one_to_one, "unsupervised": not slot.supervised}
+    whom = whom_of(slot)
     return {
         "day": slot.starts_local[:10],
         "time": slot.starts_local[11:16],
@@ -172,11 +184,18 @@ def _as_it_is(slot: SlotRow) -> dict[str, str]:
         "site": str(slot.site_id or ""),
         "place": slot.place,
         "which": Reach.ONE.value,
+        "role": whom.role,
+        "subject": whom.subject,
+        "grades": whom.grades,
+        "language": whom.language,
+        "course": whom.course,
         **{name: "on" for name, is_on in flags.items() if is_on},
     }
 
 
-def _form(visit: Visit, session: Any, slot: SlotRow, form: Any, *, wrong: Sequence[str] = ()) -> dict[str, Any]:
+def _form(
+    visit: Visit, session: Any, slot: SlotRow, form: Any, *, needs: Sequence[str], wrong: Sequence[str] = ()
+) -> dict[str, Any]:
     return {
         "slot": slot,
         "name": _name(visit, slot),
@@ -185,6 +204,9 @@ def _form(visit: Visit, session: Any, slot: SlotRow, form: Any, *, wrong: Sequen
         "sites": own_sites(visit, session),
         "reaches": [reach.value for reach in Reach] if slot.series_id else [],
         "has_begun": slot.starts_at <= visit.now,
+        "choices": choices(visit, whom_of(slot)),
+        "needs": needs,
+        "teaches": slot.kind == SlotKind.TRAINING.value,
         "most_minutes": MOST_MINUTES,
         "most_seats": MOST_SEATS,
     }

@@ -10,11 +10,10 @@ from bot import timetable
 from bot.console.answers import Answer, Led, Page
 from bot.console.calendar.room import room
 from bot.console.calendar.shown import own_sites
+from bot.console.calendar.whom import choices, read_whom
 from bot.console.house import Visit
 from flows.facts import Json, SlotKind
 from flows.rules.access import Permission
-from flows.rules.grades import read_grades
-from flows.rules.placement import ANY
 from flows.rules.series import SeriesError
 from storage import audit
 from storage.series import Template
@@ -88,7 +87,7 @@ class Reader:
 
     def template(self) -> Template | None:
         """Read what all slots of a series have in common; ``None`` when something is wrong."""
-        form, library = self.visit.form, self.visit.house.library
+        form = self.visit.form
         kind = SlotKind.TRAINING if form.get("kind") == SlotKind.TRAINING.value else SlotKind.SHIFT
         title, site, place = self.title(), self.site(), form.get("place", "").strip()[:_PLACE_CHARS]
         if title is None:
@@ -96,9 +95,7 @@ class Reader:
         if site is None and (not place or self.visit.sites is not None):
             self.wrong.append("place")
         minutes, capacity = self.number("minutes", 1, MOST_MINUTES), self.number("capacity", 0, MOST_SEATS)
-        grades = form.get("grades", "").strip()[:20]
-        if grades and read_grades(grades) is None:
-            self.wrong.append("grades")
+        whom = read_whom(self.visit, self.wrong)
         if self.wrong or title is None or minutes is None or capacity is None:
             return None
         self.zone = site.zone if site else self.visit.hub.zone
@@ -109,14 +106,14 @@ class Reader:
             capacity=capacity,
             site_id=site.id if site else None,
             place="" if site else place,
-            role=_one_of(form.get("role", ""), library.roles),
+            role=whom.role or None,
             supervised="unsupervised" not in form,
             one_to_one="one_to_one" in form,
-            course=_one_of(form.get("course", ""), library.courses) if kind is SlotKind.TRAINING else None,
-            needs_courses=[need for need in self.visit.fields.get("needs", []) if need in library.courses],
-            subject=_one_of(form.get("subject", ""), [option.id for option in subjects(self.visit)]),
-            grades=grades,
-            language=_one_of(form.get("language", ""), [option.id for option in languages(self.visit)]),
+            course=(whom.course or None) if kind is SlotKind.TRAINING else None,
+            needs_courses=whom.needs_courses,
+            subject=whom.subject or None,
+            grades=whom.grades,
+            language=whom.language or None,
         )
 
     def title(self) -> dict[str, str] | None:
@@ -177,34 +174,16 @@ class Reader:
         return f"FREQ=WEEKLY;BYDAY={','.join(days)}" + (f";UNTIL={until:%Y%m%d}" if until else "")
 
 
-def subjects(visit: Visit) -> list[Any]:
-    """List the subjects that people are asked about, as the shipped dialogue names them."""
-    flow = visit.house.library.flows.get("shifts")
-    step = flow.steps.get("subject") if flow else None
-    return [option for option in step.ask.options if option.id != ANY] if step and step.ask else []
-
-
-def languages(visit: Visit) -> list[Any]:
-    """List the languages that may be spoken with the children, besides English."""
-    return [option for option in visit.house.library.sets.choices.get("languages", ()) if option.id != "en"]
-
-
-def _one_of(name: str, known: Any) -> str | None:
-    return name if name in known else None
-
-
 def _values(visit: Visit, session: Any, form: Any, *, wrong: Any) -> dict[str, Any]:
-    library = visit.house.library
     return {
         "form": form,
-        "picked": visit.fields,
+        "picked": visit.fields.get("weekday", []),
+        "needs": visit.fields.get("needs", []),
         "wrong": list(dict.fromkeys(wrong)),
         "sites": own_sites(visit, session),
         "kinds": [kind.value for kind in SlotKind],
-        "roles": [option.id for option in library.sets.choices["roles"]],
-        "courses": list(library.courses.values()),
-        "subjects": subjects(visit),
-        "tongues": languages(visit),
+        "choices": choices(visit),
+        "teaches": True,
         "weekdays": WEEKDAYS,
         "most_minutes": MOST_MINUTES,
         "most_seats": MOST_SEATS,
