@@ -87,11 +87,9 @@ async def correct(
 
 def _ask(library: Library, loaded: Loaded, field: str) -> Ask:
     """Find the question that an answer is given to, among those that the person was asked."""
-    own = f"audiences/{loaded.person.answers.get('audience')}"
     asks = {
         step.ask.save_as: step.ask
-        for flow in library.flows.values()
-        if flow.id == own or not flow.id.startswith("audiences/")
+        for flow in library.met_by(loaded.person.answers.get("audience"))
         for step in flow.steps.values()
         if step.ask and step.ask.remember and step.ask.called
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources.abc import Traversable
@@ -15,7 +15,7 @@ from rapidfuzz import process
 from flows.commands import Commands, read_commands
 from flows.conditions import Condition, parse
 from flows.courses import COURSES, Course, read_courses
-from flows.facts import LANGUAGES
+from flows.facts import LANGUAGES, Json
 from flows.faq import Faq, read_faq
 from flows.files.names import BUILT_IN_NAMES, Sets, with_called
 from flows.files.reader import read_flow
@@ -44,6 +44,10 @@ class _RoleTable(BaseModel):
     sessions_a_week: Annotated[int, Field(ge=0, le=7)] = 0
 
 
+#: What the names of flows begin with that are for one audience.
+_AUDIENCES: Final = "audiences/"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Library:
     """All that is said and asked, in one consistent set."""
@@ -68,6 +72,11 @@ class Library:
     def flow(self, flow_id: str, revision: str | None = None) -> Flow:
         """Return a flow as a conversation began it, or the current one when that revision is gone."""
         return self.revisions.get(revision or "") or self.flows[flow_id]
+
+    def met_by(self, audience: Json) -> Iterator[Flow]:
+        """Yield the flows that somebody of an audience may come to: all but those of the other audiences."""
+        own = f"{_AUDIENCES}{audience}"
+        return (flow for name, flow in self.flows.items() if name == own or not name.startswith(_AUDIENCES))
 
     def knows(self, flow_id: str, revision: str) -> bool:
         """Tell whether a flow that a conversation began can still be walked."""
@@ -109,7 +118,7 @@ def _library_of(texts: tuple[tuple[str, str], ...]) -> Library:
     if missing:
         raise FlowError(missing)
     roles = _read_roles(_in_folder(sources, "roles"))
-    audiences = {f"audiences/{name}": source for name, source in _in_folder(sources, "audiences").items()}
+    audiences = {f"{_AUDIENCES}{name}": source for name, source in _in_folder(sources, "audiences").items()}
     catalog = _in_folder(sources, "catalog")
     sets = read_sets(roles, audiences, catalog)
     commands = read_commands(sources["commands.toml"])

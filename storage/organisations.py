@@ -49,7 +49,8 @@ _DIGITS: Final = "23456789"
 def new_code(name: str) -> str:
     """Make a code: the beginning of the name, and six signs by chance."""
     begins = "".join(sign for sign in normal_code(name) if sign.isalpha())[:4]
-    return begins + "".join(secrets.choice(_LETTERS + _DIGITS) for _ in range(5)) + secrets.choice(_DIGITS)
+    by_chance = "".join(secrets.choice(_LETTERS + _DIGITS) for _ in range(4))
+    return begins + secrets.choice(_LETTERS) + by_chance + secrets.choice(_DIGITS)  # a letter and a digit at the least
 
 
 def add(

@@ -72,10 +72,7 @@ def known_answers(draft: Draft) -> dict[str, Given]:
     """List what is known from before and can be asked anew by itself."""
     found: dict[str, Given] = {}
     decisive, settled = deciding(draft.library), _is_settled(draft)
-    own = f"audiences/{draft.profile.get('audience')}"
-    for flow in draft.library.flows.values():
-        if flow.id.startswith("audiences/") and flow.id != own:
-            continue
+    for flow in draft.library.met_by(draft.profile.get("audience")):
         for step in flow.steps.values():
             ask = step.ask
             if ask and ask.save_as in decisive and not (settled and ask.called):

@@ -40,6 +40,13 @@ def test_back_then_the_same_answer_gives_the_same_state(name: str) -> None:
     assert again.answers == there.answers
 
 
+def test_questions_for_other_audiences_are_nobodys_to_change() -> None:
+    met = {flow.id for flow in LIBRARY.met_by("older_adult")}
+
+    assert {"older_adult", "screening", "shifts"} <= met
+    assert not met & {"employee", "work_study", "high_school"}
+
+
 def test_back_all_the_way_ends_at_the_first_question() -> None:
     talk = SUMMARY.says(*["BACK"] * 20)
 
