@@ -13,7 +13,7 @@ from bot.console.calendar.making import MOST_MINUTES, MOST_SEATS, Reader
 from bot.console.calendar.room import room
 from bot.console.calendar.shown import own_sites
 from bot.console.calendar.slot import find_slot
-from bot.console.calendar.whom import choices, differing, read_whom, whom_of
+from bot.console.calendar.whom import choices, differing, whom_of
 from bot.console.house import Visit
 from flows.facts import SlotKind
 from flows.rules.access import Permission
@@ -155,7 +155,7 @@ def _wanted(visit: Visit, reader: Reader, slot: SlotRow) -> Change:
     moved = one_only and (moved_day or moved_time) and day is not None and at is not None
     supervised, one_to_one = "unsupervised" not in form, "one_to_one" in form
     whom = whom_of(slot)
-    narrowed = differing(read_whom(visit, reader.wrong, whom), whom)
+    narrowed = differing(reader.whom(whom), whom)
     return Change(
         starts_local=datetime.combine(day, at) if moved and day and at else None,
         at=at if moved_time and not one_only else None,
@@ -204,7 +204,7 @@ def _form(
         "sites": own_sites(visit, session),
         "reaches": [reach.value for reach in Reach] if slot.series_id else [],
         "has_begun": slot.starts_at <= visit.now,
-        "choices": choices(visit, whom_of(slot)),
+        "choices": choices(visit.house.library, visit.language, whom_of(slot)),
         "needs": needs,
         "teaches": slot.kind == SlotKind.TRAINING.value,
         "most_minutes": MOST_MINUTES,

@@ -10,7 +10,7 @@ from bot import timetable
 from bot.console.answers import Answer, Led, Page
 from bot.console.calendar.room import room
 from bot.console.calendar.shown import own_sites
-from bot.console.calendar.whom import choices, read_whom
+from bot.console.calendar.whom import ANYBODY, Whom, choices, read_whom
 from bot.console.house import Visit
 from flows.facts import Json, SlotKind
 from flows.rules.access import Permission
@@ -95,7 +95,7 @@ class Reader:
         if site is None and (not place or self.visit.sites is not None):
             self.wrong.append("place")
         minutes, capacity = self.number("minutes", 1, MOST_MINUTES), self.number("capacity", 0, MOST_SEATS)
-        whom = read_whom(self.visit, self.wrong)
+        whom = self.whom()
         if self.wrong or title is None or minutes is None or capacity is None:
             return None
         self.zone = site.zone if site else self.visit.hub.zone
@@ -115,6 +115,11 @@ class Reader:
             grades=whom.grades,
             language=whom.language or None,
         )
+
+    def whom(self, now: Whom = ANYBODY) -> Whom:
+        """Read for whom it is; what is not asked is as it is now."""
+        visit = self.visit
+        return read_whom(visit.form, visit.fields.get("needs", ()), visit.house.library, self.wrong, now)
 
     def title(self) -> dict[str, str] | None:
         """Read the name in both languages; English serves for both."""
@@ -182,7 +187,7 @@ def _values(visit: Visit, session: Any, form: Any, *, wrong: Any) -> dict[str, A
         "wrong": list(dict.fromkeys(wrong)),
         "sites": own_sites(visit, session),
         "kinds": [kind.value for kind in SlotKind],
-        "choices": choices(visit),
+        "choices": choices(visit.house.library, visit.language),
         "teaches": True,
         "weekdays": WEEKDAYS,
         "most_minutes": MOST_MINUTES,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
-from bot.console.house import Visit
+from flows.library import Library
 from flows.rules.grades import read_grades
 from flows.rules.placement import ANY
 from storage.tables import SlotRow
@@ -44,13 +45,17 @@ def whom_of(slot: SlotRow) -> Whom:
     )
 
 
-def choices(visit: Visit, now: Whom = ANYBODY) -> dict[str, dict[str, str]]:
-    """Name what may be chosen, by its id; what stands there already stays a choice, also when the flows do not know it."""
-    library, said = visit.house.library, visit.language
+def choices(library: Library, said: str, now: Whom = ANYBODY) -> dict[str, dict[str, str]]:
+    """Name what may be chosen, by its id; what stands there already stays a choice, also when the flows do not know it.
+
+    Args:
+        said: the language of the names.
+        now: as it is.
+    """
     sets = library.sets.choices
     known = {
         "roles": {option.id: option.label[said] for option in sets["roles"]},
-        "subjects": {option.id: option.label[said] for option in _subjects(visit)},
+        "subjects": {option.id: option.label[said] for option in _subjects(library)},
         "tongues": {option.id: option.label[said] for option in sets.get("languages", ()) if option.id != "en"},
         "courses": {course.id: course.title[said] for course in library.courses.values()},
     }
@@ -63,21 +68,24 @@ def choices(visit: Visit, now: Whom = ANYBODY) -> dict[str, dict[str, str]]:
     return {name: {**{each: each for each in there[name] if each}, **named} for name, named in known.items()}
 
 
-def _subjects(visit: Visit) -> list[Any]:
+def _subjects(library: Library) -> list[Any]:
     """List the subjects that people are asked about, as the shipped dialogue names them."""
-    flow = visit.house.library.flows.get("shifts")
+    flow = library.flows.get("shifts")
     step = flow.steps.get("subject") if flow else None
     return [option for option in step.ask.options if option.id != ANY] if step and step.ask else []
 
 
-def read_whom(visit: Visit, wrong: list[str], now: Whom = ANYBODY) -> Whom:
+def read_whom(
+    form: Mapping[str, str], ticked: Collection[str], library: Library, wrong: list[str], now: Whom = ANYBODY
+) -> Whom:
     """Read what a form says; what it does not ask, or what cannot be chosen, is as it is now.
 
     Args:
+        ticked: the courses that are ticked.
         wrong: words for what is wrong are added to it.
         now: as it is.
     """
-    form, may_be = visit.form, choices(visit, now)
+    may_be = choices(library, "en", now)
     read = replace(
         now,
         role=_one_of(form.get("role"), may_be["roles"], now.role),
@@ -90,13 +98,12 @@ def read_whom(visit: Visit, wrong: list[str], now: Whom = ANYBODY) -> Whom:
         wrong.append("grades")
     if not _ALWAYS_SENT & form.keys():
         return read
-    ticked = set(visit.fields.get("needs", ()))
     stay = [need for need in now.needs_courses if need in ticked]
     more = [name for name in may_be["courses"] if name in ticked and name not in stay]
     return replace(read, needs_courses=(*stay, *more))
 
 
-def _one_of(value: str | None, known: dict[str, str], now: str) -> str:
+def _one_of(value: str | None, known: Mapping[str, str], now: str) -> str:
     return value if value is not None and (not value or value in known) else now
 
 
