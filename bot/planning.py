@@ -12,15 +12,14 @@ from bot import placing, timetable
 from bot.app import utc_now
 from bot.commands.operate import find_person
 from bot.commands.places import Desk, known_zone, say_changed, site_named
+from bot.for_whom import Whom, changes, check_grades, check_language, check_names, say_fit
 from bot.mistake import MistakeError
 from flows.facts import SlotKind
-from flows.files.shape import did_you_mean
-from flows.rules.grades import read_grades
 from flows.rules.placement import lacking, refusal
 from flows.rules.reminders import KINDS
 from flows.rules.series import SeriesError
 from flows.rules.training import missing
-from storage import schedule, series
+from storage import planned, schedule, series
 from storage.operations import reading
 from storage.performing import perform
 from storage.series import Template
@@ -96,30 +95,30 @@ def add_slots(desk: Desk, wanted: Wanted) -> list[str]:
             raise MistakeError(f"--at {wanted.at}: that is over already in {zone}. Write a time to come.")
         template = _template(desk, wanted, site)
         try:
-            planned = timetable.plan(
+            made = timetable.plan(
                 session, desk.hub, template, starts_local=starts_local, zone=zone, rule=wanted.rule, now=now
             )
         except SeriesError as error:
             raise MistakeError(f"--rule: {error}") from None
-        if planned.made_until is None:
-            return [f"Planned: {_describe(planned.slots[0], site)}"]
+        if made.made_until is None:
+            return [f"Planned: {_describe(made.slots[0], site)}"]
         lines = [
-            f"Planned: {len(planned.slots)} until {planned.made_until}; more follow day by day, as far as the rule goes."
+            f"Planned: {len(made.slots)} until {made.made_until}; more follow day by day, as far as the rule goes."
         ]
-        return lines + [f"  {_describe(slot, site)}" for slot in planned.slots[:5]]
+        return lines + [f"  {_describe(slot, site)}" for slot in made.slots[:5]]
 
 
 def _template(desk: Desk, wanted: Wanted, site: Site | None) -> Template:
-    for option, name, known in (
-        ("--role", wanted.role, desk.library.roles),
-        ("--course", wanted.course, desk.library.courses),
-        *(("--needs", need, desk.library.courses) for need in wanted.needs),
-        *(("--remind", kind, dict.fromkeys(KINDS)) for kind in wanted.remind),
-    ):
-        if name is not None and name not in known:
-            raise MistakeError(f"{option} {name}: there is none; {did_you_mean(name, list(known))}")
-    if wanted.grades and read_grades(wanted.grades) is None:
-        raise MistakeError(f"--grades {wanted.grades}: write them like K-2, 3-5 or 9.")
+    courses = desk.library.courses
+    check_names(
+        (
+            ("--role", wanted.role, desk.library.roles),
+            ("--course", wanted.course, courses),
+            *(("--needs", need, courses) for need in wanted.needs),
+            *(("--remind", kind, KINDS) for kind in wanted.remind),
+        )
+    )
+    check_grades(wanted.grades)
     if not 1 <= wanted.minutes <= _A_DAY:
         raise MistakeError(f"--minutes {wanted.minutes}: write how long it takes, at most a day.")
     return Template(
@@ -136,7 +135,7 @@ def _template(desk: Desk, wanted: Wanted, site: Site | None) -> Template:
         needs_courses=list(wanted.needs),
         subject=wanted.subject,
         grades=wanted.grades,
-        language=wanted.language,
+        language=check_language(desk.library, wanted.language) or None,
         ladder=list(wanted.remind),
     )
 
@@ -188,12 +187,14 @@ def edit_slots(
     place: str | None,
     supervised: bool | None,
     one_to_one: bool | None,
+    whom: Whom,
 ) -> list[str]:
-    """Change what is planned; everybody booked keeps their place and is told.
+    """Change what is planned; everybody booked keeps their place and is told of what concerns them.
 
     Raises:
         MistakeError: it cannot be changed so; nothing was.
     """
+    narrowed = changes(desk.library, whom)
     with desk.database.reading() as session:
         change = Change(
             starts_local=_wall_clock(at, "--at") if at else None,
@@ -205,17 +206,23 @@ def edit_slots(
             place=place,
             supervised=supervised,
             one_to_one=one_to_one,
+            **narrowed,
         )
     if change == Change():
         raise MistakeError(
             "Nothing was to be changed. Give --at, --time, --minutes, --capacity, --title, --site, --place, "
-            "--one-to-one or --unsupervised."
+            "--one-to-one, --unsupervised, --role, --subject, --grades, --language, --needs or --course."
         )
+    now = utc_now()
     try:
-        changed = timetable.edit(desk.database, desk.hub, desk.library.phrases, ref, change, reach=which, now=utc_now())
+        seen = timetable.foresee(desk.database, desk.hub, desk.library, ref, change, reach=which, now=now)
+        changed = timetable.edit(desk.database, desk.hub, desk.library.phrases, ref, change, reach=which, now=now)
     except TimetableError as error:
         raise MistakeError(str(error)) from None
-    return say_changed(changed, "keep their place")
+    with desk.database.reading() as session:
+        names = planned.name_people(session, [one.person_id for one in (*seen.unfit, *seen.lacking)])
+    is_for_others = any(value is not None for value in narrowed.values())
+    return say_changed(changed, "keep their place") + say_fit(seen, names, is_for_others=is_for_others)
 
 
 def call_off(desk: Desk, ref: str, *, which: Reach) -> list[str]:

@@ -162,7 +162,8 @@ def list_holidays(desk: Desk) -> list[str]:
 def say_changed(changed: Changed, what: str) -> list[str]:
     everybody = [*changed.booked, *changed.in_line, *changed.too_young, *changed.uncovered]
     untold = sum(not one.can_be_told for one in everybody)
-    lines = [f"Changed: {len(changed.slots)}. {len(changed.booked)} people {what}; they are told."]
+    told = f"{len(changed.booked)} people {what}; they are told." if changed.booked else "Nobody booked is to be told."
+    lines = [f"Changed: {len(changed.slots)}. {told}"]
     if changed.in_line:
         lines.append(f"{len(changed.in_line)} who waited for a seat are told as well.")
     if changed.too_young:

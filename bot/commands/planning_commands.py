@@ -207,10 +207,19 @@ def edit_slots(
             "--supervised/--unsupervised", help="A vetted adult in sight all the time; else who is under 18 leaves."
         ),
     ] = None,
+    role: Annotated[str | None, typer.Option(help="Only for this role; none for anybody.")] = None,
+    subject: Annotated[str | None, typer.Option(help="School subject: reading, math; none for any.")] = None,
+    grades: Annotated[str | None, typer.Option(help="School grades: K-2, 6-8; none for all.")] = None,
+    language: Annotated[str | None, typer.Option(help="Spoken with the children, like es; none for English.")] = None,
+    needs: Annotated[
+        list[str] | None,
+        typer.Option(help="A course one must have done; repeatable, in place of those before; none for no course."),
+    ] = None,
+    course: Annotated[str | None, typer.Option(help="Of a training: what it teaches; none for nothing.")] = None,
     config: _Config = _SETTINGS,
 ) -> None:
     """Change what is planned: everybody booked keeps their place, is told what changed, and can answer."""
-    from bot import planning
+    from bot import for_whom, planning
     from bot.commands import places
     from storage.timetable import Reach
 
@@ -230,6 +239,9 @@ def edit_slots(
                 place=place,
                 supervised=supervised,
                 one_to_one=one_to_one,
+                whom=for_whom.Whom(
+                    role=role, subject=subject, grades=grades, language=language, course=course, needs=needs or None
+                ),
             )
         )
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import col, select
 from typer.testing import CliRunner
 
 from bot.__main__ import app
@@ -15,6 +16,7 @@ from bot.mistake import MistakeError
 from flows.messages import Address
 from flows.stages import Stage
 from storage import people
+from storage.tables import BookingRow, SlotRow
 
 #: A Monday at least three weeks ahead, whenever the test runs.
 _SOON = utc_now().date() + timedelta(days=21)
@@ -85,7 +87,7 @@ def test_holiday_noted_late_names_what_stands_and_calls_it_off(config: Path, sit
     first, _ = refs(config)
 
     assert run(config, "holidays", "add", str(MONDAY))[-1].strip() == first
-    assert "Changed: 1. 0 people lose their place" in run(config, "holidays", "add", str(MONDAY), "--call-off")[-1]
+    assert "Changed: 1. Nobody booked" in run(config, "holidays", "add", str(MONDAY), "--call-off")[-1]
     assert "CALLED OFF" in run(config, "shifts", "list", "--days", "60")[0]
 
 
@@ -95,7 +97,7 @@ def test_shifts_are_changed_moved_and_called_off(config: Path, site: str) -> Non
 
     assert run(config, "shifts", "edit", second, "--which", "following", "--time", "16:00", "--capacity", "2")[
         0
-    ].startswith("Changed: 2. 0 people keep their place")
+    ].startswith("Changed: 2. Nobody booked is to be told.")
     run(
         config, "shifts", "edit", first, "--at", f"{MONDAY + timedelta(days=1)}T09:00", "--place", "online: https://x.y"
     )
@@ -108,6 +110,65 @@ def test_shifts_are_changed_moved_and_called_off(config: Path, site: str) -> Non
     assert "CALLED OFF" in listed[1]
     assert "16:00" in listed[2]
     assert "0/2 taken" in listed[2]
+
+
+def _offered(config: Path) -> list[str]:
+    return [line.rpartition("shift: ")[2] for line in run(config, "shifts", "explain", "312-555-0123")]
+
+
+def test_for_whom_it_is_is_changed_and_cleared(config: Path, site: str) -> None:
+    add(config, "--rule", "FREQ=WEEKLY;BYDAY=MO;COUNT=2", "--site", site)
+    first, second = refs(config)
+    with places.open_desk(config, {}) as desk, desk.database.session() as session:
+        address = Address(channel="sms", account="MG1", user="+13125550123")
+        tutor = people.add_person(
+            session, "test", address, utc_now(), stage=Stage.READY, role="tutor", given_name="Ana"
+        )
+        assert tutor is not None
+        slot = session.exec(select(SlotRow).where(col(SlotRow.ref) == first)).one()
+        tutor.answers = '{"role": "tutor"}'
+        session.add(
+            BookingRow(
+                hub="test",
+                person_id=tutor.id or 0,
+                slot_id=slot.id or 0,
+                status="booked",
+                created_at=utc_now(),
+                changed_at=utc_now(),
+            )
+        )
+
+    assert _offered(config)[1] == "it is offered"
+    said = run(config, "shifts", "edit", second, "--which", "all", "--role", "tutor", "--needs", "first_training")
+    assert said == [
+        "Changed: 2. Nobody booked is to be told.",
+        "Whoever has a place keeps it; it is offered to those who fit from now on.",
+        "They keep their place, but do not fit any more: Ana.",
+    ]
+    assert "first_training" in _offered(config)[1]
+    run(config, "shifts", "edit", second, "--needs", "none", "--role", "", "--language", "en", "--grades", "none")
+    assert _offered(config) == ["they have a place", "it is offered"]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--role", "tuter"), "--role tuter: there is none; did you mean 'tutor'"),
+        (("--course", "firts_training"), "--course firts_training: there is none; did you mean 'first_training'"),
+        (("--needs", "first_training", "--needs", "x"), "--needs x: there is none; "),
+        (("--needs", "first_training", "--needs", "none"), "--needs none: that clears them all. Write it alone"),
+        (("--grades", "all of them"), "--grades all of them: write them like K-2, 3-5 or 9."),
+        (("--language", "spanish"), "--language spanish: there is none; "),
+        ((), "--role, --subject, --grades, --language, --needs or --course"),
+    ],
+)
+def test_what_is_not_known_of_whom_it_is_for_is_refused(
+    config: Path, site: str, more: tuple[str, ...], said: str
+) -> None:
+    add(config, "--site", site)
+    (ref,) = refs(config)
+
+    assert said in refused(config, "shifts", "edit", ref, *more)
 
 
 @pytest.mark.parametrize(
