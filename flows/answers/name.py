@@ -85,6 +85,14 @@ _NO_NAMES: Final = frozenset(
         "interesada|voluntario|voluntaria|estudiante|maestro|maestra|bien|mal|listo|lista|ahora|hoy|manana|pero|muy|tambien",
     )
 )
+#: Words of everyday talk that are names as well, written with a capital and beside another; and those that are no words
+#: of the other language.
+_NAMES_TOO: Final = frozenset(listed("good|fine|in|still|done|ella"))
+_NAMES_IN_ENGLISH: Final = frozenset(listed("tu|mi|su|tal|bien"))
+#: Leads to a name in Spanish alone: Don Smith is called Don.
+_SPANISH_TITLE: Final = re.compile(r"don(?![\w'])")
+#: Belong to the surname after them, but are surnames themselves: Linda Le, Kim Do.
+_SURNAMES_TOO: Final = frozenset(listed("le|do|du|van|santa|san|mac"))
 #: Family names so common among those who have two that they are no second given name.
 _FAMILY: Final = frozenset(
     listed(
@@ -118,12 +126,12 @@ def read_name(text: str, context: AnswerContext) -> Outcome:
 def _one_name(text: str, folded: Reply, context: AnswerContext) -> Outcome:
     """Read the name that stands alone or after an introduction."""
     for start, end, introduced in sorted(
-        _stretches(folded.text), key=lambda one: not _said_outright(folded.text, one[0])
+        _stretches(folded.text, context.language), key=lambda one: not _said_outright(folded.text, one[0])
     ):
         first, last = folded.span(start, end)
         said = text[first:last].strip(" ,.!;:-\"'()\t\r\n")
         names = said.replace(",", " ").split()
-        if not _is_name(names):
+        if not _is_name(names, context.language):
             continue
         family_first = re.fullmatch(r"([^,]{1,60}),\s*([^,]{1,60})", said)
         if family_first and (fuller := _fuller(family_first[1].split(), family_first[2].split())):
@@ -194,20 +202,22 @@ def read_wished_name(text: str) -> str | None:
     return None
 
 
-def _stretches(text: str) -> Iterator[tuple[int, int, bool]]:
+def _stretches(text: str, language: str) -> Iterator[tuple[int, int, bool]]:
     """Yield where a name may stand: what comes before, between and after introductions, and whether one led to it."""
     introductions = list(_INTRODUCTION.finditer(text))[:_MAX_INTRODUCTIONS]
     starts = [0, *(found.end() for found in introductions)]
     ends = [*(found.start() for found in introductions), len(text)]
     for index, (start, end) in enumerate(zip(starts, ends, strict=True)):
-        inner = _trimmed(text, start, end)
+        inner = _trimmed(text, start, end, language)
         if inner[0] < inner[1]:
             yield *inner, index > 0
 
 
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+def _trimmed(text: str, start: int, end: int, language: str = "en") -> tuple[int, int]:
     """Leave out greetings before, and thanks and further sentences after."""
     while (leading := _LEADING.match(text[start:end])) and leading.end():
+        if language == "en" and _SPANISH_TITLE.match(leading[0]):
+            break
         start += leading.end()
     sentence = re.search(r"[!;\n]|(?<=[a-z]{3})\. ", text[start:end])
     if sentence and sentence.start() > 0:
@@ -219,22 +229,31 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _is_name(names: Sequence[str]) -> bool:
+def _is_name(names: Sequence[str], language: str = "en") -> bool:
     """Tell whether words can be a name: few, of letters, none of them a word of everyday talk."""
     if not 1 <= len(names) <= _MAX_WORDS or sum(map(len, names)) > _MAX_NAME_CHARS:
         return False
     if not all(_NAME_CHARACTERS.fullmatch(name) for name in names):
         return False
     folded = [fold(name).text.rstrip(".") for name in names]
-    if any(name in _NO_NAMES and name not in _PARTICLES for name in folded) or folded[-1] in _PARTICLES - {
-        "santa",
-        "san",
-        "mac",
-    }:
+    talk = [
+        name in _NO_NAMES and name not in _PARTICLES and not (name == "ella" and language == "en") for name in folded
+    ]
+    if all(talk) or any(
+        is_talk and not _names_as_well(name, language) for name, is_talk in zip(names, talk, strict=True)
+    ):
+        return False
+    if folded[-1] in _PARTICLES - _SURNAMES_TOO:
         return False
     return any(len(name) > 1 or not name.isascii() for name in folded) and not all(
         name in _PARTICLES for name in folded
     )
+
+
+def _names_as_well(name: str, language: str) -> bool:
+    """Tell whether a word of everyday talk is written as the name that it also is: Ella, Tu."""
+    folded = fold(name).text
+    return name[0].isupper() and (folded in _NAMES_TOO or (language == "en" and folded in _NAMES_IN_ENGLISH))
 
 
 def _split(names: Sequence[str], language: str) -> tuple[Sequence[str], Sequence[str]]:

@@ -36,6 +36,17 @@ from tests.flows.answers.asking import outcome, told
         ("Sam Quinn Jr", "Sam", "Quinn Jr"),
         ("Ürsula Ñandú", "Ürsula", "Ñandú"),
         ("李 伟", "李", "伟"),
+        ("Ella Quinn", "Ella", "Quinn"),
+        ("ella quinn", "Ella", "Quinn"),
+        ("I'm Ella", "Ella", ""),
+        ("Don Smith", "Don", "Smith"),
+        ("mr don smith", "Don", "Smith"),
+        ("Linda Le", "Linda", "Le"),
+        ("linda le", "Linda", "Le"),
+        ("Kim Do", "Kim", "Do"),
+        ("Tu Nguyen", "Tu", "Nguyen"),
+        ("Su Chen", "Su", "Chen"),
+        ("Ashley Good", "Ashley", "Good"),
     ],
 )
 def test_a_name_is_read(reply: str, first: str, last: str) -> None:
@@ -52,6 +63,8 @@ def test_a_name_is_read(reply: str, first: str, last: str) -> None:
         ("ROSA DE LA CRUZ", "Rosa", "de la Cruz"),
         ("maría del carmen vega", "María del Carmen", "Vega"),
         ("Hola, soy Juan Pablo de la Vega, mucho gusto", "Juan Pablo", "de la Vega"),
+        ("Don José Vega", "José", "Vega"),
+        ("Ella Vega", "Ella", "Vega"),
     ],
 )
 def test_a_spanish_name_is_read(reply: str, first: str, last: str) -> None:
@@ -78,10 +91,19 @@ def test_a_spanish_name_is_read(reply: str, first: str, last: str) -> None:
         "http://example.org",
         "de la",
         "one two three four five six seven",
+        "I'm Fine",
+        "Good",
+        "I do",
+        "my good friend",
     ],
 )
 def test_what_is_no_name_is_refused(reply: str) -> None:
     assert told(outcome("name", reply)) == "-not_a_name"
+
+
+@pytest.mark.parametrize("reply", ["ella", "ella sabe", "Mi Mama", "Su Madre"])
+def test_a_relative_is_no_name_in_spanish(reply: str) -> None:
+    assert told(outcome("name", reply, language="es")) == "-not_a_name"
 
 
 def test_the_span_is_the_name_alone() -> None:
