@@ -134,7 +134,9 @@ def _outcome(reply: Reply, hits: Sequence[_Hit]) -> Outcome:
 
 
 def _names(choice: AnswerChoice) -> tuple[str, ...]:
-    return tuple(filter(None, (phrase_key(name) for name in (choice.label, *choice.synonyms))))
+    """Return what a choice is called, and the same as thumbs write it: "i dont know"."""
+    names = [phrase_key(name) for name in (choice.label, *choice.synonyms)]
+    return tuple(filter(None, dict.fromkeys((*names, *(name.replace("'", "") for name in names)))))
 
 
 def _mended(text: str) -> str:

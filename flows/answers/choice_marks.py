@@ -19,7 +19,7 @@ _EMPTY: Final = frozenset(
         "want|would|like|love|take|pick|choose|prefer|please|pls|thanks|option|number|choice|works|work|think|guess|maybe|let's|lets|best|good|great|fine",
         "ok|okay|yes|yeah|sure|just|there|so|can|could|have|from|until|through|thru|you|your|we|our|us|what|if|im|hi|hello|help",
         "el|la|los|las|un|una|de|del|en|y|o|a|al|con|por|para|que|es|mi|yo|me|lo|gustaria|quiero|prefiero|quisiera|favor|gracias|opcion|numero|creo|mejor",
-        "si|bien|esta|este|ese|esa|soy|ser|tengo|puedo|hasta",
+        "si|bien|esta|este|ese|esa|soy|ser|tengo|puedo|hasta|ya|yah|nah",
     )
 )
 _TIME: Final = re.compile(r"(?<![\w:])(\d{1,2})(?::(\d\d))? ?(?:([ap])\.? ?m\b\.?|(?<=:\d\d))(?![\w:])")

@@ -56,6 +56,21 @@ def test_english_picks_are_understood(reply: str, choice: str) -> None:
     assert told(outcome("choice", reply, choices=ROLES)) == choice
 
 
+PROGRAMS = (
+    AnswerChoice(id="rsvp", label="RSVP", synonyms=("ya no trabajo",)),
+    AnswerChoice(id="none", label="Neither", synonyms=("i don't know",)),
+)
+
+
+@pytest.mark.parametrize("reply", ["i dont know", "I don't know", "i don\u2019t know"])
+def test_an_apostrophe_may_be_left_out(reply: str) -> None:
+    assert told(outcome("choice", reply, choices=PROGRAMS)) == "none"
+
+
+def test_ya_alone_tells_no_choice_from_another() -> None:
+    assert told(outcome("choice", "ya", choices=PROGRAMS)) == "-not_understood"
+
+
 @pytest.mark.parametrize(
     ("reply", "choice"),
     [
