@@ -16,7 +16,7 @@ from storage.tables import PersonRow, SlotRow
 from storage.timetable import Change
 from storage.touched import Touched, lock_booked, read_slot_of
 
-#: For whom a slot is. Free hours, ways and times of day are what people said of themselves: who has a place has agreed.
+#: For whom a slot is. Of ways, days and times people have heard, or hear now, and can say no.
 _FOR_OTHERS: Final = ("other_role", "needs_course", "other_language", "other_subject", "other_grades")
 
 
@@ -72,12 +72,12 @@ def find(
 
 
 def _as_known(session: Any, hub: Hub, library: Library, person: PersonRow, slot: Slot, now: datetime) -> Candidate:
-    """Gather what is known of a person, without their places, which are no reason against themselves.
+    """Gather what is known of a person, without what is looked at elsewhere and would be named before the rest.
 
-    Their age is none either: whoever is too young for what a slot becomes has left it.
+    Whoever is too young has left; whose hours are not paid or allowed any more, too. Their own places would count twice.
     """
     found = placing.candidate(session, hub, library, person, on=slot.starts_local.date(), now=now)
-    return replace(found, minor=False, zip=None, availability=(), bookings=(), allowance=None, service_times=())
+    return replace(found, minor=False, allowance=None, service_times=())
 
 
 def _is_for_others(slot: Slot, found: Candidate, now: datetime) -> bool:
