@@ -20,6 +20,10 @@ from flows.model import Ask
 _NEWBORN_DAYS: Final = 366
 #: What the choices of a yes-or-no question stand for.
 _YES_NO: Final = {"yes": True, "no": False, "unsure": None}
+#: What makes a yes depend on something: nobody has signed by "ok, but is she supervised?".
+_CONDITION: Final = re.compile(
+    r"\?|\b(?:but|except|only|just|if|unless|until|provided|long as|conditions?|pero|solo|salvo|excepto|siempre que|siempre y cuando|mientras|con tal|condicion(?:es)?)\b"
+)
 #: What takes half of a yes back, where the question is whether all is right.
 _BUT: Final = re.compile(
     r"^(?:but|except|only|just|pero|menos|solo|salvo|excepto)\b|\b(?:change|wrong|cambi\w+|corrij\w+)\b"
@@ -43,11 +47,21 @@ def read_reply(draft: Draft, frame: Frame, ask: Ask, inbound: Inbound) -> Outcom
     ):  # shown as a list: its numbers, labels and buttons count as well
         picked = read("choice", inbound.text, context)
         return replace(picked, value=_YES_NO[str(picked.value)]) if isinstance(picked, Match) else picked
-    if isinstance(outcome, Match) and outcome.value is True and not ask.remember and _BUT.search(outcome.rest.lower()):
-        return replace(outcome, value=False)  # "yes, but my ZIP is 60615" leaves something to change
+    if isinstance(outcome, Match) and outcome.value is True and not ask.remember:
+        return _half_a_yes(draft, frame, outcome, inbound.text)
     if isinstance(outcome, Match) and outcome.value is None and not _may_be_unsure(ask):
         return NoMatch(reason=Reason.NOT_UNDERSTOOD)
     return outcome
+
+
+def _half_a_yes(draft: Draft, frame: Frame, outcome: Match, text: str) -> Outcome:
+    """Weigh what stands beside a yes: "yes, but my ZIP is 60615" leaves something to change of what they told us.
+
+    Where they told us nothing, as a guardian who reads what they agree to, it is neither a yes nor a no.
+    """
+    if any(step.ask and step.ask.remember for step in draft.flow(frame).steps.values()):
+        return replace(outcome, value=False) if _BUT.search(outcome.rest.lower()) else outcome
+    return NoMatch(reason=Reason.YES_AND_NO) if _CONDITION.search(fold(text).text) else outcome
 
 
 def _names_audience(draft: Draft, text: str) -> bool:

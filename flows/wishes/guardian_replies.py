@@ -13,7 +13,7 @@ from flows.answering import replying
 from flows.answers import read
 from flows.answers.context import AnswerContext
 from flows.answers.outcome import Match
-from flows.answers.words import phrase_key
+from flows.answers.words import core, fold, phrase_key, phrases, plain, words
 from flows.draft import Draft
 from flows.effects import HandOff
 from flows.facts import GuardianStatus, Ward
@@ -28,6 +28,11 @@ _FLOW: Final = "guardian"
 #: Whoever has come further writes about themselves, unless they say yes or no.
 _ONLY_GUARDIAN: Final = frozenset({Stage.ENQUIRED, Stage.NOT_ELIGIBLE, Stage.ENDED})
 _WORD: Final = re.compile(r"[^\W\d_]+")
+#: Said beside "I agree" and changes nothing about it; "I do not agree" keeps its "not".
+_BESIDE: Final = phrases(
+    "yes|yeah|yep|ok|okay|sure|fine|now|after all|and|so|i changed my mind|i have changed my mind|i've changed my mind|changed my mind",
+    "si|bueno|claro|ahora|y|ya|siempre si|cambie de idea|cambie de opinion|he cambiado de idea|he cambiado de opinion",
+)
 
 
 def take_back(draft: Draft, inbound: Inbound) -> bool:
@@ -108,18 +113,19 @@ def guardian_words() -> frozenset[str]:
 
 
 def _agrees(text: str) -> bool:
-    return phrase_key(text) in _words()["agree"]
+    said = words(fold(text))
+    return any(plain(part) in _words()["agree"] for part in (said, core(said, also=_BESIDE)))
 
 
 def _takes_back(text: str) -> bool:
     """Tell whether a text takes a consent back: the word alone or with a name, or a verb beside what is taken back."""
-    said, words = phrase_key(text), _words()
+    said, known = phrase_key(text), _words()
     parts = said.split()
     if not parts:
         return False
-    if said in words["withdraw"] or (parts[0] in words["withdraw"] and len(parts) <= 3):
+    if said in known["withdraw"] or (parts[0] in known["withdraw"] and len(parts) <= 3):
         return True
     padded = f" {said} "
-    return any(f" {verb} " in padded for verb in words["take_back"]) and any(
-        f" {noun} " in padded for noun in words["consent"]
+    return any(f" {verb} " in padded for verb in known["take_back"]) and any(
+        f" {noun} " in padded for noun in known["consent"]
     )

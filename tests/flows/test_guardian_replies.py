@@ -60,6 +60,36 @@ def test_no_is_a_no_at_once(words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "reply",
+    [
+        "ok but is she supervised?",
+        "yes but only on Saturdays",
+        "ok as long as I am there",
+        "yes?",
+        "sí, pero solo los sábados",
+    ],
+)
+def test_a_yes_that_depends_on_something_is_neither_a_yes_nor_a_no(reply: str) -> None:
+    talk = Talk(wards=(MIA,)).says("hello", reply)
+
+    assert talk.step == "form"
+    assert decisions(talk) == []
+    assert decisions(talk.says("1", "Rosa Diaz", "1")) == [("g1", Decision.AGREE)]
+
+
+@pytest.mark.parametrize(
+    "reply", ["AGREE", "yes I agree", "ok, I agree now", "I changed my mind, I agree", "sí, acepto"]
+)
+def test_whoever_declined_may_agree_later_in_words_like_ours(reply: str) -> None:
+    assert Talk(wards=(replace(MIA, status=GuardianStatus.DECLINED),)).says(reply).step == "form"
+
+
+@pytest.mark.parametrize("reply", ["I do not agree", "I still don't agree", "ya no acepto", "yes"])
+def test_whoever_declined_is_not_asked_again_by_other_words(reply: str) -> None:
+    assert Talk(wards=(replace(MIA, status=GuardianStatus.DECLINED),)).says(reply).step != "form"
+
+
+@pytest.mark.parametrize(
     "words",
     [
         *("WITHDRAW", "withdraw", "Withdraw.", "withdraw Mia", "I withdraw", "I take back my consent"),
