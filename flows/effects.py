@@ -177,6 +177,21 @@ class OptIn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefuseBroadcasts:
+    """Send the person no more broadcasts, on any channel; all else still reaches them."""
+
+    #: What they wrote.
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantBroadcasts:
+    """Send them broadcasts again."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarkReachable:
     """Note whether this address can be written to at all."""
 
@@ -451,6 +466,8 @@ Effect = (
     | MissShift
     | OptOut
     | OptIn
+    | RefuseBroadcasts
+    | WantBroadcasts
     | MarkReachable
     | HandOff
     | Alert
@@ -480,6 +497,7 @@ def learned(person: Person, effects: Iterable[Effect]) -> Person:
     """Return what is known about a person once a turn's effects hold: for the rest of the same turn."""
     answers, stage = dict(person.answers), person.stage
     consented, opted_out, paused, reachable = person.consented, person.opted_out, person.paused, person.reachable
+    no_broadcasts = person.no_broadcasts
     for effect in effects:
         match effect:
             case Remember(field=field, value=None):
@@ -492,6 +510,8 @@ def learned(person: Person, effects: Iterable[Effect]) -> Person:
                 consented = True
             case OptOut() | OptIn():
                 opted_out = isinstance(effect, OptOut)
+            case RefuseBroadcasts() | WantBroadcasts():
+                no_broadcasts = isinstance(effect, RefuseBroadcasts)
             case PauseSending() | ResumeSending():
                 paused = isinstance(effect, PauseSending)
             case MarkReachable(reachable=reachable):
@@ -506,4 +526,5 @@ def learned(person: Person, effects: Iterable[Effect]) -> Person:
         opted_out=opted_out,
         paused=paused,
         reachable=reachable,
+        no_broadcasts=no_broadcasts,
     )

@@ -41,6 +41,7 @@ from flows.walking import offering, walk
 from flows.wishes import (
     broadcasting,
     commanding,
+    declining,
     erasing,
     guardian_replies,
     guarding,
@@ -131,6 +132,8 @@ def _take_inbound(draft: Draft, inbound: Inbound) -> None:
     if not draft.facts.person.opted_out and guardian_replies.take_back(draft, inbound):
         return
     if intent and interrupting.obey_above_all(draft, intent, inbound):
+        return
+    if intent and declining.hear(draft, intent, inbound):
         return
     if intent and intent.name == "delete_data" and (draft.facts.person.held or draft.facts.person.opted_out):
         erasing.hand_over(draft)

@@ -107,6 +107,8 @@ class Person:
     paused: bool = False
     #: Whether this address can be written to at all.
     reachable: bool = True
+    #: Whether they want everything but broadcasts, on any channel.
+    no_broadcasts: bool = False
     #: Whether a coordinator holds the conversation, so that the bot is silent.
     held: bool = False
     #: What is known of what they have to bring before a shift.

@@ -51,7 +51,7 @@ class Intent:
     """What outranks the step."""
 
     #: ``stop``, ``alert``, ``delete_data``, ``human``, ``cancel_shift``, ``language:en``, ``language:es``,
-    #: ``change:<field>``, ``status``, ``back``, ``skip`` or ``help``.
+    #: ``change:<field>``, ``status``, ``back``, ``skip``, ``help``, ``no_news``, ``no_news_said`` or ``news``.
     name: str
     #: Whether it is beyond doubt. An unclear ``stop`` pauses and asks.
     clear: bool

@@ -138,6 +138,8 @@ def tell_status(draft: Draft) -> None:
         keeping.say_booked(draft, booking)
     for slot in draft.facts.lines:
         draft.say_phrase("status_line", slot=say_offer(slot, zone=draft.zone, language=draft.language))
+    if draft.facts.person.no_broadcasts:
+        draft.say_phrase("news.stays_off")
 
 
 def open_offer(draft: Draft, kind: SlotKind, *, replaces: str | None = None, on: str | None = None) -> None:

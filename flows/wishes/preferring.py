@@ -55,4 +55,6 @@ def take_ways(draft: Draft, found: WaysFound) -> None:
         draft.effects.extend(PreferChannel(purpose=purpose, address_id=way.id) for purpose in found.purposes)
         kind = "all" if found.purposes == KINDS else found.purposes[0].value
         draft.say_phrase(f"prefer.{kind}", channel=channel)
+        if draft.facts.person.no_broadcasts and Purpose.NOTICE in found.purposes:
+            draft.say_phrase("news.stays_off")
     draft.ask_again()

@@ -9,7 +9,7 @@ from flows.rules.countries import country_of
 from storage.operations import suppressions
 from storage.operations.preferences import LATEST_OPEN
 from storage.operations.scope import Scope
-from storage.statements import Operation, Statement
+from storage.statements import Operation, Params, Statement
 
 #: What an opt-out takes back and an opt-in gives again.
 _EVERYTHING: Final = "all"
@@ -112,14 +112,24 @@ def opt_in(scope: Scope, *, cause: str) -> Operation[None]:
 
 
 #: On every channel of theirs: a broadcast goes to one, and which may change.
-_REFUSE: Final = "UPDATE address SET no_broadcasts_at = :since WHERE person_id = :person_id"
+_REFUSE: Final = """
+    UPDATE address SET no_broadcasts_at = :now WHERE person_id = :person_id AND no_broadcasts_at IS NULL RETURNING id
+"""
+_WANT: Final = """
+    UPDATE address SET no_broadcasts_at = NULL WHERE person_id = :person_id AND no_broadcasts_at IS NOT NULL RETURNING id
+"""
 _BROADCASTS: Final = "broadcasts"
 
 
 def refuse_broadcasts(scope: Scope, *, refuse: bool, cause: str, source: str | None = None) -> Operation[None]:
-    """Send somebody no broadcasts any more, or again; whatever concerns themselves still reaches them."""
-    yield Statement(_REFUSE, {"person_id": scope.person_id, "since": scope.now if refuse else None})
-    yield from _evidence(scope, purpose=_BROADCASTS, granted=not refuse, wording=cause, source=source)
+    """Send somebody no broadcasts any more, or again; whatever concerns themselves still reaches them.
+
+    Repeating it adds no evidence.
+    """
+    person: Params = {"person_id": scope.person_id}
+    changed = yield Statement(_REFUSE, {**person, "now": scope.now}) if refuse else Statement(_WANT, person)
+    if changed:
+        yield from _evidence(scope, purpose=_BROADCASTS, granted=not refuse, wording=cause, source=source)
 
 
 def pause(scope: Scope) -> Operation[None]:

@@ -55,7 +55,7 @@ LOADED_COLUMNS: Final = """
         EXISTS (SELECT 1 FROM guardian AS g WHERE g.guardian_id = p.id) AS has_wards,
         EXISTS (SELECT 1 FROM requirement AS r WHERE r.person_id = p.id) AS has_requirements,
         p.id AS person_id, p.hub AS person_hub, p.stage, p.language, p.zone, p.answers, a.opted_out_at, a.consented_at, a.paused_at,
-        a.reachable, c.version, c.state, c.held_by
+        a.no_broadcasts_at, a.reachable, c.version, c.state, c.held_by
 """
 #: The name of whoever has proved that they write from here, and whose role may broadcast.
 COORDINATOR: Final = f"""
@@ -253,6 +253,7 @@ def read_loaded(row: Row, now: datetime) -> Operation[Loaded]:
             consented=row["consented_at"] is not None,
             paused=row["paused_at"] is not None,
             reachable=bool(row["reachable"]),
+            no_broadcasts=row["no_broadcasts_at"] is not None,
             held=row["held_by"] is not None,
             requirements=requirements_held,
         ),

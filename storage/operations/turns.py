@@ -47,12 +47,14 @@ from flows.effects import (
     PauseSending,
     PreferChannel,
     RecordConsent,
+    RefuseBroadcasts,
     Release,
     Remember,
     ResumeSending,
     Say,
     SendLinkAgain,
     SetTimer,
+    WantBroadcasts,
 )
 from flows.facts import Json, QuietHours
 from flows.messages import Inbound, InboundKind, Purpose
@@ -243,6 +245,9 @@ def _perform(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> Operatio
                 others.append(addresses.opt_out(scope, cause=effect.cause))
             case OptIn():
                 others.append(addresses.opt_in(scope, cause=effect.cause))
+            case RefuseBroadcasts() | WantBroadcasts():
+                refuse = isinstance(effect, RefuseBroadcasts)
+                others.append(addresses.refuse_broadcasts(scope, refuse=refuse, cause=effect.cause))
             case MarkReachable():
                 others.append(addresses.mark_reachable(scope, reachable=effect.reachable))
             case Book():
