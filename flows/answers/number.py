@@ -63,6 +63,8 @@ _LED: Final = re.compile(
     r"(?<![\w'])(?:i am|i'?m|im|age|aged|edad|tengo|cumpli|turned|just turned|my age is|age is)(?: |:|: )(?P<age>\d{1,3})(?!\w|[/-])"
 )
 _OLDEST: Final = 120
+#: A question that takes nothing smaller asks for a year of this century.
+_FIRST_YEAR: Final = 2000
 _HALF_YEAR: Final = re.compile(r"(?<=\d)\.5(?!\d)")
 #: A birthday that is still to come: the age is one less.
 _COMING: Final = re.compile(
@@ -139,6 +141,8 @@ def _one_number(reply: Reply, context: AnswerContext) -> Outcome:
     if not context.fractions and any(place["part"] and re.sub(r"[.,0]", "", place["part"]) for place in found):
         return NoMatch(reason=Reason.NOT_WHOLE)
     allowed = [value for value in values if _fault(value, context) is None]
+    if not allowed and len(values) == 1 and (year := _short_year(next(iter(values)), context)):
+        return _match(reply, found[0], year, LIKELY)
     if not allowed:
         return NoMatch(reason=_fault(next(iter(values)), context) or Reason.NOT_UNDERSTOOD)
     if len(allowed) > 1:
@@ -147,6 +151,14 @@ def _one_number(reply: Reply, context: AnswerContext) -> Outcome:
         )
     place = next(place for place in found if _value(place, fractions=context.fractions) == allowed[0])
     return _match(reply, place, allowed[0], CERTAIN if len(core(words(reply))) <= 4 else LIKELY)
+
+
+def _short_year(value: float, context: AnswerContext) -> int | None:
+    """Return the year that two digits stand for, where only years are asked for: "27", "class of '27"."""
+    if context.minimum is None or context.minimum < _FIRST_YEAR or not 0 <= value < 100:
+        return None
+    year = _FIRST_YEAR + int(value)
+    return year if _fault(year, context) is None else None
 
 
 def read_age(text: str, context: AnswerContext) -> Outcome:

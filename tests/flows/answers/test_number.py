@@ -72,6 +72,14 @@ def test_the_limits_of_the_question_hold(reply: str, result: object) -> None:
 
 
 @pytest.mark.parametrize(
+    ("reply", "year"),
+    [("27", 2027), ("class of '27", 2027), ("in 27", 2027), ("2027", 2027), ("19", "-too_small"), ("99", "-too_small")],
+)
+def test_two_digits_are_a_year_where_only_years_are_asked_for(reply: str, year: object) -> None:
+    assert told(outcome("number", reply, minimum=2020, maximum=2040)) == year
+
+
+@pytest.mark.parametrize(
     ("reply", "age"),
     [
         ("17", 17),
