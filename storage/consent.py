@@ -39,11 +39,12 @@ def opt_out(session: Session, address: AddressRow, *, cause: str, source: str, n
     perform(session, addresses.opt_out(_scope(address, now), cause=cause, source=source))
 
 
-def refuse_broadcasts(
-    session: Session, address: AddressRow, *, refuse: bool, cause: str, source: str, now: datetime
-) -> None:
-    """Send somebody no broadcasts any more, or again; answers, reminders and news of their own still reach them."""
-    perform(session, addresses.refuse_broadcasts(_scope(address, now), refuse=refuse, cause=cause, source=source))
+def refuse_broadcasts(session: Session, address: AddressRow, *, cause: str, source: str, now: datetime) -> None:
+    """Send somebody no broadcasts any more, on any channel; answers, reminders and news of their own still reach them.
+
+    Only they themselves have them again, by what they write.
+    """
+    perform(session, addresses.refuse_broadcasts(_scope(address, now), refuse=True, cause=cause, source=source))
 
 
 def _scope(address: AddressRow, now: datetime) -> Scope:

@@ -57,6 +57,11 @@ class Dossier:
     tasks: Sequence[TaskRow]
     held_by: str | None
 
+    @property
+    def refuses_news_since(self) -> datetime | None:
+        """When they said that they want no broadcasts; ``None`` when they get them."""
+        return min((at for one in self.addresses if (at := one.no_broadcasts_at)), default=None)
+
 
 def gather(session: Session, person: PersonRow, *, today: date) -> Dossier:
     """Gather all of it.

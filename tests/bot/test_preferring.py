@@ -236,7 +236,7 @@ async def test_whoever_wants_no_broadcasts_gets_them_on_no_channel(house: House,
     await (linked if is_linked_first else sign_up)(house)
     with house.app.database.session() as session:
         phone = session.exec(select(AddressRow).where(col(AddressRow.channel) == "sms")).one()
-        consent.refuse_broadcasts(session, phone, refuse=True, cause="phoned", source="phone", now=house.clock.at)
+        consent.refuse_broadcasts(session, phone, cause="phoned", source="phone", now=house.clock.at)
     if not is_linked_first:
         await house.say("slack", SLACK, "LINK " + await code_of(house))
     await house.say("sms", PHONE, "news by Slack")

@@ -314,7 +314,7 @@ def test_whoever_was_brought_in_is_written_to_only_with_evidence(store: Store, d
 
         assert consent.give(session, address, purpose="recruitment", wording="form 3", source="paper", now=NOW)
         assert broadcasts.preview(session, HUB, EVERYBODY, NOW).people == 1
-        consent.refuse_broadcasts(session, address, refuse=True, cause="phoned", source="phone", now=NOW)
+        consent.refuse_broadcasts(session, address, cause="phoned", source="phone", now=NOW)
         assert broadcasts.preview(session, HUB, EVERYBODY, NOW).left_out == {"no_broadcasts": 1}
         consent.opt_out(session, address, cause="phoned again", source="phone", now=NOW)
         assert not consent.give(session, address, purpose="recruitment", wording="form 3", source="paper", now=NOW)
@@ -344,7 +344,7 @@ def test_evidence_is_kept_four_years_after_a_consent_has_ended(
     with database.session() as session:
         address = address_of(session, person)
         consent.give(session, address, purpose="recruitment", wording="w", source="paper", now=NOW - timedelta(days=99))
-        consent.refuse_broadcasts(session, address, refuse=True, cause="x", source="phone", now=NOW - timedelta(days=9))
+        consent.refuse_broadcasts(session, address, cause="x", source="phone", now=NOW - timedelta(days=9))
         consent.opt_out(session, address, cause="STOP", source="sms", now=NOW)
         address.opted_out_at = None
         consent.give(session, address, purpose="recruitment", wording="w", source="paper", now=NOW + timedelta(days=9))

@@ -17,8 +17,8 @@ from flows.rules.access import Permission
 from flows.rules.eligibility import ADULT
 from flows.rules.ledger import HoursStatus, Ledger
 from flows.rules.requirements import Status
-from storage import audit, browsing, dossier, people
-from storage.tables import PersonRow
+from storage import audit, browsing, consent, dossier, people
+from storage.tables import AddressRow, PersonRow
 
 #: What a coordinator may say of a requirement; the others follow by themselves.
 DECIDED: Final = (Status.MET, Status.REFUSED, Status.PENDING)
@@ -102,6 +102,29 @@ def remove_note(visit: Visit) -> Answer:
         if not dossier.remove_note(session, person, visit.path["note"]):
             raise NotThereError
     return Led(to=_here(person), told="note_removed")
+
+
+@room.post("/people/{ref}/no-news", Permission.ANSWER)
+def refuse_news(visit: Visit) -> Answer:
+    """Note that a person asked for no broadcasts; they alone bring them back, by what they write."""
+    with visit.writing() as session:
+        person = find_person(visit, session)
+        address = session.get(AddressRow, person.address_id) if person.address_id else None
+        if address is None:
+            raise NotThereError
+        here, is_new = _here(person), address.no_broadcasts_at is None
+        if is_new:
+            audit.note(
+                session,
+                visit.hub.id,
+                person_ref=person.ref,
+                author=visit.author,
+                what="no_news",
+                detail={},
+                now=visit.now,
+            )
+            consent.refuse_broadcasts(session, address, cause="NO NEWS", source="coordinator", now=visit.now)
+    return Led(to=here, told="no_news_noted" if is_new else "no_news_before")
 
 
 @room.post("/people/{ref}/requirements/{kind}", Permission.ANSWER)
