@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from bot.console.registry import ROOMS
+from storage.reports import all_reports
 
 _PERSON: Final = "SELECT ref FROM person WHERE hub = :hub AND audience IS NOT NULL ORDER BY id"
 _DRAFT: Final = "SELECT ref FROM broadcast WHERE hub = :hub AND status = 'draft' ORDER BY id"
@@ -36,7 +37,8 @@ _FOUND_BY: Final = (
 _WORDS: Final = {"kind": "background_check"}
 _FLOW: Final = {"kind": "catalog", "name": "screening", "step": "zip"}
 _PHRASE: Final = {"kind": "faq", "key": "cost"}
-_REPORT: Final = "hours_by_month"
+#: What a report is asked for besides what it shows at first.
+_ALL_TIME: Final = "?period=all"
 
 
 def references(session: Any, hub: str, path: str, name: str) -> Sequence[str]:
@@ -45,7 +47,7 @@ def references(session: Any, hub: str, path: str, name: str) -> Sequence[str]:
         words = _PHRASE if path.startswith("/flows/words") else _FLOW
         return [words[name]] if name in words else []
     if path.startswith("/reports"):
-        return ["csv"] if name == "kind" else [_REPORT]
+        return ["csv"] if name == "kind" else sorted(all_reports())
     for beginning, braces, query in _FOUND_BY:
         if path.startswith(beginning) and braces == name:
             return [str(value) for (value,) in session.connection().execute(text(query), {"hub": hub})]
@@ -58,7 +60,7 @@ def in_braces(path: str) -> Sequence[str]:
 
 
 def paths(session: Any, hub: str) -> Iterator[str]:
-    """List the address of every page once; one without anything to show, like a code that is over, is left out."""
+    """List the address of every page once, of reports each, and over all time as well; one without anything to show, like a code that is over, is left out."""
     for room in ROOMS:
         for route in room.routes:
             if route.method != "GET" or route.stream is not None:
@@ -69,3 +71,6 @@ def paths(session: Any, hub: str) -> Iterator[str]:
                     path = path.replace(f"{{{name}}}", found[0])
             if "{" not in path:
                 yield f"/console{path}"
+    _, *others = sorted(all_reports())
+    yield from (f"/console/reports/{name}" for name in others)
+    yield from (f"/console/reports/{name}{_ALL_TIME}" for name in sorted(all_reports()))

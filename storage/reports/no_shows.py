@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from sqlmodel import Session
 
-from flows.rules.terms import term_of
 from storage.operations.hours import NOT_REACHED
 from storage.reports.report import (
     AT_SITES,
@@ -18,6 +17,7 @@ from storage.reports.report import (
     Question,
     Report,
     ask,
+    by_term,
     show_count,
     without_hidden,
 )
@@ -26,14 +26,26 @@ _KEYS: Final = ("site", "role", "term")
 _REASONS: Final = ("said_so", "no_answer", "not_reached")
 _COUNTS: Final = ("places", "came", "missed", *_REASONS)
 _ROWS: Final = f"""
-    SELECT b.person_id, COALESCE(t.name, '') AS site, COALESCE(s.role, p.role) AS role, s.starts_at, b.status, b.cause
     FROM booking AS b JOIN slot AS s ON s.id = b.slot_id JOIN person AS p ON p.id = b.person_id
     LEFT JOIN site AS t ON t.id = s.site_id
     WHERE b.hub = :hub AND s.kind = 'shift' AND b.status IN ('attended', 'no_show')
         AND s.starts_at >= :since AND s.starts_at < :before
         AND {IS_MEMBER} AND {AT_SITES.format("s.site_id")}
         AND {IN_ROLE.format("COALESCE(s.role, p.role)")} AND {OF_AUDIENCE.format("p.audience")}
-"""  # noqa: S608 - a constant
+"""
+_CAME: Final = "b.status = 'attended'"
+_SAID_SO: Final = "b.status = 'no_show' AND b.cause = 'said so'"
+_NOT_REACHED: Final = f"b.status = 'no_show' AND b.cause = '{NOT_REACHED}'"
+#: Places, and the people behind each count: an employer is told by how many there are.
+_COUNTED: Final = f"""
+    SELECT COALESCE(t.name, '') AS site, COALESCE(s.role, p.role, '') AS role, {{term}} AS term,
+        count(*) AS places, count(CASE WHEN {_CAME} THEN 1 END) AS came,
+        count(CASE WHEN {_SAID_SO} THEN 1 END) AS said_so, count(CASE WHEN {_NOT_REACHED} THEN 1 END) AS not_reached,
+        count(DISTINCT b.person_id) AS people, count(DISTINCT CASE WHEN {_CAME} THEN b.person_id END) AS people_came,
+        count(DISTINCT CASE WHEN NOT ({_CAME}) THEN b.person_id END) AS people_missed
+    {_ROWS}
+    GROUP BY 1, 2, 3
+"""
 
 
 def build(session: Session, question: Question) -> Iterable[Line]:
@@ -42,31 +54,21 @@ def build(session: Session, question: Question) -> Iterable[Line]:
 
 
 def _count(session: Session, question: Question) -> Iterable[Line]:
-    counts: dict[tuple[str, ...], dict[str, list[int]]] = {}
-    for row in ask(
-        session, _ROWS, hub=question.hub, organisation=question.organisation_id, **question.bounds, **question.narrowed
-    ):
-        counted = counts.setdefault(_key(row, question), {name: [] for name in _COUNTS})
-        for name in _counted(row):
-            counted[name].append(int(str(row["person_id"])))
-    for key in sorted(counts):
-        shown = {
-            name: show_count(len(people), len(set(people)), question)
-            for name, people in counts[key].items()
-            if not (question.hides_small_groups and name in _REASONS)
+    asked: dict[str, Any] = {"hub": question.hub, "organisation": question.organisation_id}
+    asked |= {**question.bounds, **question.narrowed}
+    term = by_term(session, question, "s.starts_at", _ROWS, **asked)
+    found: list[Any] = ask(session, _COUNTED.format(term=term), **asked) if term else []
+    for row in sorted(found, key=lambda row: [row[name] for name in _KEYS]):
+        missed = row["places"] - row["came"]
+        counts = {
+            "places": show_count(row["places"], row["people"], question),
+            "came": show_count(row["came"], row["people_came"], question),
+            "missed": show_count(missed, row["people_missed"], question),
         }
-        yield {**dict(zip(_KEYS, key, strict=True)), **shown}
-
-
-def _key(row: Any, question: Question) -> tuple[str, ...]:
-    return (row["site"], row["role"] or "", term_of(question.day_of(row["starts_at"])))
-
-
-def _counted(row: Any) -> tuple[str, ...]:
-    if row["status"] == "attended":
-        return ("places", "came")
-    why = {"said so": "said_so", NOT_REACHED: "not_reached"}.get(row["cause"], "no_answer")
-    return ("places", "missed", why)
+        if not question.hides_small_groups:
+            why = {"said_so": row["said_so"], "not_reached": row["not_reached"]}
+            counts |= {**why, "no_answer": missed - sum(why.values())}
+        yield {**{name: row[name] for name in _KEYS}, **counts}
 
 
 REPORT: Final = Report(

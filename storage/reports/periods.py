@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from storage.tables import to_micros
+from flows.rules.terms import term_of
+from storage.tables import from_micros, to_micros
 
 #: A bucket of this length lies within one hour of any zone there is.
 QUARTER: Final = 900_000_000
+_HOUR: Final = 3_600_000_000
+_DAY: Final = 86_400_000_000
 
 
 def months(first: date, last: date, zone: str) -> list[tuple[str, int]]:
@@ -19,6 +23,16 @@ def months(first: date, last: date, zone: str) -> list[tuple[str, int]]:
     while day <= last:
         found.append((f"{day:%Y-%m}", _begins(day, zone)))
         day = (day + timedelta(days=32)).replace(day=1)
+    return found
+
+
+def terms(first: date, last: date, zone: str) -> list[tuple[str, int]]:
+    """List the terms from one day to another, ``2026-3-fall``, each with the instant at which it begins."""
+    found: list[tuple[str, int]] = []
+    for month, begins in months(first, last, zone):
+        name = term_of(date.fromisoformat(f"{month}-01"))
+        if not found or found[-1][0] != name:
+            found.append((name, begins))
     return found
 
 
@@ -40,6 +54,24 @@ def weeks(first: date, last: date) -> Iterator[date]:
     while day <= last:
         yield day
         day += timedelta(days=7)
+
+
+def hours_in(zone: str) -> Callable[[int], int]:
+    """Return what tells the hour of the day of an instant: the clock is only asked of days on which it is changed."""
+    there = ZoneInfo(zone)
+
+    @cache
+    def ahead(day: int) -> int | None:
+        before, after = (from_micros(_DAY * each).astimezone(there).utcoffset() for each in (day, day + 1))
+        return before // timedelta(microseconds=1) if before == after and before is not None else None
+
+    def hour_of(micros: int) -> int:
+        offset = ahead(micros // _DAY)
+        if offset is None:
+            return from_micros(micros).astimezone(there).hour
+        return (micros + offset) // _HOUR % 24
+
+    return hour_of
 
 
 def _begins(day: date, zone: str) -> int:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from storage.reports.periods import QUARTER
+from storage.reports.periods import QUARTER, hours_in
 from storage.reports.report import (
     HAS_PLACE_AT_SITES,
     IN_ROLE,
@@ -22,7 +21,6 @@ from storage.reports.report import (
     show_count,
     without_hidden,
 )
-from storage.tables import from_micros
 
 _HOURS: Final = 24
 _ALL: Final = f"""
@@ -54,10 +52,10 @@ def _count(session: Session, question: Question) -> Iterable[Line]:
         **question.bounds,
         **question.narrowed,
     )
-    zone, messages = ZoneInfo(question.zone), Counter[int]()
+    hour_of, messages = hours_in(question.zone), Counter[int]()
     people: dict[int, set[int]] = {hour: set() for hour in range(_HOURS)}
     for row in rows:
-        hour = from_micros(row["quarter"] * QUARTER).astimezone(zone).hour
+        hour = hour_of(row["quarter"] * QUARTER)
         messages[hour] += int(row["messages"])
         if is_narrowed:
             people[hour].add(row["person_id"])

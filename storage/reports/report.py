@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
 from flows.rules.disclosure import in_steps
+from storage.reports.periods import by_period, terms
 from storage.tables import from_micros, to_micros
 
 Cell = str | int
@@ -132,6 +133,22 @@ def without_hidden(lines: Iterable[Mapping[str, Cell]], *, count: str, told_in: 
             yield line
     if hides:
         yield {told_in: WITHHELD}
+
+
+def by_term(session: Session, question: Question, column: str, rows: str, **values: object) -> str | None:
+    """Write an expression that names the term of an instant; ``None`` when nothing is asked for.
+
+    Args:
+        rows: what follows ``SELECT`` and its columns.
+        values: what ``rows`` asks for.
+    """
+    first, last = question.since, question.until
+    if first is None or last is None:
+        (span,) = ask(session, f"SELECT min({column}) AS first, max({column}) AS last {rows}", **values)
+        if not isinstance(span["first"], int) or not isinstance(span["last"], int):
+            return None
+        first, last = question.day_of(span["first"]), question.day_of(span["last"])
+    return by_period(column, terms(first, last, question.zone))
 
 
 def ask(session: Session, sql: str, **values: object) -> list[Mapping[str, object]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlmodel import Session
@@ -16,16 +17,17 @@ from storage.reports.report import (
     Question,
     Report,
     ask,
+    by_term,
     show_count,
     without_hidden,
 )
 
 _ROWS: Final = f"""
-    SELECT h.person_id, h.starts_at FROM hours AS h
+    FROM hours AS h
     WHERE h.hub = :hub AND h.status <> 'void' AND h.person_id IS NOT NULL AND h.starts_at < :before
         AND (:organisation = 0 OR h.organisation_id = :organisation)
         AND {AT_SITES.format("h.site_id")} AND {IN_ROLE.format("h.role")} AND {OF_AUDIENCE.format("h.audience")}
-"""  # noqa: S608 - constants
+"""
 
 
 def build(session: Session, question: Question) -> Iterable[Line]:
@@ -34,17 +36,14 @@ def build(session: Session, question: Question) -> Iterable[Line]:
 
 
 def _count(session: Session, question: Question) -> Iterable[Line]:
-    bounds = question.bounds
+    asked: dict[str, Any] = {"hub": question.hub, "organisation": question.organisation_id}
+    asked |= {"before": question.bounds["before"], **question.narrowed}
     served: dict[str, set[int]] = {}
-    for row in ask(
-        session,
-        _ROWS,
-        hub=question.hub,
-        organisation=question.organisation_id,
-        before=bounds["before"],
-        **question.narrowed,
-    ):
-        _note(served, row, question)
+    ever = replace(question, since=None)  # who served before is not new
+    if term := by_term(session, ever, "h.starts_at", _ROWS, **asked):
+        found: list[Any] = ask(session, f"SELECT DISTINCT h.person_id, {term} AS term {_ROWS}", **asked)
+        for row in found:
+            served.setdefault(row["term"], set()).add(row["person_id"])
     first = term_of(question.since) if question.since else ""
     before: set[int] = set()
     last: set[int] = set()
@@ -61,10 +60,6 @@ def _count(session: Session, question: Question) -> Iterable[Line]:
             yield {"term": term, **{name: show_count(head, head, question) for name, head in heads.items()}}
         before |= people
         last = people
-
-
-def _note(served: dict[str, set[int]], row: Any, question: Question) -> None:
-    served.setdefault(term_of(question.day_of(row["starts_at"])), set()).add(row["person_id"])
 
 
 REPORT: Final = Report(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from sqlmodel import Session, delete, select
 
 from flows.rules.disclosure import LEAST
 from flows.rules.ledger import HoursStatus, Ledger
+from flows.rules.terms import term_of
 from storage.database import Database
 from storage.operations import hours as operations
 from storage.performing import perform
@@ -22,6 +24,7 @@ from tests.storage.cases import HUB, NOW
 from tests.storage.test_hours import live, new_booking, new_person, scope_of, site_of
 
 EVERYTHING = Question(hub=HUB.id, zone=HUB.zone)
+THIS_TERM = Question(hub=HUB.id, zone=HUB.zone, since=date(2026, 8, 1), until=date(2030, 1, 1))
 
 
 def read(session: Session, name: str, question: Question = EVERYTHING) -> list[Line]:
@@ -79,6 +82,31 @@ def _reported(hours: Sequence[Line], people: Sequence[Line]) -> tuple[dict[objec
     return one, {ledger: minutes for ledger, minutes in other.items() if minutes}
 
 
+def _retained(entries: Sequence[dict[str, object]]) -> list[Line]:
+    """Count who came back, entry by entry, in the term of ``THIS_TERM`` and those behind it."""
+    served: dict[str, set[object]] = {}
+    for entry in entries:
+        starts_at = entry["starts_at"]
+        assert isinstance(starts_at, datetime)
+        if entry["status"] != "void" and entry["person_id"]:
+            term = term_of(starts_at.astimezone(ZoneInfo(HUB.zone)).date())
+            served.setdefault(term, set()).add(entry["person_id"])
+    lines: list[Line] = []
+    for place, (term, people) in enumerate(ordered := sorted(served.items())):
+        before = {person for _, others in ordered[:place] for person in others}
+        last = ordered[place - 1][1] if place else set()
+        heads = {
+            "people": people,
+            "new": people - before,
+            "returning": people & before,
+            "from_last_term": people & last,
+        }
+        heads["not_back_from_last_term"] = last - people
+        if term >= "2026-3-fall":
+            lines.append({"term": term, **{name: len(each) for name, each in heads.items()}})
+    return lines
+
+
 def test_hours_and_people_add_up_to_the_ledgers_whoever_asks(database: Database, url: str) -> None:
     tried = {"ledgers": 0, "entries": 0}
 
@@ -97,6 +125,7 @@ def test_hours_and_people_add_up_to_the_ledgers_whoever_asks(database: Database,
                 withheld = any("minutes" not in line for line in shown)
                 assert withheld or told == sum(_minutes(entries, organisation=1).values())
                 assert all(int(line.get("people", LEAST)) >= LEAST for line in shown)
+            assert read(session, "retention", THIS_TERM) == _retained(entries)
             for line in read(session, "retention", seen_by(1, employer=True)):
                 assert all(cell % LEAST == 0 and cell >= LEAST for cell in line.values() if isinstance(cell, int))
         tried["ledgers"] += 1
