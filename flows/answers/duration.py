@@ -26,7 +26,7 @@ _AMOUNT: Final = (
     r"|(?P<pair>(?:an? |1 )?(?:couple|pair|par)(?: of| de)?)|(?P<one>an?|another|otr[ao]|all|whole|tod[ao] (?:el|la)))"
 )
 _STRETCH: Final = re.compile(
-    rf"(?<![\w.,:/$])(?:{_AMOUNT}(?: more| mas| full| whole)? ?-?{_UNIT}|(?P<bare>hora|dia|semana|mes|ano)(?= y ))"
+    rf"(?<![\w.,:/$])(?!and(?!\w))(?:{_AMOUNT}(?: more| mas| full| whole)? ?-?{_UNIT}|(?P<bare>hora|dia|semana|mes|ano)(?= y ))"
     rf"(?!\w)(?:,? (?:and|y) (?:an? |1 )?(?P<more>{_FRACTION})(?! (?:an? )?(?:hours?|horas?|min))(?!\w))?"
 )
 #: The number before "to 3 hours"; its unit comes later.
@@ -38,8 +38,16 @@ _OFTEN: Final = re.compile(r"(?:hours?|hrs?|h|horas?|minutes?|mins?|minutos?|tim
 _CLOCK: Final = re.compile(
     r"(?<![\w.,:/$-])(?P<h>\d{1,2})(?:h ?|:)(?P<m>[0-5]\d)(?: ?(?:hours?|hrs?|h|horas?|m|min))?(?![\w:])"
 )
+#: "1 h 15", "2 hours and 15": the minutes have no unit.
+_HOURS_AND: Final = re.compile(
+    r"(?<![\w.,:/$-])(?P<h>\d{1,2}) ?(?:hours?|hrs?|h|horas?)(?: ?(?:and|y|con) (?P<m>[0-5]?\d)| ?(?P<m2>[0-5]\d))(?= *$|[.,!;] *$)"
+)
 _JOINED: Final = re.compile(r"^,? ?(?:and |y |con |with |plus )?$")
 _BARE: Final = re.compile(r"^\D{0,12}?(?P<count>\d{1,3})\D{0,3}$")
+#: "2.5", "3 and a half": no minutes are told so, nor days.
+_BARE_PART: Final = re.compile(
+    rf"^(?P<whole>\d{{1,2}})(?:[.,](?P<hundredths>\d{{1,2}})|,? ?(?:and |y )?(?:an? )?(?P<part>{_FRACTION}))[.!]?$"
+)
 #: A bare number up to this means hours, a larger one minutes.
 _MOST_HOURS: Final = 10
 _AROUND: Final = phrases(
@@ -61,7 +69,7 @@ def read_duration(text: str, context: AnswerContext) -> Outcome:
         return NoMatch(reason=Reason.EMPTY)
     found = _joined(reply.text, _stretches(reply.text))
     if not found:
-        return _bare(reply, context)
+        return _bare_part(reply, context) or _bare(reply, context)
     values = {int(stretch.minutes): stretch for stretch in found if stretch.minutes.denominator == 1}
     allowed = [value for value in values if _fault(value, context) is None]
     if not allowed:
@@ -90,6 +98,11 @@ def _single(text: str) -> list[_Stretch]:
         _Stretch(start=at.start(), end=at.end(), minutes=Fraction(60 * int(at["h"]) + int(at["m"])))
         for at in _CLOCK.finditer(text)
     ]
+    if not clocks:
+        clocks = [
+            _Stretch(start=at.start(), end=at.end(), minutes=Fraction(60 * int(at["h"]) + int(at["m"] or at["m2"])))
+            for at in _HOURS_AND.finditer(text)
+        ]
     told = [
         _Stretch(start=at.start(), end=at.end(), minutes=_minutes(at))
         for at in _STRETCH.finditer(text)
@@ -129,6 +142,19 @@ def _joined(text: str, stretches: Sequence[_Stretch]) -> list[_Stretch]:
         else:
             joined.append(one)
     return joined
+
+
+def _bare_part(reply: Reply, context: AnswerContext) -> Match | None:
+    """Guess that a number with a fraction, which stands alone, counts hours."""
+    said = core(words(reply), also=_AROUND)
+    bare = _BARE_PART.match(reply.text[said[0].start :]) if said and context.asked else None
+    if bare is None:
+        return None
+    hours = Fraction(f"{bare['whole']}.{bare['hundredths'] or 0}") + _fraction(bare["part"])
+    value = int(60 * hours)
+    if _fault(value, context):
+        return None
+    return Match(value=value, span=reply.span(said[0].start, len(reply.text)), confidence=GUESS)
 
 
 def _bare(reply: Reply, context: AnswerContext) -> Outcome:

@@ -159,6 +159,8 @@ def _fold_character(character: str) -> str:
     straight = character.translate(_STRAIGHT)
     if straight != character:
         return straight
+    if unicodedata.decomposition(character).startswith("<fraction>"):  # 2 1/2, not 21/2
+        return " " + unicodedata.normalize("NFKD", character).translate(_STRAIGHT)
     return "".join(_fold_part(part) for part in unicodedata.normalize("NFKD", character.casefold()))
 
 

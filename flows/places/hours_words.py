@@ -33,18 +33,34 @@ _SERVES: Final = frozenset({Stage.TRAINING, Stage.READY, Stage.PLACED, Stage.ACT
 _BY_NUMBER: Final = {"1": CAME, "2": MISSED}
 #: Begins with a number, in figures or in words.
 _LENGTH: Final = re.compile(
-    r"^(?:(?:with|after|in|for|about|around|it was|fueron|fue|con|en|por|como|unas?|unos) )*"
+    r"^(?:(?:with|after|in|for|about|around|from|it was|fueron|fue|con|en|por|como|de|desde|unas?|unos) )*"
     r"(?:\d|[.,]\d|an? |one|two|three|four|five|six|seven|eight|half|un[ao]? |dos|tres|cuatro|cinco|seis|siete|ocho|medi[ao]|horas?)"
 )
-#: "done at 5" tells a time of day, not a length.
-_TIME_OF_DAY: Final = re.compile(r"^(?:at|by|since|until|till|a las?|desde|hasta)(?!\w)")
+#: "done at 5" tells a time of day, not a length; alone behind DONE it says when they left.
+_CLOCK: Final = r"(?:1[0-2]|0?\d)(?::[0-5]\d)? ?(?:[ap]\.?m\.?|noon)?"
+_TIME_OF_DAY: Final = re.compile(r"^(?:at|by|since|until|till|a las?|hasta|from|de|desde)(?!\w)")
+_PARTS: Final = re.compile(r"(\d{1,2})(?::(\d\d))?")
+_LEFT_AT: Final = re.compile(rf"^(?:at|by|around|a las?) {_CLOCK}[.!]*$")
+#: From one time of day to another; without minutes or am and pm it may be a guess at hours.
+_FROM_TO: Final = re.compile(
+    rf"^(?:from|de|desde)? ?(?:las? )?(?P<begins>{_CLOCK}) ?(?:-|to|til|till|until|a|hasta) ?(?:las? )?(?P<ends>{_CLOCK})[.!]*$"
+)
+#: Nobody serves less than nothing, and no dash stands before a length.
+_MINUS: Final = re.compile(r"[\s:]-\d")
+#: Said behind DONE by those who are polite.
+_POLITE: Final = re.compile(
+    r"^(?:thanks?(?: you)?|thx|ty|muchas gracias|gracias|for (?:today|the day|now)|today|por hoy|por ahora|hoy)(?: (?:so|very) much)?(?:,? (?:thanks?(?: you)?|gracias))?[.!]*$"
+)
 
 
 # --- the words --------------------------------------------------------------------------------------------------------
 
 
 def read_word(draft: Draft, text: str) -> Command | None:
-    """Read DONE with hours behind it: "done 2 hours"."""
+    """Read DONE with hours behind it, or thanks, or when they left: "done 2 hours", "done, thanks", "done at 5"."""
+    rest = _behind_done(draft.library.commands, text)
+    if _POLITE.match(rest) or _LEFT_AT.match(rest) or _FROM_TO.match(rest):
+        return Command.DONE
     return Command.DONE if _after_done(draft.library.commands, text) else None
 
 
@@ -75,8 +91,9 @@ def here(draft: Draft) -> None:
 
 def done(draft: Draft, inbound: Inbound) -> None:
     """Look up which shift is done; how long it was is taken from the same text."""
-    told = _after_done(draft.library.commands, inbound.text)
-    minutes = _minutes(draft, told) if told else None
+    rest = _behind_done(draft.library.commands, inbound.text)
+    told = "" if _POLITE.match(rest) else _after_done(draft.library.commands, inbound.text) or rest
+    minutes = _minutes(draft, told) if told and not _MINUS.search(inbound.text) else None
     if told and (minutes is None or not is_possible(minutes)):
         draft.say_phrase("done.how_long")
         draft.ask_again()
@@ -86,10 +103,18 @@ def done(draft: Draft, inbound: Inbound) -> None:
 
 def _after_done(commands: Commands, text: str) -> str:
     """Return what follows the word DONE, as far as that can be a length of time."""
-    found = _pattern(commands.done).match(fold(text).text)
-    rest = found[1].strip() if found else ""
-    is_length = _LENGTH.match(rest) and not _TIME_OF_DAY.match(rest)
+    rest = _behind_done(commands, text)
+    is_length = _FROM_TO.match(rest) or (_LENGTH.match(rest) and not _TIME_OF_DAY.match(rest))
     return rest if is_length else ""
+
+
+def _behind_done(commands: Commands, text: str) -> str:
+    """Return what follows DONE, or a word that says so only with a length behind it."""
+    folded = fold(text).text
+    if found := _pattern(commands.done).match(folded):
+        return found[1].strip()
+    found = _pattern(tuple(sorted(_words()["done_with_a_length"]))).match(folded)
+    return found[1].strip() if found and _LENGTH.match(found[1].strip()) else ""
 
 
 @cache
@@ -99,8 +124,19 @@ def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _minutes(draft: Draft, text: str) -> int | None:
+    if (spell := _FROM_TO.match(text)) or _TIME_OF_DAY.match(text):
+        return _between(spell["begins"], spell["ends"]) if spell else None
     outcome = read("duration", text, AnswerContext(language=draft.language, today=draft.today))
     return int(str(outcome.value)) if isinstance(outcome, Match) else None
+
+
+def _between(begins: str, ends: str) -> int | None:
+    """Return how long it is from one time of the clock to the next other; "2-3" may be hours, and is asked about."""
+    if not any(sign in f"{begins}{ends}" for sign in (":", "m", "noon")):
+        return None
+    hours = [(int(found[1]) % 12, int(found[2] or 0)) for found in map(_PARTS.match, (begins, ends)) if found]
+    (hour, minute), (later, to) = hours
+    return (60 * (later - hour) + to - minute) % (12 * 60) or None
 
 
 # --- whether they came ------------------------------------------------------------------------------------------------

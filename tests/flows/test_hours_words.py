@@ -89,6 +89,14 @@ def test_who_signs_up_says_these_words_like_any_other(word: str) -> None:
         ("listo 90 min", 90),
         ("Listo, 2 horas", 120),
         ("listo hora y media", 90),
+        ("hecho 1 hora y media", 90),
+        ("terminé 1 h 15", 75),
+        ("done, thanks so much!", 60),
+        ("done for today", 60),
+        ("DONE 12:00-1:45", 105),
+        ("done from 3 to 4:30", 90),
+        ("done 3pm-5pm", 120),
+        ("listo de 3:00 a 4:15", 75),
     ],
 )
 def test_done_claims_the_hours_said_or_planned(text: str, minutes: int) -> None:
@@ -108,12 +116,31 @@ def test_hours_that_are_not_as_planned_are_looked_at(text: str, looked_at: bool)
     assert bool(talk.all(Alert)) is looked_at
 
 
-@pytest.mark.parametrize("text", ["done 17 hours", "done 0 hours", "done 900 hours"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "done 17 hours",
+        "done 0 hours",
+        "done 900 hours",
+        "DONE -1",
+        "done at 5",
+        "listo a las 5",
+        "done 2-3",
+        "DONE 25 hours",
+    ],
+)
 def test_hours_that_cannot_be_are_asked_again(text: str) -> None:
     talk = at_shift(timedelta(minutes=60)).says(text)
 
     assert not talk.all(ClaimHours)
     assert "How long" in talk.text
+
+
+@pytest.mark.parametrize(
+    "text", ["hecho", "I'm done at 4 on Fridays", "done with school in May", "done talking to you"]
+)
+def test_other_words_claim_no_hours(text: str) -> None:
+    assert not at_shift(timedelta(minutes=60)).says(text).all(ClaimHours)
 
 
 def test_who_leaves_early_has_served_until_now() -> None:

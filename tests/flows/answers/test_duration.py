@@ -34,6 +34,17 @@ from tests.flows.answers.asking import outcome, told
         ("media hora", 30),
         ("tres cuartos de hora", 45),
         ("unos 20 minutos", 20),
+        ("1 h 15", 75),
+        ("1 hr 15", 75),
+        ("2 hours and 15", 135),
+        ("1 hora y 5", 65),
+        ("2hrs30", 150),
+        ("2\u00bd hours", 150),
+        ("1\u00bd", 90),
+        ("3 and a half", 210),
+        ("3 1/2", 210),
+        ("2 y media", 150),
+        ("2.25", 135),
     ],
 )
 def test_a_duration_is_read(reply: str, minutes: int) -> None:
@@ -47,6 +58,7 @@ def test_a_duration_is_read(reply: str, minutes: int) -> None:
         ("two or three hours", (120, 180)),
         ("not long", "-not_understood"),
         ("at 3 pm", "-not_understood"),
+        ("2 and thanks", "-not_understood"),
         ("", "-empty"),
     ],
 )
