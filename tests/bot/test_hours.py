@@ -119,7 +119,7 @@ async def test_who_was_at_the_door_and_said_no_more_is_counted_as_planned(house:
 async def test_silent_person_is_asked_once_and_a_yes_counts(house: House) -> None:
     volunteer(house)
     await shift(house, ANA)
-    asked = [m for m in await house.jump(START + timedelta(hours=5)) if "could you come" in m.text]
+    asked = [m for m in await house.jump(START + timedelta(hours=5)) if "were you able to come" in m.text]
     (noted,) = await house.say("sms", ANA, "1")
 
     assert len(asked) == 1
@@ -135,8 +135,8 @@ async def test_question_afterwards_keeps_the_quiet_hours(house: House) -> None:
     evening = await house.jump(START + timedelta(hours=9))
     morning = await house.jump(START + timedelta(hours=18))
 
-    assert not [m for m in evening if "could you come" in m.text]
-    assert len([m for m in morning if "could you come" in m.text]) == 1
+    assert not [m for m in evening if "were you able to come" in m.text]
+    assert len([m for m in morning if "were you able to come" in m.text]) == 1
 
 
 async def test_who_could_not_come_is_noted_with_the_cause(house: House) -> None:
