@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
+from importlib.resources import files
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from flows.commands import CARRIER_STOP
 from flows.effects import Effect, OptOut, PauseSending, RefuseBroadcasts, WantBroadcasts
-from flows.intents import read_intent
+from flows.intents import Intents, read_intent, read_intents, shipped_intents
 from flows.rules.reaching import Way
 from flows.text import segments
 from tests.flows.talk import SCREENED, Talk
@@ -68,38 +70,11 @@ NEITHER = [
     ),
 ]
 #: Of which replies are put together that may be anything.
-_WORDS = [
-    *(
-        "no",
-        "more",
-        "news",
-        "stop",
-        "noticias",
-        "quiero",
-        "sin",
-        "only",
-        "reminders",
-        "again",
-        "send",
-        "me",
-        "texts",
-        "and",
-    ),
-    *(
-        "solo",
-        "recordatorios",
-        "no me escriban",
-        "mensajes",
-        "don't",
-        "please",
-        ",",
-        ".",
-        "?",
-        "unsubscribe",
-        "ni",
-        "want",
-    ),
-]
+_WORDS = (
+    "no|more|news|stop|noticias|quiero|sin|only|reminders|again|send|me|texts|and|solo|recordatorios|no me escriban"
+    "|mensajes|don't|please|,|.|?|unsubscribe|ni|want|just reminders|stop sending|no más"
+).split("|")
+REPLIES = st.lists(st.sampled_from(_WORDS), min_size=1, max_size=7).map(" ".join)
 
 
 def moves(talk: Talk) -> list[Effect]:
@@ -140,7 +115,7 @@ def test_a_carriers_word_alone_is_never_only_about_news(word: str) -> None:
 
 
 @settings(deadline=None)  # the first reply reads the rules
-@given(st.lists(st.sampled_from(_WORDS), min_size=1, max_size=7).map(" ".join))
+@given(REPLIES)
 def test_no_reply_brings_news_back_that_also_refuses_something(text: str) -> None:
     intent = read_intent(text)
     talk = REFUSING.says(text)
@@ -150,6 +125,31 @@ def test_no_reply_brings_news_back_that_also_refuses_something(text: str) -> Non
         assert bool(talk.all(PauseSending)) != intent.clear
     if {"no", "stop", "sin", "don't", "unsubscribe", "no me escriban", "ni", "only", "solo", "?"} & set(text.split()):
         assert talk.all(WantBroadcasts) == []
+
+
+@cache
+def without_news() -> Intents:
+    """Read the rules as if there were no wish about news."""
+    folder = files("flows") / "intents"
+    words = (folder / "words.toml").read_text("utf-8").splitlines()
+    rules, mark, _ = (folder / "rules.toml").read_text("utf-8").partition("[no_news]")
+    assert mark
+    return read_intents(
+        shipped_intents().commands,
+        words="\n".join(line for line in words if not line.endswith('= "only_reminders"')),
+        rules=rules,
+        shift_replies=(folder / "shift_replies.toml").read_text("utf-8"),
+    )
+
+
+@settings(deadline=None, max_examples=300)
+@given(REPLIES)
+def test_whatever_is_an_opt_out_without_these_wishes_stays_one_with_them(text: str) -> None:
+    before, after = without_news().read(text), read_intent(text)
+
+    if before is not None and before.name == "stop":
+        assert after is not None
+        assert (after.name, after.clear) == ("stop", before.clear)
 
 
 def test_at_every_step_from_the_first_word_on() -> None:
