@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
 from flows.stages import Stage
+from storage.name_patterns import glob, regular
 from storage.tables import from_micros
 
 #: Whoever was only written to, as guardian, reference or supervisor, is no volunteer.
@@ -29,6 +30,14 @@ _AT_SITE: Final = AT_SITES.replace("IN :sites", "= :site")
 PAGE: Final = 50
 #: Digits that are worth looking for as the end of a phone number.
 _FEWEST_DIGITS: Final = 3
+#: What phone numbers are written with.
+_OF_NUMBERS: Final = frozenset("0123456789+-().")
+#: A number is the end of a phone.
+_NUMBER: Final = """p.id IN (SELECT x.person_id FROM address AS x WHERE x.hub = :hub AND x.channel = 'sms'
+    AND x."user" LIKE '%' || CAST(:{name} AS TEXT))"""
+#: More than these are not looked for.
+_MOST_TYPED: Final = 8
+_MOST_WORDS: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +79,7 @@ def count_by_stage(session: Session, hub: str, sought: Sought, *, sites: frozens
     Args:
         sites: numbers of the sites that the user sees; ``None`` for all.
     """
-    condition, params = _condition(hub, sought, sites)
+    condition, params = _condition(session, hub, sought, sites)
     query = text(f"SELECT p.stage, count(*) FROM person AS p WHERE {condition} GROUP BY p.stage")  # noqa: S608 - constants
     counts = {stage: int(number) for stage, number in session.connection().execute(_expanding(query, params), params)}
     return {stage: counts.get(stage.value, 0) for stage in Stage}
@@ -80,7 +89,7 @@ def find(
     session: Session, hub: str, sought: Sought, *, sites: frozenset[int] | None, limit: int = PAGE, offset: int = 0
 ) -> Sequence[Found]:
     """List those who are sought, who changed last first."""
-    condition, params = _condition(hub, sought, sites)
+    condition, params = _condition(session, hub, sought, sites)
     query = text(f"""
         SELECT p.ref, p.given_name, p.family_name, p.stage, p.role, p.audience, p.language, p.changed_at,
             a.channel, a."user" AS address_user, a.opted_out_at
@@ -106,7 +115,7 @@ def is_seen(session: Session, person_id: int, sites: frozenset[int] | None) -> b
     return session.connection().execute(_expanding(query, params), params).first() is not None
 
 
-def _condition(hub: str, sought: Sought, sites: frozenset[int] | None) -> tuple[str, dict[str, Any]]:
+def _condition(session: Session, hub: str, sought: Sought, sites: frozenset[int] | None) -> tuple[str, dict[str, Any]]:
     parts, params = ["p.hub = :hub", IS_VOLUNTEER], {"hub": hub}  # type: tuple[list[str], dict[str, Any]]
     columns = {"stage": "stage", "role": "role", "audience": "audience", "source": "campaign"}
     for name, column in columns.items():
@@ -122,27 +131,39 @@ def _condition(hub: str, sought: Sought, sites: frozenset[int] | None) -> tuple[
     if sites is not None:
         parts.append(AT_SITES)
         params["sites"] = sorted(sites)
-    for number, word in enumerate(sought.words.split()[:5]):
-        parts.append(_word(f"word{number}", is_number=_digits(word) is not None))
-        params[f"word{number}"] = _pattern(_digits(word) or word)
+    is_sqlite = session.connection().dialect.name == "sqlite"
+    for number, word in enumerate(_words(sought.words)):
+        name, digits = f"word{number}", _digits(word)
+        parts.append(_NUMBER.format(name=name) if digits else _word(name, is_sqlite=is_sqlite))
+        params[name] = digits or _pattern(word)
+        if not digits:
+            params[f"{name}_named"] = glob(word) if is_sqlite else regular(word)
     return " AND ".join(parts), params
 
 
-def _word(name: str, *, is_number: bool) -> str:
-    """A word of several must be found somewhere; a number is the end of a phone."""
-    if is_number:
-        return f"""p.id IN (SELECT x.person_id FROM address AS x WHERE x.hub = :hub AND x.channel = 'sms'
-            AND x."user" LIKE '%' || CAST(:{name} AS TEXT) ESCAPE '!')"""  # noqa: S608 - a constant name
-    return f"""(lower(p.given_name) LIKE CAST(:{name} AS TEXT) || '%' ESCAPE '!'
-        OR lower(p.family_name) LIKE CAST(:{name} AS TEXT) || '%' ESCAPE '!' OR lower(p.ref) = CAST(:{name} AS TEXT)
+def _words(typed: str) -> list[str]:
+    """Split what was typed; a phone number is one word, however it is written."""
+    found: list[str] = []
+    for word in typed.split()[:_MOST_TYPED]:
+        if found and not set(found[-1] + word) - _OF_NUMBERS:
+            found[-1] += word
+        else:
+            found.append(word)
+    return found[:_MOST_WORDS]
+
+
+def _word(name: str, *, is_sqlite: bool) -> str:
+    """A word of several must be found somewhere: at the beginning of a word of the name, or of an address."""
+    return f"""(' ' || COALESCE(p.given_name, '') || ' ' || COALESCE(p.family_name, '')
+            {"GLOB" if is_sqlite else "~"} CAST(:{name}_named AS TEXT)
+        OR lower(p.ref) = CAST(:{name} AS TEXT)
         OR p.id IN (SELECT x.person_id FROM address AS x WHERE x.hub = :hub AND x.channel <> 'sms'
             AND lower(x."user") LIKE CAST(:{name} AS TEXT) || '%' ESCAPE '!'))"""  # noqa: S608 - a constant name
 
 
 def _digits(word: str) -> str | None:
     digits = "".join(character for character in word if character.isdecimal())
-    others = set(word) - set("0123456789+-().")
-    return digits if len(digits) >= _FEWEST_DIGITS and not others else None
+    return digits if len(digits) >= _FEWEST_DIGITS and not set(word) - _OF_NUMBERS else None
 
 
 def _pattern(word: str) -> str:
