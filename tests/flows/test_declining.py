@@ -70,10 +70,37 @@ NEITHER = [
     ),
 ]
 #: Of which replies are put together that may be anything.
-_WORDS = (
-    "no|more|news|stop|noticias|quiero|sin|only|reminders|again|send|me|texts|and|solo|recordatorios|no me escriban"
-    "|mensajes|don't|please|,|.|?|unsubscribe|ni|want|just reminders|stop sending|no más"
-).split("|")
+_WORDS = [
+    "no",
+    "more",
+    "news",
+    "stop",
+    "noticias",
+    "quiero",
+    "sin",
+    "only",
+    "reminders",
+    "again",
+    "send",
+    "me",
+    "texts",
+    "and",
+    "solo",
+    "recordatorios",
+    "no me escriban",
+    "mensajes",
+    "don't",
+    "please",
+    ",",
+    ".",
+    "?",
+    "unsubscribe",
+    "ni",
+    "want",
+    "just reminders",
+    "stop sending",
+    "no más",
+]
 REPLIES = st.lists(st.sampled_from(_WORDS), min_size=1, max_size=7).map(" ".join)
 
 
