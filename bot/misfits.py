@@ -11,9 +11,9 @@ from bot import placing
 from flows.facts import Hub, Slot
 from flows.library import Library
 from flows.rules.placement import Candidate, lacking, refusal
+from storage.changes import Change
 from storage.placing import NO_NOTICE
 from storage.tables import PersonRow, SlotRow
-from storage.timetable import Change
 from storage.touched import Touched, lock_booked, read_slot_of
 
 #: For whom a slot is. Of ways, days and times people have heard, or hear now, and can say no.

@@ -20,11 +20,11 @@ from flows.rules.reminders import KINDS
 from flows.rules.series import SeriesError
 from flows.rules.training import missing
 from storage import planned, schedule, series
+from storage.changes import Change, Reach, TimetableError
 from storage.operations import reading
 from storage.performing import perform
 from storage.series import Template
 from storage.tables import Site, SlotRow
-from storage.timetable import Change, Reach, TimetableError
 from storage.waiting import count_waiting
 
 #: How far ahead ``explain`` looks: as far as people are offered anything.

@@ -17,11 +17,11 @@ from flows.places.shift_reply import REMINDER_STEP
 from flows.rules.series import Series
 from flows.wording import say_offer, say_slot
 from storage import approvals, outbox, schedule, series, timetable
+from storage.changes import Change, Changed, Reach
 from storage.database import Database
 from storage.series import Template
 from storage.store import NewMessage
 from storage.tables import Site, SlotRow, new_ref
-from storage.timetable import Change, Changed, Reach
 from storage.touched import Touched, drop_untold, read_slot_of
 
 

@@ -19,9 +19,9 @@ from flows.files.shape import did_you_mean
 from flows.geography import place_of
 from flows.library import Library, shipped
 from storage import schedule, series
+from storage.changes import Changed, Reach
 from storage.database import Database
 from storage.tables import Site
-from storage.timetable import Changed, Reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

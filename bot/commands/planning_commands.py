@@ -221,7 +221,7 @@ def edit_slots(
     """Change what is planned: everybody booked keeps their place, is told what changed, and can answer."""
     from bot import for_whom, planning
     from bot.commands import places
-    from storage.timetable import Reach
+    from storage.changes import Reach
 
     with places.open_desk(config, os.environ) as desk:
         _show(
@@ -255,7 +255,7 @@ def cancel_slots(
     """Call off what is planned: whoever is booked or waits is told and shown the way to others."""
     from bot import planning
     from bot.commands import places
-    from storage.timetable import Reach
+    from storage.changes import Reach
 
     with places.open_desk(config, os.environ) as desk:
         _show(planning.call_off(desk, ref, which=Reach(which.value)))

@@ -18,8 +18,8 @@ from bot.ticks.calendar_mails import mail_dates
 from channels.email import EmailChannel
 from channels.settings import EmailSettings
 from storage import calendar_mails
+from storage.changes import Change, Reach
 from storage.tables import AddressRow, to_micros
-from storage.timetable import Change, Reach
 from tests.bot.house import HUB, House, open_house
 from tests.bot.outsiders import change, rows
 from tests.bot.test_calendar import SIGN_UP, USER, begins

@@ -14,7 +14,7 @@ from bot import timetable
 from bot.timetable import Foreseen
 from flows.rules.requirements import Need
 from storage import people, requirements
-from storage.timetable import Change, Reach
+from storage.changes import Change, Reach
 from tests.bot.house import HUB, House, open_house
 from tests.bot.test_timetable import TUTORING, book, change, phone, plan, ready, rows
 

@@ -14,8 +14,8 @@ from bot.placing import put_down
 from flows.rules.organisations import OrganisationKind, Policy
 from flows.stages import Stage
 from storage import organisations, people
+from storage.changes import Change, Reach
 from storage.tables import SlotRow
-from storage.timetable import Change, Reach
 from tests.bot.house import HUB, House, open_house, shown
 from tests.bot.outsiders import browser, change, enter, link_to, rows
 

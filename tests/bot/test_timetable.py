@@ -15,9 +15,9 @@ from flows.rules.organisations import MembershipStatus, OrganisationKind, Policy
 from flows.rules.series import Series
 from flows.stages import Stage
 from storage import organisations, people, series
+from storage.changes import Change, Changed, Reach, TimetableError
 from storage.series import HORIZON, Template
 from storage.tables import AddressRow, MembershipRow
-from storage.timetable import Change, Changed, Reach, TimetableError
 from tests.bot.house import HUB, House, open_house, shown
 
 #: Monday 7 December, half past three in the afternoon at the place.

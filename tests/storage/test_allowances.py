@@ -17,10 +17,10 @@ from flows.effects import Book, BookSet, JoinOrganisation, Release, Remember
 from flows.facts import SlotKind
 from flows.rules.organisations import MembershipStatus, OrganisationKind, Policy
 from storage import allowances, organisations, timetable
+from storage.changes import Change, Changed, Reach
 from storage.database import Database
 from storage.series import Template
 from storage.store import Applied, SeatTaken, Store
-from storage.timetable import Reach
 from tests.storage.cases import HUB, NOW, applied, change, loaded, new_slot, rows, turn, value
 
 ROOT = Path(__file__).parent.parent.parent
@@ -243,10 +243,10 @@ async def series_of(store: Store, database: Database, *, hours: int, shifts: int
     return slots
 
 
-def edited(database: Database, slot: str, minutes: int, reach: Reach) -> timetable.Changed:
+def edited(database: Database, slot: str, minutes: int, reach: Reach) -> Changed:
     with database.session() as session:
         return timetable.edit(
-            session, HUB.id, slot, timetable.Change(minutes=minutes), reach=reach, quiet_hours=HUB.quiet_hours, now=NOW
+            session, HUB.id, slot, Change(minutes=minutes), reach=reach, quiet_hours=HUB.quiet_hours, now=NOW
         )
 
 

@@ -19,8 +19,8 @@ from flows.facts import SlotKind
 from flows.rules.access import Permission
 from storage import audit, planned
 from storage import timetable as stored
+from storage.changes import Change, Reach, TimetableError
 from storage.tables import SlotRow
-from storage.timetable import Change, Reach, TimetableError
 
 
 @room.get("/calendar/{ref}/edit", Permission.PLAN)

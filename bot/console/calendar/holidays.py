@@ -13,8 +13,8 @@ from bot.console.calendar.shown import own_sites, title_in
 from bot.console.house import Visit
 from flows.rules.access import Permission
 from storage import audit, planned, series
+from storage.changes import Reach
 from storage.planned import Sought
-from storage.timetable import Reach
 
 #: One holiday is at most a long summer.
 _LONGEST: Final = timedelta(days=120)

@@ -11,8 +11,8 @@ from bot.console.settings.room import room
 from flows.geography import place_of
 from flows.rules.access import Permission
 from storage import requirements, schedule, series
+from storage.changes import TimetableError
 from storage.tables import Site
-from storage.timetable import TimetableError
 
 _TEXTS = ("name", "street", "city", "state", "zip", "supervisor", "contact", "partner")
 _MOST_CHARS = 120
