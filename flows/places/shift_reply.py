@@ -71,12 +71,14 @@ def hear(draft: Draft, inbound: Inbound, wish: Intent | None) -> bool:
     bookings = draft.facts.bookings
     asked = next((booking for booking in bookings if booking.asked), None)
     idle = draft.conversation.frame is None
-    if not bookings or not (asked or idle):
+    letter = draft.library.commands.read_shift_reply(inbound.text)
+    short = len(inbound.text.strip(" .!")) == 1
+    if not bookings or not (asked or idle or (letter and short and _is_no_answer(draft, inbound.text))):
         return False
-    if letter := draft.library.commands.read_shift_reply(inbound.text):
-        short = len(inbound.text.strip(" .!")) == 1
+    if letter:
         next_one = not asked and (short or letter is ShiftReply.CONFIRM)
-        _take_or_ask_which(draft, bookings[:1] if next_one else _meant(draft, asked), _Said(reply=letter), inbound.text)
+        meant = _just_told(draft, letter) if next_one else _meant(draft, asked)
+        _take_or_ask_which(draft, meant, _Said(reply=letter), inbound.text)
         return True
     if wish and wish.clear and wish.name != _GIVES_BACK:
         return False
@@ -207,6 +209,21 @@ def _outranks_question(draft: Draft, said: _Said, text: str) -> bool:
     if step is None or step.ask is None or said.reply is None or step.ask.type in replying.ANY_TEXT:
         return False
     return not reading.understands(draft, step.ask, text)
+
+
+def _is_no_answer(draft: Draft, text: str) -> bool:
+    """Tell whether a letter cannot be meant for the question that waits: it shows no list, and does not take it."""
+    step = draft.flow(draft.frame).steps.get(draft.frame.step)
+    ask = step.ask if step else None
+    if ask is None or ask.type in replying.ANY_TEXT or draft.shown(draft.frame, ask):
+        return False
+    return not reading.understands(draft, ask, text)
+
+
+def _just_told(draft: Draft, letter: ShiftReply) -> tuple[Booking, ...]:
+    """Find the place that we have just told them they have; of several, whoever comes speaks of the next."""
+    told = tuple(one for one in draft.facts.bookings if draft.say_booking(one) in draft.conversation.last_said)
+    return told[:1] if told and letter is ShiftReply.CONFIRM else told or draft.facts.bookings[:1]
 
 
 def _on_the_day(draft: Draft, text: str) -> tuple[Booking, ...]:

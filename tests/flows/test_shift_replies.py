@@ -281,3 +281,35 @@ def test_a_place_can_be_given_back_in_the_middle_of_another_question() -> None:
 
     assert [release.booking for release in waiting.says("sorry I am sick today").all(Release)] == ["b-s2"]
     assert not waiting.says("no").all(Release)
+
+
+def test_a_letter_after_status_gives_back_none_of_several_unasked() -> None:
+    talk = booked("s1", "s2").says("STATUS", "N")
+
+    assert talk.all(Release) == []
+    assert [release.booking for release in talk.says("2").all(Release)] == ["b-s2"]
+
+
+@pytest.mark.parametrize("letter", ["N", "R"])
+def test_a_letter_means_the_place_that_was_just_told(letter: str) -> None:
+    talk = booked("s1").says("SHIFTS")
+    taken = talk.says("1")
+    assert taken.bookings[0].ref == "b-s1"
+    assert "To change it, reply R" in taken.text
+
+    after = taken.says(letter) if letter == "N" else taken.says("R", "1")
+
+    assert [release.booking for release in after.all(Release)] == [taken.bookings[1].ref]
+
+
+@pytest.mark.parametrize(("letter", "kind"), [("C", Confirm), ("N", Release)])
+def test_a_letter_that_is_no_answer_is_about_the_place(letter: str, kind: type[Confirm | Release]) -> None:
+    talk = booked("s1").says("CHANGE ZIP")
+    assert "ZIP" in talk.text
+
+    assert len(talk.says(letter).all(kind)) == 1
+    assert len(talk.says("R").choices) > 1
+
+
+def test_a_letter_in_front_of_a_list_gives_nothing_back() -> None:
+    assert booked("s1").says("SHIFTS", "N").all(Release) == []
