@@ -8,11 +8,12 @@ import logging
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 from starlette.datastructures import UploadFile
+from starlette.routing import BaseRoute, Match
 
 from bot.console.answers import Answer, File, Led, NotThereError, Page
 from bot.console.defence import HEADERS
@@ -42,9 +43,11 @@ _PIECE: Final = "hx-request"
 def add_console(web: FastAPI, house: House) -> Door:
     """Add the console to a web application."""
     door = Door(house)
+    ways = [door.routes(), _rooms(house, door, ROOMS)]
     web.mount(ASSETS, assets())
-    web.include_router(door.routes())
-    web.include_router(_rooms(house, door, ROOMS))
+    for router in ways:
+        web.include_router(router)
+    web.include_router(_elsewhere(house, door, [way for router in ways for way in router.routes]))
     return door
 
 
@@ -88,6 +91,22 @@ def _answering(house: House, door: Door, room: Room, route: Route) -> Callable[[
     return answer
 
 
+def _elsewhere(house: House, door: Door, ways: Sequence[BaseRoute]) -> APIRouter:
+    """Answer any other address with a page, and one to which a form is only sent with the page that has the form."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/console/{rest:path}", name="console:elsewhere")
+    async def answer(request: Request) -> Response:
+        user = await asyncio.to_thread(door.who, request)
+        if user is None:
+            return _to_the_door(request)
+        if any(way.matches(request.scope)[0] is Match.PARTIAL for way in ways):
+            return RedirectResponse(request.url.path.rpartition("/")[0], status_code=303, headers=HEADERS)
+        return _note(house, request, "not_there", status=404, language=user.language)
+
+    return router
+
+
 async def _visit(house: House, request: Request, user: SignedIn) -> Visit:
     fields: dict[str, list[str]] = {}
     sent_files: dict[str, tuple[str, bytes]] = {}
@@ -97,19 +116,24 @@ async def _visit(house: House, request: Request, user: SignedIn) -> Visit:
                 if isinstance(value, UploadFile):
                     sent_files[name] = (value.filename or "", await value.read())
                 else:
-                    fields.setdefault(name, []).append(value)
+                    fields.setdefault(name, []).append(_storable(value))
     return Visit(
         house=house,
         user=user,
         language=user.language,
         now=house.now(),
-        path={name: str(value) for name, value in request.path_params.items()},
-        query=dict(request.query_params),
+        path={name: _storable(str(value)) for name, value in request.path_params.items()},
+        query={name: _storable(value) for name, value in request.query_params.items()},
         form={name: values[-1] for name, values in fields.items()},
         fields=fields,
         files=sent_files,
         is_piece=_PIECE in request.headers,
     )
+
+
+def _storable(text: str) -> str:
+    """Drop what no database keeps as text, and nobody types."""
+    return text.replace("\0", "")
 
 
 def _response(visit: Visit, room: Room, request: Request, answered: Answer) -> Response:
@@ -185,11 +209,18 @@ def _written(event: tuple[str, str] | None) -> str:
 
 
 def _to_the_door(request: Request) -> Response:
-    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    to = f"{SIGN_IN}?next={quote(here if request.method == 'GET' and _PIECE not in request.headers else '/console')}"
+    is_page = request.method == "GET" and _PIECE not in request.headers
+    to = f"{SIGN_IN}?next={quote(_there(str(request.url) if is_page else request.headers.get('referer', '')))}"
     if _PIECE in request.headers:
         return Response(status_code=401, headers={**HEADERS, "hx-redirect": to})
     return RedirectResponse(to, status_code=303, headers=HEADERS)
+
+
+def _there(url: str) -> str:
+    """Return the page of the console that somebody was on, to lead them back to it."""
+    parts = urlsplit(url)
+    there = parts.path + (f"?{parts.query}" if parts.query else "")
+    return there if there.startswith("/console") else "/console"
 
 
 def _note(house: House, request: Request, note: str, *, status: int, language: str | None = None) -> Response:

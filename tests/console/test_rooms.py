@@ -11,7 +11,7 @@ from starlette.routing import Route
 from bot.console.registry import ROOMS
 from bot.console.room import Route as Way
 from flows.rules.access import MAY, Permission, Role
-from tests.console.opened import Demo
+from tests.console.opened import HERE, Demo
 
 #: Ways that need no session: signing in is what they are for.
 _OPEN = {
@@ -20,6 +20,7 @@ _OPEN = {
     "/console/welcome/{token}",
     "/console/oidc/start",
     "/console/oidc/back",
+    "/console/{rest:path}",
 }
 _SAME = {"sec-fetch-site": "same-origin"}
 
@@ -97,6 +98,39 @@ async def test_no_other_page_changes_anything(demo: Demo, headers: dict[str, str
             answer = await demo.client.post(_path(way), headers=headers)
 
             assert answer.status_code == 403, way.path
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "leads_to"),
+    [
+        ("/console/nothing/here", 404, ""),
+        ("/console/inbox/0/write", 303, "/console/inbox/0"),
+        ("/console/account/address", 303, "/console/account"),
+        ("/console/sign-out", 303, "/console"),
+        ("/console/people?site=99999999999999999999999", 200, ""),
+        ("/console/people?words=%00", 200, ""),
+    ],
+)
+async def test_any_address_typed_or_opened_again_shows_a_page(
+    demo: Demo, path: str, status: int, leads_to: str
+) -> None:
+    await demo.enter()
+
+    answer = await demo.client.get(path)
+
+    assert answer.status_code == status
+    assert answer.headers.get("location", "") == leads_to
+    assert leads_to or "<h1" in answer.text
+
+
+async def test_whose_session_ended_comes_back_to_the_page_they_were_on(demo: Demo) -> None:
+    sent = await demo.client.post("/console/inbox/0/write", headers={**_SAME, "referer": f"{HERE}/console/inbox/0"})
+    from_elsewhere = await demo.client.post(
+        "/console/inbox/0/write", headers={**_SAME, "referer": "https://elsewhere.example//evil.example"}
+    )
+
+    assert sent.headers["location"] == "/console/sign-in?next=/console/inbox/0"
+    assert from_elsewhere.headers["location"] == "/console/sign-in?next=/console"
 
 
 async def test_the_auditor_changes_nothing_but_their_own_account() -> None:

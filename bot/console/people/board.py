@@ -58,7 +58,7 @@ def _sought(visit: Visit) -> Sought:
     query = visit.query
     texts = {name: query.get(name, "")[:80] for name in (field.name for field in fields(Sought)) if name != "site"}
     site = query.get("site", "")
-    return Sought(**texts, site=int(site) if site.isdecimal() else None)
+    return Sought(**texts, site=int(site) if site.isdecimal() and len(site) < 10 else None)
 
 
 def _offset(visit: Visit) -> int:
