@@ -23,6 +23,7 @@ from storage.operations import (
     preferences,
     reading,
     reminders,
+    settling,
     swaps,
     timers,
     turns,
@@ -127,7 +128,7 @@ class HotStore:
 
     async def report(self, hub: str, report: DeliveryReport, now: datetime) -> bool:
         """Take a delivery report, forward only; tell whether it changed anything."""
-        return await self._driver.write(partial(outbox.report, hub, report, now))
+        return await self._driver.write(partial(settling.report, hub, report, now))
 
     async def upcoming(self, hub: str) -> Upcoming:
         """Find when that is next due which is looked for every second."""
@@ -153,12 +154,12 @@ class HotStore:
 
     async def spent(self, hub: str, now: datetime) -> int:
         """Count the parts of text messages that a hub has sent on this day of its own."""
-        return await self._driver.read(partial(outbox.spent, hub, outbox.day_of(now, self._zones.get(hub))))
+        return await self._driver.read(partial(settling.spent, hub, settling.day_of(now, self._zones.get(hub))))
 
     async def settle(self, settlements: Sequence[Settlement], now: datetime) -> None:
         """Record what became of claimed messages."""
         if settlements:
-            await self._driver.write(partial(outbox.settle, settlements, now, self._zones))
+            await self._driver.write(partial(settling.settle, settlements, now, self._zones))
 
     async def promote(self, now: datetime) -> int:
         """Make waiting messages whose time has come ready; return how many."""

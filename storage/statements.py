@@ -86,7 +86,7 @@ class Dialect:
     ids: str
     #: The texts of the JSON list ``:countries``, as a subquery.
     countries: str
-    #: Rows of the JSON list ``:settled``, one list each: ``id``, ``status`` … as ``storage.operations.outbox`` writes them.
+    #: Rows of the JSON list ``:settled``, one list each: ``id``, ``status`` … as ``storage.operations.settling`` writes them.
     settled: str
     #: Those of the JSON list ``:sent``: ``id``, ``provider_id``, ``segments``.
     sent: str

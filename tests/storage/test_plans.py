@@ -18,6 +18,7 @@ from storage.operations import (
     outbox,
     reading,
     reminders,
+    settling,
     swaps,
     timers,
     upcoming,
@@ -73,8 +74,8 @@ _STATEMENTS = {
     "next_channel": (outbox.NEXT_CHANNEL, ("ix_outbox_ready",)),
     "claim": (outbox.CLAIM, ("ix_outbox_ready", "ix_outbox_in_line")),
     "unsettled": (outbox.UNSETTLED, ("ix_outbox_unsettled",)),
-    "report_by_reference": (outbox.FIND_BY_REFERENCE, ("uq_outbox_",)),
-    "report_by_provider": (outbox.FIND_BY_PROVIDER, ("ix_outbox_provider",)),
+    "report_by_reference": (settling.FIND_BY_REFERENCE, ("uq_outbox_",)),
+    "report_by_provider": (settling.FIND_BY_PROVIDER, ("ix_outbox_provider",)),
     "opt_out": (addresses.DROP_LINE, ("ix_outbox_person",)),
     "upcoming": (
         upcoming.OFTEN,
