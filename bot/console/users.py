@@ -30,7 +30,7 @@ def add(visit: Visit) -> Answer:
     """Add a user and show their one-time link."""
     form, role = visit.form, _role(visit)
     email, name = form.get("email", "").strip(), form.get("name", "").strip()
-    wrong = "email" if "@" not in email or " " in email else "name" if not name else None
+    wrong = "email" if "@" not in email or " " in email else "name" if not name else _sees_nothing(visit, role)
     with visit.writing() as session:
         if wrong is None:
             try:
@@ -52,7 +52,8 @@ def add(visit: Visit) -> Answer:
                 link = users.invite(session, user, visit.house.wall())
                 return Page(template="user_link.html", values={"listed_user": user, "link": _link(visit, link)})
         listed = [(user, users.sites_of(session, user)) for user in users.list_users(session, visit.hub.id)]
-        values = {"listed": listed, **_choices(visit, session), "wrong": wrong, "email": email, "name": name}
+        typed = {"wrong": wrong, "email": email, "name": name, "spoken": form.get("language", "")}
+        values = {"listed": listed, **_choices(visit, session), **_chosen(visit, role), **typed}
     return Page(template="users.html", values=values, status=422)
 
 
@@ -60,29 +61,28 @@ def add(visit: Visit) -> Answer:
 def one(visit: Visit) -> Answer:
     """Show one user, to change what they may do."""
     with visit.reading() as session:
-        user = _find(visit, session)
-        values = {"listed_user": user, "own": users.sites_of(session, user) or (), **_choices(visit, session)}
-    return Page(template="user.html", values={**values, "wrong": ""})
+        return _page(visit, session, _find(visit, session))
 
 
 @room.post("/users/{ref}", Permission.MANAGE_USERS)
 def change(visit: Visit) -> Answer:
     """Give a user another role or other sites."""
     with visit.writing() as session:
-        user = _find(visit, session)
+        user, role = _find(visit, session), _role(visit)
+        if wrong := _sees_nothing(visit, role):
+            return _page(visit, session, user, wrong=wrong, **_chosen(visit, role))
         try:
             users.change(
                 session,
                 user,
-                role=_role(visit),
+                role=role,
                 author=visit.author,
                 now=visit.now,
                 sites=_sites(visit),
                 partner_id=_partner(visit),
             )
         except LastAdministratorError:
-            values = {"listed_user": user, "own": users.sites_of(session, user) or (), **_choices(visit, session)}
-            return Page(template="user.html", values={**values, "wrong": "last"}, status=422)
+            return _page(visit, session, user, wrong="last")
     return Led(to="/console/users", told="changed", values={"name": user.name})
 
 
@@ -103,8 +103,7 @@ def disable(visit: Visit) -> Answer:
         try:
             users.disable(session, user, author=visit.author, now=visit.now)
         except LastAdministratorError:
-            values = {"listed_user": user, "own": users.sites_of(session, user) or (), **_choices(visit, session)}
-            return Page(template="user.html", values={**values, "wrong": "last"}, status=422)
+            return _page(visit, session, user, wrong="last")
     return Led(to="/console/users", told="disabled", values={"name": user.name})
 
 
@@ -124,6 +123,12 @@ def _find(visit: Visit, session: Any) -> UserRow:
     return user
 
 
+def _page(visit: Visit, session: Any, user: UserRow, *, wrong: str = "", **chosen: Any) -> Page:
+    now = {"chosen": user.role, "own": users.sites_of(session, user) or (), "chosen_partner": user.partner_id}
+    values = {"listed_user": user, **_choices(visit, session), **now, **chosen, "wrong": wrong}
+    return Page(template="user.html", values=values, status=422 if wrong else 200)
+
+
 def _choices(visit: Visit, session: Any) -> dict[str, Any]:
     return {
         "roles": list(Role),
@@ -133,8 +138,21 @@ def _choices(visit: Visit, session: Any) -> dict[str, Any]:
     }
 
 
-def _blank() -> dict[str, str]:
-    return {"wrong": "", "email": "", "name": ""}
+def _blank() -> dict[str, Any]:
+    nothing = {"wrong": "", "email": "", "name": "", "spoken": ""}
+    return {**nothing, "chosen": Role.COORDINATOR.value, "own": (), "chosen_partner": None}
+
+
+def _chosen(visit: Visit, role: Role) -> dict[str, Any]:
+    """Show a form that was refused as it was sent: another role than was chosen would be given unseen."""
+    return {"chosen": role.value, "own": _sites(visit), "chosen_partner": _partner(visit)}
+
+
+def _sees_nothing(visit: Visit, role: Role) -> str | None:
+    """Say what is missing for whoever would sign in to empty pages."""
+    if role is Role.SITE_LEAD and not _sites(visit):
+        return "no_site"
+    return "no_partner" if role is Role.PARTNER and _partner(visit) is None else None
 
 
 def _role(visit: Visit) -> Role:
@@ -145,12 +163,16 @@ def _role(visit: Visit) -> Role:
 
 
 def _sites(visit: Visit) -> list[int]:
-    return [int(number) for number in visit.fields.get("site", []) if number.isdecimal()]
+    return [int(number) for number in visit.fields.get("site", []) if _is_number(number)]
 
 
 def _partner(visit: Visit) -> int | None:
     number = visit.form.get("partner", "")
-    return int(number) if number.isdecimal() else None
+    return int(number) if _is_number(number) else None
+
+
+def _is_number(typed: str) -> bool:
+    return typed.isdecimal() and len(typed) < 10
 
 
 def _link(visit: Visit, token: str) -> str:
