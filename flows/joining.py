@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
+from flows.answers.words import fold
 from flows.draft import Draft
 from flows.effects import CountWrongCode, HandOff, JoinOrganisation
 from flows.messages import Inbound
@@ -18,6 +22,12 @@ from flows.rules.organisations import (
 
 #: What is kept of wrong codes: the last one, since some names look like codes, and the day on which a human was told.
 _WRONG_CODE, _TOLD_ON = "wrong_code", "wrong_codes_on"
+#: Says that they have no code, or do not know, and no name.
+_NO_CODE: Final = re.compile(
+    r"(?:(?:i|we|sorry|sorry,|um|lo siento,?) )*(?:(?:don'?t|do not|didn'?t|did not|haven'?t|have not|never|cant|can'?t) (?:[\w']+ ){0,4}codes?|(?:have |got )?no codes?|"
+    r"(?:don'?t|do not|didn'?t) (?:have|get) one(?:,? no code)?|(?:forgot|lost|idk|dunno) (?:[\w']+ ){0,3}code|(?:i'?m )?not sure|don'?t know|don'?t have (?:one|it)|idk|dunno|no idea|(?:what|which) code|"
+    r"(?:yo )?no (?:tengo|me dieron|me acuerdo|me se|se|recuerdo|conozco) (?:\w+ ){0,4}(?:claves?|codigos?)|(?:sin|ninguna|ningun) (?:claves?|codigos?)|no (?:lo )?se|ni idea|(?:que|cual) (?:clave|codigo))\W*"
+)
 
 
 def hear(draft: Draft, kind: OrganisationKind, said: str, inbound: Inbound) -> str | None:
@@ -26,6 +36,11 @@ def hear(draft: Draft, kind: OrganisationKind, said: str, inbound: Inbound) -> s
     No other code is ever suggested. Who sends many wrong ones is asked to wait, or passed on to a human, and what they send
     meanwhile is compared with no code.
     """
+    if _NO_CODE.fullmatch(fold(said).text) and draft.phrase("no_code") not in draft.conversation.last_said:
+        draft.note("no_code")
+        draft.say_phrase("no_code")
+        draft.ask_again()
+        return None
     guesses = guessing(draft.facts.wrong_codes, draft.now) if may_be_code(said) else None
     if joined := _join(draft, kind, said, inbound, by_code=guesses is Guessing.FREE):
         return joined
