@@ -17,8 +17,8 @@ from storage.database import Database
 from storage.store import NewMessage
 from storage.tables import PersonRow
 
-#: What staff was asked about an application.
-_ASKED: Final = ("review_application",)
+#: Why staff was asked about an application.
+APPLICATION_READ: Final = ("review_application",)
 
 
 def review(
@@ -34,7 +34,7 @@ def review(
             return None
         stage = Stage.ELIGIBLE if accepted else Stage.NOT_ELIGIBLE
         people.move(session, person, stage, cause="application read", author=author, now=now)
-        tasks.settle(session, person, _ASKED, now)
+        tasks.settle(session, person, APPLICATION_READ, now)
         if accepted and person.address_id and vetting.may_be_asked(library, hub):
             go_on(session, person, now, TimerKind.REVIEWED)
         else:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from bot import vetting
 from bot.app import App
 from bot.pages.aid_office import Award, answer_notice
+from bot.reviewing import APPLICATION_READ
 from bot.seed.history import live_through
 from bot.seed.hub import Date, add_calendar, demo_hub
 from bot.seed.people import CHECKED, Goal, Persona, invent
@@ -29,7 +30,7 @@ from flows.rules.organisations import OrganisationKind
 from flows.rules.requirements import Status, last_day
 from flows.stages import Stage
 from flows.wishes.guarding import Signature, decide
-from storage import guardians, invented, organisations, people, requirements, schedule, simulator
+from storage import guardians, invented, organisations, people, requirements, schedule, simulator, tasks
 from storage.operations.requirements import Decided
 from storage.store import OutboxStatus, Settlement
 from storage.tables import PersonRow
@@ -300,6 +301,7 @@ class _Past:
                 found = self._find(session, persona)
                 decided_at = min(persona.at + timedelta(days=1), self._now)
                 people.move(session, found, Stage.NOT_ELIGIBLE, cause="coordinator", now=decided_at)
+                tasks.settle(session, found, APPLICATION_READ, decided_at)
 
     def leave_few_seats(self) -> None:
         """Make some of the next training sessions nearly full."""

@@ -104,6 +104,13 @@ def test_whoever_serves_went_through_all_stages_in_order(rows: sqlite3.Cursor) -
         assert [at for _, at in moves] == sorted(at for _, at in moves)
 
 
+def test_nobody_is_asked_about_an_application_that_is_decided(rows: sqlite3.Cursor) -> None:
+    asked = "SELECT p.stage FROM task t JOIN person p ON p.id = t.person_id"
+    still = _counted(rows, f"{asked} WHERE t.reason = 'review_application' AND t.closed_at IS NULL")
+
+    assert still.keys() == {"in_review"}
+
+
 def test_the_past_is_past_and_the_rest_is_ahead(rows: sqlite3.Cursor) -> None:
     latest = rows.execute("SELECT max(received_at) FROM inbound").fetchone()[0]
     ready = rows.execute("SELECT count(*) FROM outbox WHERE status IN (1, 2, 3)").fetchone()[0]
