@@ -32,6 +32,7 @@ _MAY_OFFER_START: Final = "stopped"
 _VERBS: Final = r"(?:reply|text|send|write|type|answer|press|responda|escriba|mande|envie|envíe|conteste|oprima)"
 _TOLD: Final = re.compile(rf"\b{_VERBS}:? (?:the word |with |con |la palabra )?[\"'“«]?([^\W\d_]+)\b", re.IGNORECASE)
 _CAPITALS: Final = re.compile(r"(?<![{\w])[A-ZÁÉÍÓÚÑ]{2,}(?![}\w])")
+_IN_CAPITALS: Final = re.compile(r"[A-ZÁÉÍÓÚÑ]+(?: [A-ZÁÉÍÓÚÑ]+)*")
 #: What a stranger may begin with; anything would do.
 _GREETINGS: Final = frozenset({"hi", "hola", "hello"})
 
@@ -85,10 +86,17 @@ def _offered(sight: Sight, text: Text) -> Iterator[Finding]:
         yield OFFERED.found(text.place, what, write="offer a number, a letter or another word")
     takes_anything = text.step is not None and text.step.ask is not None and text.key != "say"
     if not takes_anything:
-        for word in sorted({w.casefold() for w in _TOLD.findall(text.text) if w.isupper()} - set(bad)):
-            if not _understood(sight, word):
+        for word, whole in sorted(_told_to_write(text.text)):
+            if word not in bad and not (_understood(sight, word) or sight.library.intents.read(whole)):
                 what = f"the {text.language} text says to write {word.upper()}, which means nothing to the bot"
                 yield UNKNOWN.found(text.place, what, write="see commands.toml for the words that work")
+
+
+def _told_to_write(said: str) -> frozenset[tuple[str, str]]:
+    """List the words in capitals that people are told to write, each with those in capitals behind it: ``NO NEWS``."""
+    found = [(told[1], told.start(1)) for told in _TOLD.finditer(said) if told[1].isupper()]
+    wholes = [(word, _IN_CAPITALS.match(said, at)) for word, at in found]
+    return frozenset((word.casefold(), whole[0] if whole else word) for word, whole in wholes)
 
 
 def _understood(sight: Sight, word: str) -> bool:

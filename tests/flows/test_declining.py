@@ -56,6 +56,7 @@ STOPS = [
         "STOP news STOP",
         "stop the news and everything",
         "no news. STOP",
+        "sin noticias y sin mensajes",
     ),
     *("no quiero noticias ni mensajes", "dejen de mandarme noticias", "no just reminders", "sin noticias ni mensajes"),
 ]
