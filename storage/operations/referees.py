@@ -172,9 +172,13 @@ def answer(hub: str, ref: str, reference: Reference, now: datetime) -> Operation
 
 
 def ask_no_more(hub: str, person_id: int, nth: int, now: int) -> Operation[None]:
-    """Leave a reference alone about whom a coordinator has decided, and let staff be told of none that is silent."""
+    """Leave a reference alone about whom a coordinator has decided, and let staff be told of none that is silent.
+
+    The first letter may wait for the day as well.
+    """
     for row in (yield Statement(_OF_DECIDED, {"person_id": person_id, "nth": nth})):
-        yield Statement(_ASK_NO_MORE, {"hub": hub, "key": message_key(row["ref"], 2), "now": now})
+        for which in (1, 2):
+            yield Statement(_ASK_NO_MORE, {"hub": hub, "key": message_key(row["ref"], which), "now": now})
     yield from _close_silent(hub, person_id, now)
 
 

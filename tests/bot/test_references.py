@@ -155,6 +155,16 @@ async def test_reference_who_writes_stop_hears_nothing_more(house: House) -> Non
     assert [message.to.user for message in await house.send()] == []
 
 
+async def test_nobody_is_written_to_once_a_coordinator_has_decided(house: House) -> None:
+    for line in (*SCREENED, *NAMED):  # it is night in Honolulu: the letters wait
+        await house.say("sms", ANN, line)
+    vetting_desk.set_requirement(desk_of(house), ANN, "reference", "met", nth=1, since=None, reference="", by="dana")
+
+    later = await house.jump(house.clock.at + timedelta(hours=4))
+
+    assert [message.to.user for message in later] == [OMAR]
+
+
 async def test_nobody_is_written_to_while_it_is_night_somewhere(house: House) -> None:
     for line in (*SCREENED, *NAMED):  # at ten in Chicago, six in Honolulu: where a reference is nobody knows
         left = await house.say("sms", ANN, line)
