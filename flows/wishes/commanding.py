@@ -133,7 +133,10 @@ def tell_status(draft: Draft) -> None:
     """Say what the person has booked, or where they stand, and what they wait for."""
     if not draft.facts.bookings:
         begun = draft.current_stage is Stage.ENQUIRED and draft.conversation.frame
-        draft.say_phrase(f"status.{(Stage.SCREENING if begun else draft.current_stage).value}")
+        if draft.current_stage is Stage.ELIGIBLE and draft.outstanding():  # the checks come before the training
+            draft.say_phrase("status_checks_first")
+        else:
+            draft.say_phrase(f"status.{(Stage.SCREENING if begun else draft.current_stage).value}")
     for booking in draft.facts.bookings[:3]:
         keeping.say_booked(draft, booking)
     for slot in draft.facts.lines:

@@ -120,3 +120,11 @@ def test_what_is_missing_is_named_in_both_languages() -> None:
     assert "asks for something first: background check" in ready(()).says("SHIFTS").text
     spanish = ready(()).says("ESPAÑOL").says("TURNOS")
     assert "pide algo antes: verificación de antecedentes" in spanish.text
+
+
+def test_status_names_the_checks_before_the_training() -> None:
+    talk = replace(Talk(), hub=CHECKED, slots=TRAININGS).says(*SCREENED, "STATUS")
+
+    assert "First come the checks" in talk.text
+    assert "pick a date" not in talk.text
+    assert talk.step == "own_name"
