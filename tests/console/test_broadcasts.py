@@ -334,6 +334,37 @@ async def test_whoever_did_not_answer_is_written_to_again(demo: Demo) -> None:
     assert listed == got - {person.ref}
 
 
+async def test_whom_all_read_one_language_is_written_to_again_in_it_alone(demo: Demo) -> None:
+    await demo.enter(Role.COORDINATOR)
+    draft = await _draft(demo, role="tutor", language="es")
+    await demo.press(f"{draft}/message", text_es=SPANISH)
+    await demo.press(f"{draft}/check", until="", cap="")
+    await demo.press(f"{draft}/confirm", number=str(await _number(demo, draft)))
+    await _leave(demo)
+
+    again = (await demo.press(f"{draft}/follow-up")).headers["location"].removesuffix("/message")
+    page = await demo.open(f"{again}/message")
+
+    assert 'name="text_es"' in page
+    assert 'name="text_en"' not in page
+    await demo.press(f"{again}/message", text_es="", status=422)
+    assert (await demo.press(f"{again}/message", text_es=SPANISH)).headers["location"] == f"{again}/check"
+    await demo.press(f"{again}/audience", role="tutor")
+    assert (await demo.client.get(f"{again}/check")).headers["location"] == f"{again}/message"
+
+
+async def test_at_night_the_last_page_says_when_the_first_ones_leave(demo: Demo) -> None:
+    await demo.enter(Role.COORDINATOR)
+    by_day = await demo.open(f"{await _checked(demo)}/confirm")
+    demo.clock.forward_to(demo.app.now() + timedelta(hours=13))
+
+    by_night = await demo.open(f"{await _checked(demo)}/confirm")
+
+    assert "It begins at once" in by_day
+    assert "It begins at once" not in by_night
+    assert "The first ones leave on Tue, Nov 24" in " ".join(by_night.split())
+
+
 async def test_a_copy_is_written_as_the_first_one_was(demo: Demo) -> None:
     await demo.enter(Role.COORDINATOR)
     sent = await _sent(demo)

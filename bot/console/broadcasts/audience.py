@@ -87,7 +87,8 @@ def change(visit: Visit) -> Answer:
 
 def _fitting(body: Mapping[str, str], before: Recipients, after: Recipients) -> Mapping[str, str]:
     """Drop a Spanish text that stood for the English one: English readers are among the people now."""
-    if before.language == after.language or body.get("en") != body.get("es"):
+    same = all(getattr(before, name) == getattr(after, name) for name in ("language", "answered", "not_answered"))
+    if same or body.get("en") != body.get("es"):
         return body
     return {language: text for language, text in body.items() if language != "en"}
 

@@ -222,12 +222,19 @@ def _confirm_page(
         "here": drafts.here(draft, "confirm"),
         "plan": planned,
         "people": planned.preview.people,
+        "opens_at": _first(visit, planned),
         "filters": drafts.Naming(visit, session).name(recipients),
         "said": said,
         "wrong": wrong,
         "typed": typed,
     }
     return Page(template="broadcast_confirm.html", values=values, status=422 if wrong else 200)
+
+
+def _first(visit: Visit, planned: Plan) -> datetime | None:
+    """Return when the first of all people may be written to; ``None`` when somebody may be now."""
+    earliest = min((planning.opens(group, visit.hub, visit.now) for group in planned.preview.groups), default=visit.now)
+    return earliest if earliest > visit.now else None
 
 
 def _plan(visit: Visit, session: Any, draft: BroadcastRow, texts: Mapping[str, Text], cap: int | None) -> Plan:

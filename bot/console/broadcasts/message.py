@@ -65,8 +65,9 @@ def write(visit: Visit) -> Answer:
         draft = drafts.find(visit, session)
         if not drafts.is_draft(draft):
             return drafts.no_draft(draft)
-        _keep(session, draft, texts)
-        wrong = _wrong(visit, drafts.written(draft), _languages(draft))
+        languages = _asked_for(draft, texts)
+        _keep(session, draft, texts, languages)
+        wrong = _wrong(visit, drafts.written(draft), languages)
         if wrong:
             return _page(visit, session, draft, texts, wrong=wrong, status=422)
         return Led(to=drafts.here(draft, "check"))
@@ -78,7 +79,7 @@ def weigh(visit: Visit) -> Answer:
     texts = _sent_texts(visit)
     with visit.reading() as session:
         draft = drafts.find(visit, session)
-        shown = _show(visit, session, draft, texts, known=visit.form)
+        shown = _show(visit, session, draft, texts, _asked_for(draft, texts), known=visit.form)
     return Page(template="_broadcast_weight.html", values={"shown": shown, **_prices(visit, visit.form)})
 
 
@@ -90,21 +91,22 @@ def test(visit: Visit) -> Answer:
         draft = drafts.find(visit, session)
         if not drafts.is_draft(draft):
             return drafts.no_draft(draft)
-        _keep(session, draft, texts)
-        wrong = _wrong(visit, drafts.written(draft), _languages(draft))
-        sent = [] if wrong else _send_test(visit, session, draft)
+        languages = _asked_for(draft, texts)
+        _keep(session, draft, texts, languages)
+        wrong = _wrong(visit, drafts.written(draft), languages)
+        sent = [] if wrong else _send_test(visit, session, draft, languages)
         told = "test_wrong" if wrong else "test_sent" if sent else "test_refused"
         if visit.is_piece:
             return Page(template="_broadcast_tested.html", values={"tested": told, "sent": sent})
         return Led(to=drafts.here(draft, "message"), told=told)
 
 
-def _send_test(visit: Visit, session: Any, draft: BroadcastRow) -> Sequence[Own]:
+def _send_test(visit: Visit, session: Any, draft: BroadcastRow, languages: Sequence[str]) -> Sequence[Own]:
     """Say it to the user by their own name, with a real person's site."""
     told = planning.read_texts(visit.hub, drafts.written(draft))
     first_name = visit.user.name.split()[0] if visit.user.name.split() else None
     said = []
-    for language in _languages(draft):
+    for language in languages:
         if language in told:
             one = broadcast_people.sample(session, visit.hub, drafts.recipients_of(draft), visit.now, language=language)
             said.append(told[language].fill({"first_name": first_name, "site": one.site if one else None}))
@@ -120,6 +122,23 @@ def _languages(draft: BroadcastRow) -> Sequence[str]:
     return (chosen,) if chosen else LANGUAGES
 
 
+def _read_by(draft: BroadcastRow, readers: Mapping[str, int]) -> Sequence[str]:
+    """Leave out a language that nobody reads where nobody can join: among those who got an earlier broadcast."""
+    languages = _languages(draft)
+    return [language for language in languages if readers[language]] or languages if _is_closed(draft) else languages
+
+
+def _asked_for(draft: BroadcastRow, texts: Mapping[str, str]) -> Sequence[str]:
+    """Return the languages for which the form had a field."""
+    languages = _languages(draft)
+    return [language for language in languages if language in texts] or languages if _is_closed(draft) else languages
+
+
+def _is_closed(draft: BroadcastRow) -> bool:
+    recipients = drafts.recipients_of(draft)
+    return bool(recipients.answered or recipients.not_answered)
+
+
 def _sent_texts(visit: Visit) -> dict[str, str]:
     return {
         language: visit.form[f"text_{language}"].replace("\r\n", "\n")[:_TOO_MUCH]
@@ -132,9 +151,8 @@ def _shown_texts(draft: BroadcastRow) -> dict[str, str]:
     return dict(broadcasts.texts_of(draft))
 
 
-def _keep(session: Any, draft: BroadcastRow, texts: Mapping[str, str]) -> None:
+def _keep(session: Any, draft: BroadcastRow, texts: Mapping[str, str], languages: Sequence[str]) -> None:
     """Keep the words; when all people read one language, its words stand for the others too, since all are asked for."""
-    languages = _languages(draft)
     kept = {language: texts.get(language, "").strip() for language in languages}
     if len(languages) == 1 and "en" not in kept:
         kept["en"] = kept[languages[0]]
@@ -180,19 +198,20 @@ def _page(
         )
         for language in LANGUAGES
     }
+    languages = _read_by(draft, readers)
     known = {f"sms_{language}": str(people) for language, people in costing.items()}
     values = {
         "draft": draft,
         "here": drafts.here(draft, "message"),
         "texts": {language: texts.get(language, "") for language in LANGUAGES},
-        "written_in": _languages(draft),
+        "written_in": languages,
         "filters": drafts.Naming(visit, session).name(recipients),
         "people": counted.people,
         "readers": readers,
         "known": known,
         "inserts": {language: _inserts(language, visit.hub.name) for language in LANGUAGES},
         "most": MOST_CHARS,
-        "shown": _show(visit, session, draft, texts, known={}),
+        "shown": _show(visit, session, draft, texts, languages, known={}),
         "wrong": wrong or {},
         "own": own_addresses.verified(session, visit.user.user_id),
         **_prices(visit, known),
@@ -217,7 +236,13 @@ def _prices(visit: Visit, known: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _show(
-    visit: Visit, session: Any, draft: BroadcastRow, texts: Mapping[str, str], *, known: Mapping[str, str]
+    visit: Visit,
+    session: Any,
+    draft: BroadcastRow,
+    texts: Mapping[str, str],
+    languages: Sequence[str],
+    *,
+    known: Mapping[str, str],
 ) -> list[Shown]:
     """Show each text by a real person who would get it.
 
@@ -227,7 +252,7 @@ def _show(
     recipients = drafts.recipients_of(draft)
     return [
         _shown(visit, language, texts.get(language, ""), _sample(visit, session, recipients, language, known))
-        for language in _languages(draft)
+        for language in languages
     ]
 
 
