@@ -166,6 +166,14 @@ def may_be_code(text: str) -> bool:
     return MIN_CODE <= len(code) <= _LONGEST_CODE and any(map(str.isdigit, code))
 
 
+#: Whole sorts of schools are called so.
+_KINDS_OF_SCHOOL: Final = frozenset(
+    {"the", "high", "school", "hs", "college", "university", "univ", "at", "of"}
+    | {"la", "el", "de", "escuela", "secundaria", "preparatoria", "prepa", "universidad", "colegio"}
+)
+_MIN_TELLING_CHARS: Final = 5
+
+
 def find_organisation(
     organisations: Iterable[Organisation],
     kind: OrganisationKind,
@@ -188,7 +196,29 @@ def find_organisation(
     if with_code or kind is OrganisationKind.EMPLOYER:
         return with_code or next((one for one in own if slack_team and one.slack_team == slack_team), None)
     name = _plain(said)
-    return next((one for one in own if name in {_plain(one.name), *map(_plain, one.policy.schools)}), None)
+    named = next((one for one in own if name in {_plain(one.name), *map(_plain, one.policy.schools)}), None)
+    return named or _called(own, said)
+
+
+def _called(organisations: Iterable[Organisation], said: str) -> Organisation | None:
+    """Find the one that people call so: "lakeshore" is Lakeshore State College, "Northgate" is Northgate High."""
+    words = _words(said)
+    if not any(len(word) >= _MIN_TELLING_CHARS for word in words):
+        return None
+    hits = [
+        one
+        for one in organisations
+        if (one.kind is OrganisationKind.COLLEGE and _words(one.name)[: len(words)] == words)
+        or any(_words(known) == words for known in (one.name, *one.policy.schools))
+    ]
+    return hits[0] if len(hits) == 1 else None
+
+
+def _words(name: str) -> tuple[str, ...]:
+    """Return the words of a name that tell it from others, in small letters without accents."""
+    signs = unicodedata.normalize("NFKD", name.casefold())
+    plain = "".join(" " if sign in "-/," else sign for sign in signs if sign.isalnum() or sign in " -/,")
+    return tuple(word for word in plain.split() if word not in _KINDS_OF_SCHOOL)
 
 
 def _plain(name: str) -> str:

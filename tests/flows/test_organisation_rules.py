@@ -255,3 +255,32 @@ def test_employer_without_a_code_is_opened_by_nothing() -> None:
     nameless = Organisation(id=9, kind=OrganisationKind.EMPLOYER, name="Initech", code="")
 
     assert find_organisation([nameless], OrganisationKind.EMPLOYER, "???", slack_team=None) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "found"),
+    [
+        (OrganisationKind.COLLEGE, "benito juarez", COLLEGE),
+        (OrganisationKind.COLLEGE, "Benito", COLLEGE),
+        (OrganisationKind.COLLEGE, "colegio Benito Juárez", COLLEGE),
+        (OrganisationKind.COLLEGE, "Juarez", None),
+        (OrganisationKind.COLLEGE, "Benito Lopez College", None),
+        (OrganisationKind.COLLEGE, "college", None),
+        (OrganisationKind.DISTRICT, "lincoln park", DISTRICT),
+        (OrganisationKind.DISTRICT, "Lincoln Park HS", DISTRICT),
+        (OrganisationKind.DISTRICT, "Lincoln High", None),
+        (OrganisationKind.DISTRICT, "Lincoln Park Academy", None),
+        (OrganisationKind.EMPLOYER, "acme", None),
+    ],
+)
+def test_a_college_or_school_is_found_by_what_it_is_called(
+    kind: OrganisationKind, said: str, found: Organisation | None
+) -> None:
+    assert find_organisation(ALL, kind, said, slack_team=None) == found
+
+
+def test_of_two_colleges_called_alike_none_is_taken() -> None:
+    other = Organisation(id=4, kind=OrganisationKind.COLLEGE, name="Benito Sur College", code="BSC2027")
+
+    assert find_organisation((*ALL, other), OrganisationKind.COLLEGE, "Benito", slack_team=None) is None
+    assert find_organisation((*ALL, other), OrganisationKind.COLLEGE, "Benito Sur", slack_team=None) == other
