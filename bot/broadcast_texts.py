@@ -55,7 +55,12 @@ class BroadcastTexts:
         with self.database.reading() as session:
             names = tuple(row.name for row in broadcasts.list_audiences(session, self.hub.id)[:_NAMES])
             found = BroadcastFound(
-                act=asked.act, outcome=BroadcastOutcome.FOUND, author=asked.author, code=asked.code, audiences=names
+                act=asked.act,
+                outcome=BroadcastOutcome.FOUND,
+                author=asked.author,
+                user=asked.user,
+                code=asked.code,
+                audiences=names,
             )
             match asked.act:
                 case BroadcastAct.HELP:
@@ -100,7 +105,7 @@ class BroadcastTexts:
         return usual | dict(self.rates)
 
     def _judge(self, session: Transaction, found: BroadcastFound, now: datetime) -> BroadcastFound:
-        ref = perform(session, broadcast_texts.find(self.hub.id, found.author, found.code, now))
+        ref = perform(session, broadcast_texts.find(self.hub.id, found.user, found.code, now))
         row = broadcasts.find(session, self.hub.id, ref) if ref else None
         if row is None:
             return replace(found, outcome=BroadcastOutcome.WRONG_CODE)

@@ -408,6 +408,8 @@ class DraftBroadcast:
     body: str
     #: ``coordinator:NAME``.
     author: str
+    #: Reference of the user whose code it is.
+    user: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -417,6 +419,7 @@ class DecideBroadcast:
     act: BroadcastAct
     ref: str
     author: str
+    user: str
     #: Of ``CONFIRM``: the code that was typed, how many people it reaches, and what is said to them, as JSON.
     code: str = ""
     people: int = 0

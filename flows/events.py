@@ -110,6 +110,8 @@ class BroadcastFound:
     act: BroadcastAct
     outcome: BroadcastOutcome
     author: str
+    #: Reference of the user.
+    user: str
     #: Names of saved audiences.
     audiences: tuple[str, ...] = ()
     ref: str = ""

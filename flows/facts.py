@@ -302,6 +302,8 @@ class Coordinator:
 
     #: ``coordinator:NAME``.
     author: str
+    #: Reference of the user: of two of one name, each has codes of their own.
+    user: str
     #: Whether a broadcast of theirs waits for its code.
     awaits_code: bool = False
 

@@ -54,6 +54,8 @@ class AskBroadcast:
 
     act: BroadcastAct
     author: str
+    #: Reference of the user.
+    user: str
     #: The name of a saved audience, and the text to it.
     audience: str = ""
     text: str = ""

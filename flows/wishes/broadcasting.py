@@ -39,7 +39,10 @@ def hear(draft: Draft, inbound: Inbound) -> bool:
             draft.say_phrase("broadcast_text.too_many")
         else:
             draft.needs = AskBroadcast(
-                act=BroadcastAct.CONFIRM, author=coordinator.author, code=re.sub(r"\D", "", typed)
+                act=BroadcastAct.CONFIRM,
+                author=coordinator.author,
+                user=coordinator.user,
+                code=re.sub(r"\D", "", typed),
             )
         return True
     begin, acts = _words()
@@ -50,7 +53,9 @@ def hear(draft: Draft, inbound: Inbound) -> bool:
     audience, colon, text = rest.partition(":")
     act = acts.get(bare(rest)) or (BroadcastAct.DRAFT if colon else BroadcastAct.HELP)
     draft.note("broadcast", act=act.value)
-    draft.needs = AskBroadcast(act=act, author=coordinator.author, audience=audience.strip(), text=text.strip())
+    draft.needs = AskBroadcast(
+        act=act, author=coordinator.author, user=coordinator.user, audience=audience.strip(), text=text.strip()
+    )
     return True
 
 
@@ -86,7 +91,13 @@ def _do(draft: Draft, found: BroadcastFound, audiences: str) -> None:
             )
         case BroadcastAct.DRAFT:
             draft.effects.append(
-                DraftBroadcast(name=found.name, recipients=found.recipients, body=found.body, author=found.author)
+                DraftBroadcast(
+                    name=found.name,
+                    recipients=found.recipients,
+                    body=found.body,
+                    author=found.author,
+                    user=found.user,
+                )
             )
             draft.purpose = Purpose.CODE
             _preview(draft, found)
@@ -104,6 +115,7 @@ def _decide(found: BroadcastFound) -> DecideBroadcast:
         act=found.act,
         ref=found.ref,
         author=found.author,
+        user=found.user,
         code=found.code,
         people=found.people,
         body=found.body,

@@ -28,7 +28,7 @@ _DRAFT: Final = """
 """
 _FIND: Final = """
     SELECT ref FROM broadcast
-    WHERE hub = :hub AND author = :author AND status = 'draft' AND code_hash = :code_hash AND code_expires_at > :now
+    WHERE hub = :hub AND status = 'draft' AND code_hash = :code_hash AND code_expires_at > :now
 """
 _CONFIRM: Final = """
     UPDATE broadcast SET status = 'confirmed', is_open = TRUE, total = :people, body = :body,
@@ -74,7 +74,7 @@ def draft(scope: Scope, effect: DraftBroadcast) -> Operation[str]:
             "author": effect.author,
             "recipients": effect.recipients,
             "body": effect.body,
-            "code_hash": (yield from _hash(scope.hub, effect.author, code)),
+            "code_hash": (yield from _hash(scope.hub, effect.user, code)),
             "code_expires_at": to_micros(now + CODE_LIFETIME),
             "expires_at": to_micros(now + _USEFUL_FOR),
             "now": scope.now,
@@ -83,10 +83,10 @@ def draft(scope: Scope, effect: DraftBroadcast) -> Operation[str]:
     return code
 
 
-def find(hub: str, author: str, code: str, now: datetime) -> Operation[str | None]:
-    """Find the draft that a code of somebody's sends."""
-    code_hash = yield from _hash(hub, author, code)
-    rows = yield Statement(_FIND, {"hub": hub, "author": author, "code_hash": code_hash, "now": to_micros(now)})
+def find(hub: str, user: str, code: str, now: datetime) -> Operation[str | None]:
+    """Find the draft that a code of a user's sends."""
+    code_hash = yield from _hash(hub, user, code)
+    rows = yield Statement(_FIND, {"hub": hub, "code_hash": code_hash, "now": to_micros(now)})
     return rows[0]["ref"] if rows else None
 
 
@@ -107,7 +107,7 @@ def decide(scope: Scope, effect: DecideBroadcast) -> Operation[None]:
                 "body": effect.body,
                 "first_name_else": effect.first_name_else,
                 "site_else": effect.site_else,
-                "code_hash": (yield from _hash(scope.hub, effect.author, effect.code)),
+                "code_hash": (yield from _hash(scope.hub, effect.user, effect.code)),
                 "now": scope.now,
             },
         )
@@ -128,6 +128,6 @@ def decide(scope: Scope, effect: DecideBroadcast) -> Operation[None]:
     )
 
 
-def _hash(hub: str, author: str, code: str) -> Operation[str]:
-    (row,) = yield Keyed(f"broadcast\n{hub}\n{author}\n{code}")
+def _hash(hub: str, user: str, code: str) -> Operation[str]:
+    (row,) = yield Keyed(f"broadcast\n{hub}\n{user}\n{code}")
     return str(row["hash"])

@@ -57,9 +57,9 @@ LOADED_COLUMNS: Final = """
         p.id AS person_id, p.hub AS person_hub, p.stage, p.language, p.zone, p.answers, a.opted_out_at, a.consented_at, a.paused_at,
         a.no_broadcasts_at, a.reachable, c.version, c.state, c.held_by
 """
-#: The name of whoever has proved that they write from here, and whose role may broadcast.
+#: Reference and name of whoever has proved that they write from here, and whose role may broadcast.
 COORDINATOR: Final = f"""
-    (SELECT u.name FROM console_user AS u
+    (SELECT u.ref || ' ' || u.name FROM console_user AS u
      WHERE u.hub = :hub AND u.disabled_at IS NULL AND u.role IN ({_BROADCASTERS})
         AND ((:channel = 'sms' AND u.phone = :user AND u.phone_verified_at IS NOT NULL)
             OR (:channel = 'slack' AND u.slack_user = :user AND u.slack_verified_at IS NOT NULL))
@@ -210,10 +210,11 @@ def load(hub: str, inbound: Inbound, now: datetime) -> Operation[Loaded | Known]
     return replace(loaded, outsider=outsider, coordinator=coordinator)
 
 
-def _coordinator(hub: str, name: str, now: datetime) -> Operation[Coordinator]:
+def _coordinator(hub: str, known: str, now: datetime) -> Operation[Coordinator]:
+    user, _, name = known.partition(" ")
     author = f"coordinator:{name}"
     waiting = yield Statement(_AWAITS_CODE, {"hub": hub, "author": author, "now": to_micros(now)})
-    return Coordinator(author=author, awaits_code=bool(waiting))
+    return Coordinator(author=author, user=user, awaits_code=bool(waiting))
 
 
 def read_loaded(row: Row, now: datetime) -> Operation[Loaded]:

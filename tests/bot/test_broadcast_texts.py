@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from flows.messages import Purpose
 from flows.rules.access import Permission, Role, may
@@ -110,6 +111,24 @@ async def test_a_wrong_code_sends_nothing_and_may_be_tried_a_few_times_only(tmp_
         assert "Too many" in await said(house, code)
 
         assert states(house) == ["draft"]
+
+
+async def test_of_two_of_one_name_each_sends_by_codes_of_their_own_alone(tmp_path: Path) -> None:
+    other = "+13125550191"
+    async with open_house(tmp_path) as house:
+        install(house)
+        with house.app.database.session() as session:
+            mine = session.exec(select(UserRow)).one()
+            same = {name: getattr(mine, name) for name in ("hub", "name", "role", "phone_verified_at", "created_at")}
+            session.add(UserRow(**same, email="ana2@example.org", phone=other))
+        await sign_up(house)  # somebody to send to
+        code = await code_for(house)
+
+        told = await said(house, code, other)
+        assert states(house) == ["draft"], told
+
+        await said(house, code)
+        assert states(house) != ["draft"]
 
 
 async def test_an_older_draft_cannot_be_sent_once_there_is_another(tmp_path: Path) -> None:

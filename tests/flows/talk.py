@@ -121,7 +121,9 @@ class Talk:
     #: Who they are to the hub, and what a look at its broadcasts shows.
     coordinator: Coordinator | None = None
     broadcast: BroadcastFound = field(
-        default_factory=lambda: BroadcastFound(act=BroadcastAct.HELP, outcome=BroadcastOutcome.NOTHING, author="")
+        default_factory=lambda: BroadcastFound(
+            act=BroadcastAct.HELP, outcome=BroadcastOutcome.NOTHING, author="", user=""
+        )
     )
     #: Whether their employer approves each shift on paid time.
     approves_shifts: bool = False

@@ -20,6 +20,7 @@ FOUND = BroadcastFound(
     act=BroadcastAct.HELP,
     outcome=BroadcastOutcome.FOUND,
     author=AUTHOR,
+    user="ana",
     audiences=("Lincoln tutors", "Mentors"),
     ref="b1",
     name="Lincoln tutors",
@@ -43,7 +44,7 @@ LANGUAGES = ("en", "es")
 
 
 def talk(found: BroadcastFound = FOUND, *, language: str = "en", awaits_code: bool = True) -> Talk:
-    begun = Talk(coordinator=Coordinator(author=AUTHOR, awaits_code=awaits_code), broadcast=found)
+    begun = Talk(coordinator=Coordinator(author=AUTHOR, user="ana", awaits_code=awaits_code), broadcast=found)
     return replace(begun, conversation=replace(begun.conversation, language=language))
 
 
