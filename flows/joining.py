@@ -46,7 +46,7 @@ def hear(draft: Draft, kind: OrganisationKind, said: str, inbound: Inbound) -> s
         return joined
     code = normal_code(said)
     if guesses is None or draft.profile.get(_WRONG_CODE) == code:  # sent again: a name that looks like a code
-        return said
+        return _unknown(draft, kind, said)
     if guesses is Guessing.FREE:
         draft.note("wrong_code")
         draft.effects.append(CountWrongCode())
@@ -56,7 +56,7 @@ def hear(draft: Draft, kind: OrganisationKind, said: str, inbound: Inbound) -> s
         _pass_on(draft)
         return said
     if not looks_like_code(said):
-        return said
+        return _unknown(draft, kind, said)
     if guesses is Guessing.WAITS:
         draft.note("waits", why="several wrong codes")
         draft.say_phrase("code_wait")
@@ -64,6 +64,13 @@ def hear(draft: Draft, kind: OrganisationKind, said: str, inbound: Inbound) -> s
     draft.say_phrase("code_unknown")
     draft.ask_again(briefly=False)
     return None
+
+
+def _unknown(draft: Draft, kind: OrganisationKind, said: str) -> str:
+    """Keep a name that nobody has; staff are told of a college, since no shift begins before an aid office confirms."""
+    if kind is OrganisationKind.COLLEGE:
+        draft.effects.append(HandOff(reason="unknown_college"))
+    return said
 
 
 def _join(draft: Draft, kind: OrganisationKind, said: str, inbound: Inbound, *, by_code: bool) -> str | None:

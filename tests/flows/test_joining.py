@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from flows.effects import HandOff
 from tests.flows.talk import Talk
 
 TO_EMPLOYER = ("HI", "1", "1", "60614", "5/14/1980", "employee")
@@ -42,3 +43,10 @@ def test_whoever_says_so_twice_goes_on() -> None:
 @pytest.mark.parametrize("name", ["No Code Labs", "Code for America", "Not Sure Productions LLC"])
 def test_names_with_such_words_stay_names(name: str) -> None:
     assert "paid volunteer time off" in Talk().says(*TO_EMPLOYER, name).text
+
+
+def test_staff_are_told_of_a_college_whose_aid_office_nobody_asks() -> None:
+    talk = Talk().says("HI", "1", "1", "60614", "5/14/2004", "work-study", "Nowhere State")
+
+    assert talk.all(HandOff) == [HandOff(reason="unknown_college")]
+    assert "work-study award" in talk.text
