@@ -221,6 +221,7 @@ def turn_down(session: Session, hub: str, one: Held, *, outcome: str, by: str, n
 
     Args:
         outcome: ``declined`` or ``expired``.
+        notice: what the person is told; empty where they are told of several at once.
     """
     if not perform(session, _turn_down(hub, one, outcome=outcome, by=by, notice=notice, now=now)):
         return False
@@ -247,4 +248,7 @@ def _written_down(hub: str, one: Held, outcome: str, *, by: str, notice: str, no
         detail={"booking": one.booking, "outcome": outcome},
         now=now,
     )
-    yield from organisations.tell(hub, one.person_id, key=f"paid_time:{one.booking}:{outcome}", text=notice, now=now)
+    if notice:
+        yield from organisations.tell(
+            hub, one.person_id, key=f"paid_time:{one.booking}:{outcome}", text=notice, now=now
+        )

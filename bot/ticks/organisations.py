@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -32,8 +33,11 @@ def look(database: Database, hub: Hub, library: Library, accounts: Mapping[str, 
         to, text = _request(one, hub, library, accounts)
         with database.session() as session:
             written += approvals.ask(session, hub.id, one, to=to, zone=hub.zone, text=text, now=now)
+    of_one = Counter(held.person_id for held in expired)
+    told = set[int]()
     for held in expired:
-        notice = notice_to(held, "manager.expired", hub, library)
+        notice = "" if held.person_id in told else _expiry(held, of_one[held.person_id], hub, library)
+        told.add(held.person_id)
         with database.session() as session:
             written += approvals.turn_down(
                 session, hub.id, held, outcome="expired", by="rule:held_until", notice=notice, now=now
@@ -53,6 +57,13 @@ def look(database: Database, hub: Hub, library: Library, accounts: Mapping[str, 
     return written
 
 
+def _expiry(held: Held, count: int, hub: Hub, library: Library) -> str:
+    """Say that nobody answered in time, once for all days of a weekly set."""
+    if count == 1:
+        return notice_to(held, "manager.expired", hub, library)
+    return notice_to(held, "manager.expired_many", hub, library, count=str(count))
+
+
 def _request(one: Asking, hub: Hub, library: Library, accounts: Mapping[str, str]) -> tuple[Address | None, str]:
     channel = "email" if "@" in one.contact else "sms"
     account = accounts.get(channel)
@@ -64,8 +75,9 @@ def _request(one: Asking, hub: Hub, library: Library, accounts: Mapping[str, str
     return Address(channel=channel, account=account, user=one.contact), text
 
 
-def notice_to(held: Held, key: str, hub: Hub, library: Library) -> str:
+def notice_to(held: Held, key: str, hub: Hub, library: Library, **more: str) -> str:
     """Say to somebody what became of a place on paid time."""
     language = held.language or hub.languages[0]
     said = say_offer(held.slot, zone=held.zone, language=language)
-    return library.phrases.say(key, language, {"hub": hub.name, "slot": said, "organisation": held.organisation})
+    values = {"hub": hub.name, "slot": said, "organisation": held.organisation, **more}
+    return library.phrases.say(key, language, values)

@@ -286,6 +286,22 @@ async def test_place_that_no_manager_approves_in_time_is_free_again(house: House
     assert minutes_used(house) == 0
 
 
+async def test_places_that_no_manager_approves_in_time_are_told_of_once(house: House) -> None:
+    employer(house)
+    for shift in SHIFTS[:2]:
+        house.add_shift(shift)
+    await sign_up(house, EMPLOYEE)
+    for _ in SHIFTS[:2]:
+        await text(house, "SHIFTS")
+        await text(house, "1")
+
+    left = await house.jump(house.clock.at + timedelta(days=4), step=timedelta(hours=3))
+
+    (told,) = [message.text for message in left if "did not answer in time" in message.text]
+    assert "about 2 of your places" in told
+    assert rows(house, "SELECT taken FROM slot") == [{"taken": 0}, {"taken": 0}]
+
+
 async def test_paid_time_ends_with_the_year_s_balance(house: House) -> None:
     employer(house, Policy(hours_per_year=1))
     for shift in SHIFTS:
