@@ -54,7 +54,7 @@ def add(
     """Add a user; return a sentence with their one-time link.
 
     Raises:
-        MistakeError: the address is none or is taken, or a site, partner or language is not known.
+        MistakeError: the address is none or is taken, a site, partner or language is not known, or they would see nothing.
     """
     if "@" not in email or " " in email.strip():
         raise MistakeError(f"{email} is no e-mail address. Write one like ana@example.org.")
@@ -63,6 +63,7 @@ def add(
     now = utc_now()
     with desk.database.session() as session:
         numbers, partner_id = _sites(session, desk.hub, sites), _partner(session, desk.hub, partner)
+        _see_something(role, numbers, partner_id)
         try:
             user = users.add(
                 session,
@@ -111,11 +112,12 @@ def change(desk: Desk, email: str, *, role: Role, sites: Sequence[str], partner:
     """Give a user another role.
 
     Raises:
-        MistakeError: there is no such user, site or partner, or nobody would be left to manage users.
+        MistakeError: there is no such user, site or partner, they would see nothing, or nobody would manage users.
     """
     with desk.database.session() as session:
         user = _find(session, desk, email)
         numbers, partner_id = _sites(session, desk.hub, sites), _partner(session, desk.hub, partner)
+        _see_something(role, numbers, partner_id)
         try:
             users.change(
                 session,
@@ -161,6 +163,13 @@ def _find(session: Any, desk: Desk, email: str) -> UserRow:
     if user is None:
         raise MistakeError(f"There is no user {email}. See who there is with: peoplepower users list")
     return user
+
+
+def _see_something(role: Role, sites: Sequence[int], partner_id: int | None) -> None:
+    if role is Role.SITE_LEAD and not sites:
+        raise MistakeError('A site lead without a site sees nothing. Name each: --site "Lincoln School".')
+    if role is Role.PARTNER and partner_id is None:
+        raise MistakeError('A partner without an organization sees nothing. Name it: --partner "Lakeside Reads".')
 
 
 def _sites(session: Any, hub: str, names: Sequence[str]) -> list[int]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from bot.commands import user_desk
+from bot.commands.user_desk import Desk
+from bot.mistake import MistakeError
 from flows.rules.access import Role
 from storage import users
-from tests.console.opened import Demo
+from tests.console.opened import HERE, Demo
 
 DANA = "dana@example.org"
 
@@ -20,6 +23,18 @@ async def test_nobody_is_added_who_would_see_nothing(demo: Demo, role: Role, why
     answer = await demo.press("/console/users", name="Dana Lee", email=DANA, role=role.value, status=422)
 
     assert why in answer.text
+    assert not _is_known(demo)
+
+
+@pytest.mark.parametrize(("role", "named"), [(Role.SITE_LEAD, "--site"), (Role.PARTNER, "--partner")])
+async def test_nobody_is_added_in_the_terminal_who_would_see_nothing(demo: Demo, role: Role, named: str) -> None:
+    desk = Desk(database=demo.app.database, hub=demo.app.hub.id, url=HERE)
+
+    with pytest.raises(MistakeError, match=named):
+        user_desk.add(desk, DANA, name="Dana Lee", role=role, sites=[], partner=None, language="en")
+    with pytest.raises(MistakeError, match=named):
+        user_desk.change(desk, "maria@example.org", role=role, sites=[], partner=None)
+
     assert not _is_known(demo)
 
 
