@@ -90,6 +90,7 @@ async def test_a_text_is_written_anew_planned_published_and_taken_back(demo: Dem
     assert BEFORE in demo.talk("+13125559001").messages[-1].text  # nobody gets a draft
     plan = await demo.open("/console/flows/draft/plan")
     assert "go on where they are" in plan
+    assert "1 warning. It does not forbid publishing." in plan  # the Spanish text was not written anew
     await _publish(demo)
 
     listed = await demo.open("/console/flows")
