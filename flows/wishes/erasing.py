@@ -7,6 +7,9 @@ from dataclasses import replace
 from typing import Final
 
 from flows.answering import asides
+from flows.answers import read
+from flows.answers.context import AnswerContext
+from flows.answers.outcome import Match
 from flows.answers.words import fold
 from flows.conversation import SideQuestion
 from flows.draft import Draft
@@ -32,8 +35,16 @@ def settle(draft: Draft, side: SideQuestion, inbound: Inbound) -> None:
     if picked == 0 or (picked is None and _ERASE.fullmatch(fold(inbound.text).text.strip(" .!"))):
         _erase(draft)
         return
+    if picked is None and _agrees(draft, inbound.text):  # most likely to this, but it cannot be undone
+        confirm(draft)
+        return
     draft.say_phrase("unchanged")
     draft.ask_again()
+
+
+def _agrees(draft: Draft, text: str) -> bool:
+    outcome = read("yes_no", text, AnswerContext(language=draft.language, today=draft.today))
+    return isinstance(outcome, Match) and outcome.value is True
 
 
 def _erase(draft: Draft) -> None:

@@ -29,7 +29,7 @@ def test_confirmed_erasing_is_done_with_a_last_word(place: str, word: str) -> No
     assert erased.step is None
 
 
-@pytest.mark.parametrize("word", ["2", "no", "hm", "yes", "60614"])
+@pytest.mark.parametrize("word", ["2", "no", "hm", "60614"])
 @pytest.mark.parametrize("place", WAITING)
 def test_anything_else_keeps_everything_and_asks_on(place: str, word: str) -> None:
     kept = WAITING[place].says("DELETE MY DATA", word)
@@ -48,3 +48,12 @@ def test_who_cannot_be_asked_back_is_brought_to_a_human() -> None:
 
     assert talk.text == ""
     assert [one.reason for one in talk.all(HandOff)] == ["delete_data"]
+
+
+@pytest.mark.parametrize("word", ["yes", "si", "Yes please", "ok"])
+def test_a_yes_is_asked_what_it_is_to_and_neither_erases_nor_keeps(word: str) -> None:
+    talk = ZIP.says("DELETE MY DATA", word)
+
+    assert not talk.all(Forget)
+    assert [choice.id for choice in talk.choices] == ["erase", "keep"]
+    assert talk.says("1").all(Forget)
