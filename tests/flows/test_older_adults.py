@@ -52,3 +52,11 @@ def test_sign_up_takes_an_older_adult_at_most_twelve_replies() -> None:
 
     assert len(replies) <= 12
     assert "You are accepted." in talk.text
+
+
+@pytest.mark.parametrize("reply", ["SKIP", "I dont want to say", "I'd rather not say"])
+def test_whoever_does_not_tell_of_the_income_goes_on(reply: str) -> None:
+    talk = Talk().says(*TO_INCOME, reply)
+
+    assert talk.step == "support"
+    assert talk.answers.get("income_within_limit") is None
