@@ -25,7 +25,7 @@ _WRONG_CODE, _TOLD_ON = "wrong_code", "wrong_codes_on"
 #: Says that they have no code, or do not know, and no name.
 _NO_CODE: Final = re.compile(
     r"(?:(?:i|we|sorry|sorry,|um|lo siento,?) )*(?:(?:don'?t|do not|didn'?t|did not|haven'?t|have not|never|cant|can'?t) (?:[\w']+ ){0,4}codes?|(?:have |got )?no codes?|"
-    r"(?:don'?t|do not|didn'?t) (?:have|get) one(?:,? no code)?|(?:forgot|lost|idk|dunno) (?:[\w']+ ){0,3}code|(?:i'?m )?not sure|don'?t know|don'?t have (?:one|it)|idk|dunno|no idea|(?:what|which) code|"
+    r"(?:don'?t|do not|didn'?t) (?:have|get) one(?:,? no code)?|(?:forgot|lost|idk|dunno) (?:[\w']+ ){0,3}code|(?:i'?m )?not sure|none|ningun[ao]?|don'?t know|don'?t have (?:one|it)|idk|dunno|no idea|(?:what|which) code|"
     r"(?:yo )?no (?:tengo|me dieron|me acuerdo|me se|se|recuerdo|conozco) (?:\w+ ){0,4}(?:claves?|codigos?)|(?:sin|ninguna|ningun) (?:claves?|codigos?)|no (?:lo )?se|ni idea|(?:que|cual) (?:clave|codigo))\W*"
 )
 

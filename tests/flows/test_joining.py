@@ -31,7 +31,7 @@ def test_no_code_is_no_name(reply: str) -> None:
     assert "paid volunteer time off" in talk.says("Acme Bakeries").text
 
 
-@pytest.mark.parametrize("reply", ["no tengo clave", "no me dieron ninguna clave", "no sé", "¿qué clave?"])
+@pytest.mark.parametrize("reply", ["no tengo clave", "no me dieron ninguna clave", "no sé", "ninguna", "¿qué clave?"])
 def test_no_code_is_no_name_in_spanish(reply: str) -> None:
     assert "No hace falta una clave" in Talk().says(*TO_EMPLOYER_ES, reply).text
 
