@@ -46,7 +46,7 @@ _THREADS: Final = """
         SELECT c.person_id AS id FROM conversation AS c WHERE c.hub = :hub AND c.held_by IS NOT NULL
     )
     SELECT p.id, p.ref, p.given_name, p.family_name, p.stage, p.language, c.held_by, c.held_at, c.snoozed_at,
-        c.snoozed_until, u.name AS held_by_name,
+        c.snoozed_until, u.name AS held_by_name, a.channel, a."user" AS address_user,
         (SELECT i.body FROM inbound AS i WHERE i.person_id = p.id AND i.kind = 'message'
             ORDER BY i.id DESC LIMIT 1) AS said,
         (SELECT i.received_at FROM inbound AS i WHERE i.person_id = p.id AND i.kind IN ('message', 'tap')
@@ -56,6 +56,7 @@ _THREADS: Final = """
         (SELECT min(t.opened_at) FROM task AS t WHERE t.person_id = p.id AND t.closed_at IS NULL) AS asked_at
     FROM waiting AS w JOIN person AS p ON p.id = w.id
     LEFT JOIN conversation AS c ON c.person_id = p.id
+    LEFT JOIN address AS a ON a.id = p.address_id
     LEFT JOIN console_user AS u ON u.hub = :hub AND u.ref = c.held_by
     WHERE p.hub = :hub{and_seen}
 """
@@ -71,6 +72,10 @@ class Thread:
 
     ref: str
     name: str
+    #: By which channel they write; empty when they never did.
+    channel: str
+    #: The last four digits of their phone; empty elsewhere.
+    ending: str
     stage: str
     #: Why staff was asked, oldest first; empty for somebody who is only held.
     reasons: tuple[str, ...]
@@ -113,6 +118,8 @@ def _thread(row: Mapping[Any, Any], reasons: tuple[str, ...], now: datetime) -> 
     return Thread(
         ref=row["ref"],
         name=" ".join(name for name in (row["given_name"], row["family_name"]) if name),
+        channel=row["channel"] or "",
+        ending=str(row["address_user"])[-4:] if row["channel"] == "sms" else "",
         stage=row["stage"],
         reasons=reasons,
         said=row["said"] or "",

@@ -73,6 +73,16 @@ async def test_a_waiting_person_is_answered_and_handed_back(demo: Demo) -> None:
     assert demo.talk(PHONE).held_by is None
 
 
+async def test_whoever_has_no_name_yet_is_told_apart_by_the_end_of_the_phone(demo: Demo) -> None:
+    await demo.enter(Role.COORDINATOR)
+    ref = await _asks(demo)
+
+    listed = await demo.open("/console/inbox")
+
+    line = listed.partition(f'href="/console/inbox/{ref}"')[2].partition("</a>")[0]
+    assert " ".join(line.partition('class="what">')[2].partition("</span>")[0].split()) == "No name yet · SMS …0188"
+
+
 async def test_while_claimed_the_bot_says_nothing_queued_or_new(demo: Demo) -> None:
     ref = await _asks(demo)
     await demo.enter(Role.COORDINATOR)
