@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from flows.facts import Hub
 from flows.library import Library
 from flows.messages import Purpose
+from flows.rules import guardians
 from flows.rules.references import KIND
 from flows.rules.requirements import LADDER, Ending, Requirement, Status, due_notice, last_day
 from flows.rules.stages import after_training
@@ -18,6 +19,7 @@ from flows.stages import Stage
 from flows.wording import say_date, say_offer
 from storage import outbox, people, referees, requirements, tasks
 from storage.database import Database
+from storage.operations.guardians import KIND as CONSENT
 from storage.operations.requirements import Decided, EndingSoon, Freed
 from storage.store import NewMessage
 from storage.tables import PersonRow, new_ref
@@ -164,9 +166,15 @@ def tell_endings(database: Database, hub: Hub, library: Library, now: datetime) 
             met_on = one.met_on or date.min
             due = due_notice(Ending(valid_until=one.valid_until, met_on=met_on, told_days=one.told_days), today)
             if due is not None and requirements.tell_of_end(session, hub.id, one, due, now):
-                _tell_of_end(session, hub, library, one, due, now)
+                if not _ends_with_childhood(one):
+                    _tell_of_end(session, hub, library, one, due, now)
                 told += 1
     return told
+
+
+def _ends_with_childhood(one: EndingSoon) -> bool:
+    """Tell whether what ends is a guardian's consent that nobody has to renew: from then on they decide themselves."""
+    return one.kind == CONSENT and one.birth_date is not None and guardians.last_day(one.birth_date) == one.valid_until
 
 
 def _tell_of_end(session: Any, hub: Hub, library: Library, one: EndingSoon, days: int, now: datetime) -> None:

@@ -335,7 +335,7 @@ def has_shifts(person_id: int, now: datetime) -> Operation[bool]:
 # --- ends -------------------------------------------------------------------------------------------------------------
 
 _ENDING: Final = """
-    SELECT r.id, r.kind, r.valid_until, r.valid_from, r.told_days, r.person_id, p.language
+    SELECT r.id, r.kind, r.valid_until, r.valid_from, r.told_days, r.person_id, p.language, p.birth_date
     FROM requirement AS r JOIN person AS p ON p.id = r.person_id
     WHERE r.hub = :hub AND r.status = 'met' AND r.valid_until IS NOT NULL
         AND r.valid_until >= :today AND r.valid_until <= :until
@@ -362,6 +362,7 @@ class EndingSoon:
     valid_until: date
     met_on: date | None
     told_days: int | None
+    birth_date: date | None = None
 
 
 def ending(hub: str, today: date, until: date) -> Operation[list[EndingSoon]]:
@@ -376,6 +377,7 @@ def ending(hub: str, today: date, until: date) -> Operation[list[EndingSoon]]:
             valid_until=date.fromisoformat(str(row["valid_until"])),
             met_on=read_day(row["valid_from"]),
             told_days=row["told_days"],
+            birth_date=read_day(row["birth_date"]),
         )
         for row in rows
     ]

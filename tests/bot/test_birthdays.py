@@ -67,6 +67,22 @@ async def test_role_in_which_a_human_decides_is_reviewed(house: House) -> None:
     assert any("reads your answers" in message.text for message in left if message.to.user == MIA)
 
 
+@pytest.mark.parametrize(("ends", "told"), [("2026-11-29", 0), ("2026-11-27", 1)], ids=["at 18", "before"])
+async def test_nobody_is_told_to_renew_a_consent_that_ends_at_18(house: House, ends: str, told: int) -> None:
+    link = await ask(house)
+    async with browser(house) as visitor:
+        await agree(visitor, link, await enter(house, visitor, link))
+    change(house, "UPDATE person SET birth_date = '2008-11-30' WHERE given_name = 'Mia'")
+    change(house, f"UPDATE requirement SET valid_until = '{ends}', valid_from = '2026-01-01'")  # noqa: S608 - a day of ours
+
+    left = await house.jump(datetime(2026, 11, 24, 20, 0, tzinfo=UTC), step=timedelta(hours=3))
+
+    assert len([message for message in left if "ends on" in message.text]) == told
+    assert rows(house, "SELECT reason FROM task WHERE kind = 'expiry'") == [
+        {"reason": "guardian_consent ends in 7 days"}
+    ]
+
+
 CHECKED = replace(HUB, requires=("background_check", "reference"))
 
 
