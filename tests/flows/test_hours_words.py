@@ -50,6 +50,7 @@ def test_here_without_a_place_says_so() -> None:
 
     assert not talk.all(CheckIn)
     assert "no shift right now" in talk.text
+    assert "If yours is over, reply DONE" in talk.text  # who texts at the end what they forgot at the door
 
 
 def test_here_means_the_shift_that_has_begun_rather_than_the_next() -> None:
