@@ -229,6 +229,22 @@ async def test_canned_replies_are_kept_in_both_languages(demo: Demo) -> None:
     assert "Half" not in await demo.open(f"/console/inbox/{ref}")
 
 
+async def test_a_canned_reply_that_was_refused_is_still_the_one_that_is_changed(demo: Demo) -> None:
+    await demo.enter(Role.COORDINATOR)
+    await demo.press("/console/replies", name="Parking", en="Park behind the school.", es="Hay lugar detrás.")
+    found = re.search(r'name="reply" value="([^"]+)"', await demo.open("/console/replies"))
+    assert found
+
+    refused = await demo.press(
+        "/console/replies", reply=found[1], name="Parking", en="x" * 5000, es="Hay lugar al lado.", status=422
+    )
+
+    again = refused.text.partition('role="alert"')[2]
+    assert f'name="reply" value="{found[1]}"' in again
+    assert "Hay lugar al lado." in again
+    assert len(set(ids := re.findall(r'\bid="([^"]+)"', refused.text))) == len(ids)
+
+
 async def test_who_is_not_at_ones_site_is_not_there(demo: Demo) -> None:
     ref = await _asks(demo)
     await demo.enter(Role.SITE_LEAD)

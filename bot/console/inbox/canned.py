@@ -33,7 +33,7 @@ def keep(visit: Visit) -> Answer:
         if not wrong and not canned_replies.keep(session, visit.hub.id, name=name, texts=texts, ref=ref, now=visit.now):
             wrong = "taken"
         if wrong:
-            values = {**_values(visit, session), "wrong": wrong, "name": name, "texts": texts}
+            values = {**_values(visit, session), "wrong": wrong, "changed": ref, "name": name, "texts": texts}
             return Page(template="replies.html", values=values, status=422)
     return Led(to="/console/replies", told="reply_kept")
 
@@ -52,4 +52,11 @@ def _values(visit: Visit, session: Any) -> dict[str, Any]:
     texts = {
         reply.ref: {language: canned_replies.text_of(reply, language) for language in LANGUAGES} for reply in replies
     }
-    return {"replies": replies, "said": texts, "wrong": "", "name": "", "texts": dict.fromkeys(LANGUAGES, "")}
+    return {
+        "replies": replies,
+        "said": texts,
+        "wrong": "",
+        "changed": "",
+        "name": "",
+        "texts": dict.fromkeys(LANGUAGES, ""),
+    }
