@@ -228,7 +228,7 @@ def _filled(say: Say, secrets: Mapping[str, str]) -> Say:
     text = say.text
     for name, secret in secrets.items():
         text = text.replace(name, secret)
-    return replace(say, text=text)
+    return replace(say, text=text.rstrip())  # of a link that leads to nothing any more not even its line is left
 
 
 def _claim(turn: TurnWrite, scope: Scope, effect: ClaimHours) -> Operation[None]:

@@ -88,7 +88,9 @@ async def test_supervisor_of_a_place_is_known_by_the_place(house: House) -> None
     house.add_shift((house.clock.at + timedelta(days=3)).replace(tzinfo=None))
     change(house, f"UPDATE site SET supervisor_contact = '{BOSS}'")  # noqa: S608
 
-    assert "Thanks for writing" in await text(house, BOSS, "the gym is closed on Friday")
+    said = await text(house, BOSS, "the gym is closed on Friday")
+    assert "Thanks for writing" in said
+    assert said == said.strip()  # nothing waits, so there is no link
     assert tasks(house) == ["outsider_writes: hours: the gym is closed on Friday"]
 
 
