@@ -60,6 +60,15 @@ async def test_who_is_accepted_is_told_and_asked_what_comes_first(demo: Demo) ->
     assert "first and last name" in said or "nombre y apellido" in said
 
 
+async def test_before_somebody_is_turned_down_it_is_said_when_they_hear_it(demo: Demo) -> None:
+    ref = _somebody(demo)
+    await demo.enter(Role.COORDINATOR)
+
+    page = await demo.open(f"/console/people/{ref}")
+
+    assert 'data-confirm="Turn this person down? They get a friendly message, at night not before morning.' in page
+
+
 async def test_who_is_turned_down_hears_it_once(demo: Demo) -> None:
     ref = _somebody(demo)
     await demo.enter(Role.COORDINATOR)
