@@ -17,7 +17,7 @@ from bot.app import App
 from bot.pages.aid_office import Award, answer_notice
 from bot.reviewing import APPLICATION_READ
 from bot.seed.history import live_through
-from bot.seed.hub import Date, add_calendar, demo_hub
+from bot.seed.hub import Date, add_calendar, demo_hub, read_data
 from bot.seed.people import CHECKED, Goal, Persona, invent
 from bot.simulator.movable_clock import MovableClock
 from bot.ticks.reminders import send_due
@@ -208,11 +208,22 @@ class _Past:
         """Let some say that they cannot come to a shift of the next day: others are asked to cover it."""
         late = [one for one in self._crowd if one.goal in _WITH_SHIFT and one.date and one.date.kind is SlotKind.SHIFT]
         soon = [one for one in late if one.date and timedelta() < one.date.starts_at - self._now < timedelta(hours=23)]
-        writing = []
+        cannot, writing = read_data("people")["cannot"], []
         for persona in soon[:_LATE]:
             persona.at = self._now - timedelta(minutes=persona.random.randint(5, 40))
-            writing.append((persona, persona.write("N")))
+            # The day is named: what they were asked about last may be on another one.
+            writing.append((persona, persona.write(cannot[self._day(persona)][persona.language])))
         await self._talk(writing)
+
+    def _day(self, persona: Persona) -> str:
+        """Say whether what a person goes to soon is today or tomorrow."""
+        assert persona.date is not None, "it is soon"
+        zone = ZoneInfo(self._app.hub.zone)
+        return (
+            "today"
+            if persona.date.starts_at.astimezone(zone).date() == self._now.astimezone(zone).date()
+            else "tomorrow"
+        )
 
     def _those(self, session: Any, goals: Collection[Goal]) -> Iterator[tuple[Persona, PersonRow]]:
         for persona in self._crowd:
