@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -358,6 +358,8 @@ class DecideAsGuardian:
     edition: int = 1
     #: The last day on which a consent holds.
     valid_until: date | None = None
+    #: What references are asked with once more who were left alone without a consent: both messages, by channel.
+    letters: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,11 +14,11 @@ from storage.tables import PersonRow, RefereeRow, to_micros
 
 
 def find(session: Session, hub: str, ref: str) -> tuple[RefereeRow, PersonRow] | None:
-    """Find who was asked, and about whom; ``None`` once somebody else was named instead."""
+    """Find who was asked, and about whom; ``None`` once somebody else was named, or a guardian does not agree."""
     return session.exec(
         select(RefereeRow, PersonRow)
         .join(PersonRow, col(PersonRow.id) == col(RefereeRow.person_id))
-        .where(col(RefereeRow.hub) == hub, col(RefereeRow.ref) == ref, col(RefereeRow.status) != "replaced")
+        .where(col(RefereeRow.hub) == hub, col(RefereeRow.ref) == ref, col(RefereeRow.status).not_in(("replaced", "held")))
     ).one_or_none()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from flows import vetting
 from flows.draft import Draft, text_or_none
@@ -15,6 +16,7 @@ from flows.messages import Address
 from flows.rules.eligibility import needs_review
 from flows.rules.guardians import Decision, last_day, stage_after
 from flows.stages import Stage
+from flows.wishes import refereeing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +140,16 @@ def decide(
         stage=stage,
         notice=library.phrases.say(key if key in library.phrases else f"ward.{decision.value}", language, values),
         valid_until=last_day(born) if born else None,
+        letters=_letters(library, hub, language, values) if decision is Decision.AGREE else {},
     )
+
+
+def _letters(library: Library, hub: Hub, language: str, values: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    def say(key: str, *, link: str) -> str:
+        return library.phrases.say(key, language, {**values, "link": link})
+
+    write = partial(refereeing.letters, say, public_url=hub.public_url, language=language)
+    return {channel: write(channel) for channel in ("sms", "email") if hub.public_url}
 
 
 def given_name(ward: Ward) -> str:

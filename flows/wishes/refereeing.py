@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from flows.draft import Draft, text_or_none
@@ -39,17 +40,27 @@ def _ask(draft: Draft, nth: int) -> None:
         if (task := HandOff(reason="reference_not_asked")) not in draft.effects:
             draft.effects.append(task)
         return
-    link = f"{public_url}/l/{{token}}" + ("" if draft.language == "en" else f"?lang={draft.language}")
     draft.note("reference_asked", nth=nth, channel=channel)
+    text, reminder = letters(draft.phrase, channel, public_url=public_url, language=draft.language)
     draft.effects.append(
         AskReferee(
             nth=nth,
             to=Address(channel=channel, account=account, user=contact),
             name=_full_name(name),
-            text=draft.phrase(f"reference.request_by_{channel}", link=link),
-            reminder=draft.phrase(f"reference.reminder_by_{channel}", link=link),
+            text=text,
+            reminder=reminder,
         )
     )
+
+
+def letters(say: Callable[..., str], channel: str, *, public_url: str, language: str) -> tuple[str, str]:
+    """Return both messages to a reference, with ``{token}`` where the secret part of the link belongs.
+
+    Args:
+        say: fills a phrase of the phrase file.
+    """
+    link = f"{public_url}/l/{{token}}" + ("" if language == "en" else f"?lang={language}")
+    return say(f"reference.request_by_{channel}", link=link), say(f"reference.reminder_by_{channel}", link=link)
 
 
 def _full_name(value: Json) -> str:

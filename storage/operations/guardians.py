@@ -14,7 +14,7 @@ from flows.messages import Address, Purpose
 from flows.rules.guardians import ASK_AGAIN, BECOMES, MAY_FOLLOW, Decision
 from flows.rules.links import LinkPurpose
 from flows.stages import Stage
-from storage.operations import addresses, audit, links, people, seats, timers
+from storage.operations import addresses, audit, links, people, referees, seats, timers
 from storage.operations.reminders import QUEUE, queue_params
 from storage.operations.scope import Scope
 from storage.statements import Operation, Row, Statement
@@ -210,6 +210,9 @@ def decide(hub: str, effect: DecideAsGuardian, now: datetime) -> Operation[bool]
         yield from _free_dates(scope)
         for talk in talks:
             yield from _leave_flows(scope, talk["state"])
+        yield from referees.hold(scope)
+    else:
+        yield from referees.go_on(scope, effect.letters)
     yield Statement(_CLOSE_TASKS, {"person_id": scope.person_id, "now": at})
     if told := _TOLD.get(effect.decision):
         yield from _open_task(scope, told)

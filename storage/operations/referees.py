@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -9,7 +11,7 @@ from flows.effects import AskReferee
 from flows.messages import Purpose
 from flows.rules.guardians import applies
 from flows.rules.links import LinkPurpose
-from flows.rules.references import ASK_AGAIN, KIND, Reference
+from flows.rules.references import ASK_AGAIN, KIND, NAMED, Reference
 from storage.operations import audit, links, outsiders
 from storage.operations.requirements import read_day
 from storage.operations.scope import Scope
@@ -23,7 +25,7 @@ _WHO: Final = """
 """
 _REPLACE: Final = """
     UPDATE referee SET status = 'replaced'
-    WHERE person_id = :person_id AND nth = :nth AND status = 'asked'
+    WHERE person_id = :person_id AND nth = :nth AND status IN ('asked', 'held')
         AND (address_id IS NULL OR address_id <> :address_id)
     RETURNING ref
 """
@@ -32,7 +34,7 @@ _NAME: Final = """
     VALUES (:hub, :ref, :person_id, :nth, :address_id, :name, 'asked', :now, '', '')
     ON CONFLICT (person_id, address_id) DO UPDATE
     SET ref = excluded.ref, nth = excluded.nth, name = excluded.name, status = 'asked', asked_at = excluded.asked_at
-    WHERE referee.status = 'replaced'
+    WHERE referee.status IN ('replaced', 'held')
     RETURNING ref
 """
 _NTH: Final = "SELECT nth FROM referee WHERE person_id = :person_id AND address_id = :address_id"
@@ -47,19 +49,13 @@ _OPEN_TASK: Final = """
 
 def ask(scope: Scope, effect: AskReferee) -> Operation[None]:
     """Write to a reference with a link of their own, once and once more if they stay silent; a human if they want no texts."""
-    now = from_micros(scope.now)
     address_id = yield from _contact(scope, effect)
     if address_id is None:
         yield from _open_task(scope, "reference_not_asked")
         return
     key = {"person_id": scope.person_id, "address_id": address_id}
     for row in (yield Statement(_REPLACE, {**key, "nth": effect.nth})):
-        yield from links.revoke(
-            scope.hub, LinkPurpose.REFERENCE, person_id=scope.person_id, subject=row["ref"], now=now
-        )
-        for sql in _DROP:
-            for nth in (1, 2):
-                yield Statement(sql, {"hub": scope.hub, "key": message_key(row["ref"], nth)})
+        yield from _end(scope, row["ref"])
     rows = yield Statement(
         _NAME,
         {**key, "hub": scope.hub, "ref": new_ref(), "nth": effect.nth, "name": effect.name, "now": scope.now},
@@ -69,11 +65,24 @@ def ask(scope: Scope, effect: AskReferee) -> Operation[None]:
         if known["nth"] != effect.nth:  # one person cannot be both
             yield from _open_task(scope, "reference_not_asked")
         return
-    ref = rows[0]["ref"]
+    yield from _write(scope, rows[0]["ref"], address_id, (effect.text, effect.reminder))
+
+
+def _end(scope: Scope, ref: str) -> Operation[None]:
+    """Let the link of a reference lead nowhere, and no letter leave that has not."""
+    now = from_micros(scope.now)
+    yield from links.revoke(scope.hub, LinkPurpose.REFERENCE, person_id=scope.person_id, subject=ref, now=now)
+    for sql in _DROP:
+        for nth in (1, 2):
+            yield Statement(sql, {"hub": scope.hub, "key": message_key(ref, nth)})
+
+
+def _write(scope: Scope, ref: str, address_id: int, letters: tuple[str, str]) -> Operation[None]:
+    now = from_micros(scope.now)
     token = yield from links.make(
         scope.hub, LinkPurpose.REFERENCE, person_id=scope.person_id, address_id=address_id, subject=ref, now=now
     )
-    for nth, (text, not_before) in enumerate(((effect.text, None), (effect.reminder, now + ASK_AGAIN)), start=1):
+    for nth, (text, not_before) in enumerate(zip(letters, (None, now + ASK_AGAIN), strict=True), start=1):
         yield from links.write(
             scope.hub,
             address_id=address_id,
@@ -106,6 +115,52 @@ def message_key(ref: str, nth: int = 1) -> str:
 
 def _open_task(scope: Scope, reason: str) -> Operation[None]:
     yield Statement(_OPEN_TASK, {"hub": scope.hub, "person_id": scope.person_id, "reason": reason, "now": scope.now})
+
+
+# --- hold -------------------------------------------------------------------------------------------------------------
+
+#: About whom a coordinator has decided, nobody is written to as it is.
+_HOLD: Final = """
+    UPDATE referee SET status = 'held'
+    WHERE person_id = :person_id AND status = 'asked' AND NOT EXISTS (
+        SELECT 1 FROM requirement AS q WHERE q.person_id = referee.person_id AND q.kind = :kind AND q.nth = referee.nth
+            AND q.status NOT IN ('needed', 'asked'))
+    RETURNING ref
+"""
+_HELD: Final = """
+    SELECT f.id, f.nth, f.address_id, a.channel, a."user" AS contact, a.opted_out_at, p.answers
+    FROM referee AS f JOIN address AS a ON a.id = f.address_id JOIN person AS p ON p.id = f.person_id
+    WHERE f.person_id = :person_id AND f.status = 'held' AND NOT EXISTS (
+        SELECT 1 FROM requirement AS q WHERE q.person_id = f.person_id AND q.kind = :kind AND q.nth = f.nth
+            AND q.status NOT IN ('needed', 'asked'))
+    ORDER BY f.nth
+"""
+_ASK_HELD: Final = """
+    UPDATE referee SET status = 'asked', ref = :ref, asked_at = :now WHERE id = :id AND status = 'held' RETURNING ref
+"""
+
+
+def hold(scope: Scope) -> Operation[None]:
+    """Leave every reference alone who has not answered, as long as no guardian agrees; staff hear of none as silent."""
+    for row in (yield Statement(_HOLD, {"person_id": scope.person_id, "kind": KIND})):
+        yield from _end(scope, row["ref"])
+    yield from _close_silent(scope.hub, scope.person_id, scope.now)
+
+
+def go_on(scope: Scope, letters: Mapping[str, tuple[str, str]]) -> Operation[None]:
+    """Ask whoever was left alone meanwhile once more; a human where the person names somebody else by now.
+
+    Args:
+        letters: both messages, by channel.
+    """
+    for row in (yield Statement(_HELD, {"person_id": scope.person_id, "kind": KIND})):
+        named = json.loads(row["answers"]).get(NAMED[row["nth"]][1])
+        if named != row["contact"] or row["opted_out_at"] is not None or row["channel"] not in letters:
+            yield from _open_task(scope, "reference_not_asked")
+            continue
+        asked = {"id": row["id"], "ref": new_ref(), "now": scope.now}
+        for one in (yield Statement(_ASK_HELD, asked)):
+            yield from _write(scope, one["ref"], row["address_id"], letters[row["channel"]])
 
 
 # --- answer -----------------------------------------------------------------------------------------------------------

@@ -83,7 +83,7 @@ class RefereeRow(Table, table=True):
     nth: int  #: which of the references, as in ``requirement``
     address_id: int | None = Field(default=None, index=True)  #: ``None`` once they were erased
     name: str  #: as the person said it
-    status: str  #: ``asked``, ``answered``, ``replaced``
+    status: str  #: ``asked``, ``answered``, ``replaced``, ``held`` while a guardian does not agree
     asked_at: datetime = Field(sa_type=Instant)
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
     how_known: str = ""  #: ``flows.rules.references.HOW_KNOWN``
