@@ -10,6 +10,8 @@ from flows.answers.context import AnswerContext
 from flows.answers.outcome import CERTAIN, LIKELY, Ambiguous, Match, NoMatch, Option, Outcome, Reason
 from flows.commands import ShiftReply
 from flows.intents import Intents
+from flows.intents.grammar import Coded
+from flows.intents.rules import Found
 
 #: The type of the question that a reminder asks.
 SHIFT_REPLY: Final = "shift_reply"
@@ -37,6 +39,7 @@ def read_shift_reply(text: str, intents: Intents, *, language: str, today: date,
     found = [
         (rules.name, place) for rules in intents.shift_replies if (place := rules.find(coded, waiting=SHIFT_REPLY))
     ]
+    found = _without_denied(found, coded, intents)
     said = [name for name, _ in found]
     agreed = read("yes_no", text, AnswerContext(language=language, today=today))
     if not (asked or said):
@@ -58,3 +61,18 @@ def read_shift_reply(text: str, intents: Intents, *, language: str, today: date,
     if isinstance(agreed, Match | Ambiguous):  # "maybe", "yes and no"
         return Ambiguous(options=(Option(value=CONFIRM), Option(value=DECLINE)), reason=Reason.YES_AND_NO)
     return NoMatch(reason=agreed.reason)
+
+
+def _without_denied(found: list[tuple[str, Found]], coded: Coded, intents: Intents) -> list[tuple[str, Found]]:
+    """Leave out that they come where it was only read across a word that denies it: "I can't come today".
+
+    What else they say may still be that they come: "I can't come at 3, but I will be there at 4".
+    """
+    places = dict(found)
+    no, yes = places.get(DECLINE), places.get(CONFIRM)
+    if no is None or yes is None or not (yes.start <= no.start and no.end <= yes.end):
+        return found
+    besides = intents.lexicon.code(coded.without(no.start, no.end))
+    if any(rules.name == CONFIRM and rules.find(besides, waiting=SHIFT_REPLY) for rules in intents.shift_replies):
+        return found
+    return [one for one in found if one[0] != CONFIRM]

@@ -93,9 +93,14 @@ def hear(draft: Draft, inbound: Inbound, wish: Intent | None) -> bool:
             return False
         take(draft, first, ShiftReply.CONFIRM, late=True)
     else:
-        named = _on_the_day(draft, inbound.text) if said.cannot else ()
+        days = _days_ruled_out(draft, inbound.text) if said.cannot else set()
+        named = _on(draft, days)
         if named:  # "I can't on Thursday" gives Thursday back, whatever else they might take
             said = replace(said, reply=ShiftReply.DECLINE)
+        elif said.reply is ShiftReply.DECLINE and days - {draft.today.isoformat()}:
+            return (
+                False  # they have nothing on that day: whatever they mean, the place we asked about is not given back
+            )
         _take_or_ask_which(draft, named or _meant(draft, asked), said, inbound.text)
     if said.asks and not replying.answer_question(draft, inbound):
         _pass_question_on(draft)
@@ -131,7 +136,7 @@ def give_back(draft: Draft, text: str) -> bool:
     """Free the place that a text means; ask which when it may mean several. Tell whether there is any."""
     if not draft.facts.bookings:
         return False
-    meant = _on_the_day(draft, text) or _meant(draft)
+    meant = _on(draft, _days_ruled_out(draft, text)) or _meant(draft)
     _take_or_ask_which(draft, meant, _Said(reply=ShiftReply.DECLINE), text)
     return True
 
@@ -226,10 +231,16 @@ def _just_told(draft: Draft, letter: ShiftReply) -> tuple[Booking, ...]:
     return told[:1] if told and letter is ShiftReply.CONFIRM else told or draft.facts.bookings[:1]
 
 
-def _on_the_day(draft: Draft, text: str) -> tuple[Booking, ...]:
-    """Find the places on the day that a text names."""
-    day = _day(draft, _NOT.sub(" ", fold(text).text))  # a day that is ruled out is no answer to a question, but this
-    return tuple(one for one in draft.facts.bookings if one.slot.starts_local.date().isoformat() == day)
+def _days_ruled_out(draft: Draft, text: str) -> set[str]:
+    """Return the day that a text rules out; said on a Monday, "Monday" may be today or the next one."""
+    plain = _NOT.sub(" ", fold(text).text)  # a day that is ruled out is no answer to a question, but this
+    outcome = _read_day(draft, plain)
+    return {str(outcome.value), *(str(other.value) for other in outcome.alternatives)} if outcome else set()
+
+
+def _on(draft: Draft, days: set[str]) -> tuple[Booking, ...]:
+    """Find the places that somebody has on some days."""
+    return tuple(one for one in draft.facts.bookings if one.slot.starts_local.date().isoformat() in days)
 
 
 def _meant(draft: Draft, asked: Booking | None = None) -> tuple[Booking, ...]:
@@ -241,10 +252,10 @@ def _meant(draft: Draft, asked: Booking | None = None) -> tuple[Booking, ...]:
     return soon or bookings
 
 
-def _day(draft: Draft, text: str) -> str | None:
+def _read_day(draft: Draft, text: str) -> Match | None:
     context = AnswerContext(language=draft.language, today=draft.today, within=Within.FUTURE)
     outcome = read("date", text, context)
-    return str(outcome.value) if isinstance(outcome, Match) else None
+    return outcome if isinstance(outcome, Match) else None
 
 
 def _take_or_ask_which(draft: Draft, meant: Iterable[Booking], said: _Said, text: str) -> None:
@@ -253,7 +264,8 @@ def _take_or_ask_which(draft: Draft, meant: Iterable[Booking], said: _Said, text
     assert said.reply is not None
     if not others:
         own_day = first.slot.starts_local.date().isoformat()
-        day = _day(draft, text) if said.reply is ShiftReply.RESCHEDULE else None
+        wanted = _read_day(draft, text) if said.reply is ShiftReply.RESCHEDULE else None
+        day = str(wanted.value) if wanted else None
         take(draft, first, said.reply, on=day if day != own_day else None)
         return
     draft.note("which_booking", reply=said.reply.value)

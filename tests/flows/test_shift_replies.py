@@ -8,11 +8,16 @@ from datetime import timedelta
 import pytest
 
 from flows.effects import Alert, Book, Confirm, HandOff, Release
-from flows.facts import SlotKind
+from flows.facts import Booking, BookingStatus, SlotKind
 from flows.stages import Stage
-from tests.flows.talk import TRAININGS, Talk, booked
+from tests.flows.talk import TRAININGS, Talk, booked, slot
 
 REMINDED = booked("s2", "s7").reminded("b-s2")
+#: It is Monday, ten in the morning.
+TODAY_AND_WEDNESDAY = replace(
+    REMINDED,
+    bookings=(Booking(ref="b-s0", slot=slot("s0", 0, 15), status=BookingStatus.BOOKED), *REMINDED.bookings[:1]),
+)
 SPANISH = replace(REMINDED, conversation=replace(REMINDED.conversation, language="es"))
 COMING = ["C", "c", "C.", "confirm", "I'll be there!", "yes", "Yes I can come", "yep", "see you there", "👍"]
 NOT_COMING = ["N", "n", "can't come", "I can't make it", "no", "No sorry", "nope", "I cannot come"]
@@ -241,6 +246,32 @@ def test_a_day_tells_which_of_several_places_is_meant() -> None:
     assert [one.booking for one in booked("s1", "s3").says("no puedo ir el jueves").all(Release)] == ["b-s3"]
     assert [one.booking for one in booked("s1", "s3").says("no puedo el jueves").all(Release)] == ["b-s3"]
     assert [one.booking for one in REMINDED.says("I can't come next Monday").all(Release)] == ["b-s7"]
+
+
+@pytest.mark.parametrize(
+    ("text", "freed"),
+    [
+        ("I can't come today", "b-s0"),
+        ("I won't be there today, sorry!", "b-s0"),
+        ("I can't come on Monday", "b-s0"),  # it is Monday
+        ("No puedo ir el lunes", "b-s0"),
+        ("no puedo ir hoy", "b-s0"),
+        ("I can't come on Wednesday", "b-s2"),
+        ("I can't come", "b-s2"),
+    ],
+)
+def test_the_day_they_cannot_come_is_given_back_whatever_we_asked_about(text: str, freed: str) -> None:
+    assert [one.booking for one in TODAY_AND_WEDNESDAY.says(text).all(Release)] == [freed]
+
+
+@pytest.mark.parametrize(
+    "text", ["I can't come on Friday", "no puedo ir el viernes", "I can't come at 3 but I will be there at 4"]
+)
+def test_a_day_without_a_place_and_a_yes_beside_a_no_give_nothing_back(text: str) -> None:
+    after = REMINDED.says(text)
+
+    assert not after.all(Release)
+    assert "Wed Nov 25" in after.text
 
 
 def test_the_day_that_is_wished_for_is_shown_first() -> None:
