@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Final
 
 from sqlmodel import Session
@@ -27,8 +28,8 @@ class Asking:
     """Somebody of an organisation who has to be asked about one of its people."""
 
     purpose: LinkPurpose
-    #: The membership's number, or the booking's.
-    subject: str
+    #: The membership's number, or those of all bookings that wait at this moment.
+    subjects: tuple[int, ...]
     person_id: int
     organisation: str
     #: Phone in E.164 or e-mail; empty when nobody is known.
@@ -39,10 +40,11 @@ _MEMBERS: Final = f"""
     SELECT m.id AS subject, m.person_id, o.name, o.contact, m.approver FROM {TO_ASK} ORDER BY m.id LIMIT 100
 """  # noqa: S608 - a constant
 _HELD: Final = """
-    SELECT r.booking_id AS subject, m.person_id, o.name, o.contact, m.approver
+    SELECT r.booking_id AS subject, m.id AS membership_id, m.person_id, o.name, o.contact, m.approver
     FROM reservation AS r JOIN allowance AS a ON a.id = r.allowance_id JOIN membership AS m ON m.id = a.membership_id
         JOIN organisation AS o ON o.id = m.organisation_id
-    WHERE r.hub = :hub AND r.held_until > :now AND r.asked_at IS NULL ORDER BY r.booking_id LIMIT 100
+    WHERE r.hub = :hub AND r.held_until > :now AND r.asked_at IS NULL
+    ORDER BY m.id, r.booking_id LIMIT 100
 """
 _ASKED: Final = {
     LinkPurpose.AID_OFFICE: "UPDATE membership SET asked_at = :now WHERE id = :id AND asked_at IS NULL RETURNING id",
@@ -65,15 +67,17 @@ def _to_ask(hub: str, now: datetime) -> Operation[list[Asking]]:
     params: Params = {"hub": hub, "now": to_micros(now)}
     members = yield Statement(_MEMBERS, params)
     held = yield Statement(_HELD, params)
-    return [_asking(LinkPurpose.AID_OFFICE, row) for row in members] + [
-        _asking(LinkPurpose.MANAGER, row) for row in held
+    return [_asking(LinkPurpose.AID_OFFICE, [row]) for row in members] + [
+        _asking(LinkPurpose.MANAGER, list(places))
+        for _, places in groupby(held, key=lambda row: int(row["membership_id"]))
     ]
 
 
-def _asking(purpose: LinkPurpose, row: Row) -> Asking:
+def _asking(purpose: LinkPurpose, rows: list[Row]) -> Asking:
+    row = rows[0]
     return Asking(
         purpose=purpose,
-        subject=str(row["subject"]),
+        subjects=tuple(int(row["subject"]) for row in rows),
         person_id=row["person_id"],
         organisation=row["name"],
         contact=(row["approver"] or row["contact"]).strip(),
@@ -92,14 +96,17 @@ def ask(session: Session, hub: str, one: Asking, *, to: Address | None, zone: st
 
 def _ask(hub: str, one: Asking, *, to: Address | None, zone: str, text: str, now: datetime) -> Operation[bool]:
     at = to_micros(now)
-    if not (yield Statement(_ASKED[one.purpose], {"id": int(one.subject), "now": at})):
+    subjects = []
+    for subject in one.subjects:
+        subjects += [str(row["id"]) for row in (yield Statement(_ASKED[one.purpose], {"id": subject, "now": at}))]
+    if not subjects:
         return False  # another process was first
     address_id = (yield from outsiders.contact(hub, to, zone=zone, now=at)) if to else None
     if address_id is None:
         yield Statement(_OPEN_TASK, {"hub": hub, "person_id": one.person_id, "now": at})
         return False
     token = yield from links.make(
-        hub, one.purpose, person_id=one.person_id, address_id=address_id, subject=one.subject, now=now
+        hub, one.purpose, person_id=one.person_id, address_id=address_id, subject=",".join(subjects), now=now
     )
     return (
         yield from links.write(
@@ -107,7 +114,7 @@ def _ask(hub: str, one: Asking, *, to: Address | None, zone: str, text: str, now
             address_id=address_id,
             text=text.replace("{token}", token),
             purpose=Purpose.REQUEST,
-            key=f"ask:{one.purpose.value}:{one.subject}:{at}",
+            key=f"ask:{one.purpose.value}:{subjects[0]}:{at}",
             now=now,
         )
     )
@@ -167,14 +174,17 @@ def _held_for(hub: str, booking: str) -> Operation[str | None]:
     return str(rows[0]["organisation"]) if rows else None
 
 
-def held(session: Session, hub: str, booking_id: int) -> Held | None:
-    """Find a place on paid time; ``None`` when it was given back."""
-    return perform(session, _held(hub, booking_id))
+def asked_about(session: Session, hub: str, subject: str) -> list[Held]:
+    """List the places on paid time that a manager's link is about, soonest first; without those given back."""
+    return perform(session, _asked_about(hub, subject))
 
 
-def _held(hub: str, booking_id: int) -> Operation[Held | None]:
-    rows = yield Statement(_ONE, {"hub": hub, "booking_id": booking_id})
-    return _read_held(rows[0]) if rows else None
+def _asked_about(hub: str, subject: str) -> Operation[list[Held]]:
+    found = []
+    for booking_id in subject.split(","):
+        rows = yield Statement(_ONE, {"hub": hub, "booking_id": int(booking_id)})
+        found += [_read_held(row) for row in rows]
+    return sorted(found, key=lambda held: held.slot.starts_at)
 
 
 def expired(session: Session, hub: str, now: datetime) -> list[Held]:

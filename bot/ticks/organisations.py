@@ -36,7 +36,9 @@ def look(database: Database, hub: Hub, library: Library, accounts: Mapping[str, 
     of_one = Counter(held.person_id for held in expired)
     told = set[int]()
     for held in expired:
-        notice = "" if held.person_id in told else _expiry(held, of_one[held.person_id], hub, library)
+        notice = (
+            "" if held.person_id in told else notice_to(held, "expired", hub, library, count=of_one[held.person_id])
+        )
         told.add(held.person_id)
         with database.session() as session:
             written += approvals.turn_down(
@@ -57,27 +59,31 @@ def look(database: Database, hub: Hub, library: Library, accounts: Mapping[str, 
     return written
 
 
-def _expiry(held: Held, count: int, hub: Hub, library: Library) -> str:
-    """Say that nobody answered in time, once for all days of a weekly set."""
-    if count == 1:
-        return notice_to(held, "manager.expired", hub, library)
-    return notice_to(held, "manager.expired_many", hub, library, count=str(count))
-
-
 def _request(one: Asking, hub: Hub, library: Library, accounts: Mapping[str, str]) -> tuple[Address | None, str]:
     channel = "email" if "@" in one.contact else "sms"
     account = accounts.get(channel)
     if not one.contact or not account or not hub.public_url:
         return None, ""
     kind = "aid_office" if one.purpose is LinkPurpose.AID_OFFICE else "manager"
-    values = {"hub": hub.name, "organisation": one.organisation, "link": f"{hub.public_url}/l/{{token}}"}
-    text = library.phrases.say(f"{kind}.request_by_{channel}", hub.languages[0], values)
+    request = "request" if len(one.subjects) == 1 else "request_many"
+    values = {
+        "hub": hub.name,
+        "organisation": one.organisation,
+        "count": str(len(one.subjects)),
+        "link": f"{hub.public_url}/l/{{token}}",
+    }
+    text = library.phrases.say(f"{kind}.{request}_by_{channel}", hub.languages[0], values)
     return Address(channel=channel, account=account, user=one.contact), text
 
 
-def notice_to(held: Held, key: str, hub: Hub, library: Library, **more: str) -> str:
-    """Say to somebody what became of a place on paid time."""
+def notice_to(held: Held, outcome: str, hub: Hub, library: Library, *, count: int) -> str:
+    """Say to somebody what became of a place on paid time, or of several, of which it is the first.
+
+    Args:
+        outcome: ``approved``, ``declined`` or ``expired``.
+    """
+    key = f"manager.{outcome}" if count == 1 else f"manager.{outcome}_many"
     language = held.language or hub.languages[0]
     said = say_offer(held.slot, zone=held.zone, language=language)
-    values = {"hub": hub.name, "slot": said, "organisation": held.organisation, **more}
+    values = {"hub": hub.name, "slot": said, "organisation": held.organisation, "count": str(count)}
     return library.phrases.say(key, language, values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -210,6 +211,89 @@ async def test_manager_approves_one_shift_and_declines_another(house: House) -> 
     assert minutes_used(house) == 60
     assert sorted(str(row["status"]) for row in rows(house, "SELECT status FROM booking")) == ["booked", "released"]
     assert rows(house, "SELECT sum(taken) AS n FROM slot") == [{"n": 1}]
+
+
+async def three_held(house: House) -> list[str]:
+    """Book three places that wait for a manager; return what the manager is sent."""
+    employer(house, Policy(hours_per_year=20, needs_manager=True))
+    for shift in SHIFTS:
+        house.add_shift(shift)
+    await sign_up(house, EMPLOYEE)
+    for _ in SHIFTS:
+        await text(house, "SHIFTS")
+        await text(house, "1")
+    return await tick(house)
+
+
+def places(page: str) -> list[str]:
+    return re.findall(r'name="place" value="([^"]+)"', page)
+
+
+async def test_manager_is_asked_once_about_all_places_of_a_person_that_wait(house: House) -> None:
+    (asked,) = await three_held(house)
+    link = link_to(house, BOSS)
+    async with browser(house) as visitor:
+        page = await enter(house, visitor, link, contact=BOSS)
+        await visitor.post(f"{link}/page", decision="yes", place="of somebody else")
+        untouched = await visitor.get(f"{link}/page")
+        first, second, third = places(page.text)
+        one = await visitor.post(f"{link}/page", decision="no", place=second)
+        rest = await visitor.post(f"{link}/page", decision="yes")
+    told = await tick(house)
+
+    assert "booked 3 school shifts" in asked
+    assert places(untouched.text) == [first, second, third]
+    assert places(one.text) == [first, third]
+    assert places(rest.text) == []
+    assert "Nothing is left to decide" in rest.text
+    assert len(told) == 2
+    assert "did not approve paid time for Thu Dec 10" in told[0]
+    assert "for 2 places, so they are yours. The first: Thu Dec 3" in told[1]
+    assert rows(house, "SELECT taken FROM slot ORDER BY starts_at") == [{"taken": 1}, {"taken": 0}, {"taken": 1}]
+    assert minutes_used(house) == 120
+
+
+async def test_manager_declines_all_places_at_once_and_the_person_is_told_once(house: House) -> None:
+    await three_held(house)
+    link = link_to(house, BOSS)
+    async with browser(house) as visitor:
+        await enter(house, visitor, link, contact=BOSS)
+        page = await visitor.post(f"{link}/page", decision="no")
+    (told,) = await tick(house)
+
+    assert "given back" in page.text
+    assert "did not approve paid time for 3 of your places" in told
+    assert minutes_used(house) == 0
+
+
+async def test_place_booked_after_the_manager_was_asked_has_a_question_of_its_own(house: House) -> None:
+    await three_held(house)
+    link = link_to(house, BOSS)
+    house.add_shift(SHIFTS[0] + timedelta(days=1))
+    await text(house, "SHIFTS")
+    await text(house, "1")
+    (asked,) = await tick(house)
+    async with browser(house) as visitor:
+        await enter(house, visitor, link, contact=BOSS)
+        await visitor.post(f"{link}/page", decision="yes")
+
+    assert "booked a school shift" in asked
+    assert rows(house, "SELECT count(*) AS n FROM reservation WHERE held_until IS NOT NULL") == [{"n": 1}]
+
+
+async def test_manager_who_cannot_be_reached_is_one_task_however_many_places_wait(house: House) -> None:
+    employer(house)
+    change(house, "UPDATE organisation SET contact = ''")
+    for shift in SHIFTS:
+        house.add_shift(shift)
+    await sign_up(house, EMPLOYEE)
+    change(house, "UPDATE membership SET approver = ''")
+    for _ in SHIFTS:
+        await text(house, "SHIFTS")
+        await text(house, "1")
+    await tick(house)
+
+    assert [row["reason"] for row in rows(house, "SELECT reason FROM task")].count("organisation_not_asked") == 1
 
 
 async def test_place_that_waits_for_a_manager_is_never_told_of_as_certain(house: House) -> None:

@@ -98,6 +98,7 @@ def _aid_office(page: Page, language: str) -> None:
 
 def _manager(page: Page, language: str) -> None:
     if language == "es":
+        press(page, page.locator("button[value=no]").last)  # of the last of those listed
         press(page, page.locator("button[value=yes]"))
         expect(page.get_by_role("status")).to_be_visible()
 

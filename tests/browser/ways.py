@@ -35,9 +35,10 @@ async def _aid_office(house: House) -> Way:
 
 async def _manager(house: House) -> Way:
     employer(house)
-    house.add_shift(datetime.fromisoformat("2026-12-03T16:00"))
+    for day in ("03", "10"):
+        house.add_shift(datetime.fromisoformat(f"2026-12-{day}T16:00"))
     await sign_up(house, EMPLOYEE, _EMPLOYEE)
-    for text in ("SHIFTS", "1"):
+    for text in ("SHIFTS", "1", "SHIFTS", "1"):
         await house.say("sms", _EMPLOYEE, text)
     await tick(house)
     return link_to(house, BOSS), BOSS

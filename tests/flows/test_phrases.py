@@ -131,7 +131,8 @@ def test_every_key_in_the_file_is_used() -> None:
         | {f"joined.district_{status}" for status in ("confirmed", "pending")}
         | {f"{who}.request_by_{channel}" for who in ("aid_office", "manager") for channel in ("sms", "email")}
         | {f"aid_office.{said}_{what}" for said in ("confirmed", "declined") for what in ("award", "member")}
-        | {f"manager.{outcome}" for outcome in ("approved", "declined", "expired", "expired_many")}
+        | {f"manager.{outcome}{many}" for outcome in ("approved", "declined", "expired") for many in ("", "_many")}
+        | {f"manager.request_many_by_{channel}" for channel in ("sms", "email")}
         | {f"allowance.{what}_{share}" for what in ("award", "time_off") for share in ("part", "all")}
         | {f"reference.request_by_{channel}" for channel in ("sms", "email")}
         | {f"channel.{channel}" for channel in ("sms", "slack", "telegram")}
