@@ -64,10 +64,14 @@ def offer_label(language: str) -> str:
     return f"{wording.say_when(_STARTS, zone=None, language=language)}, {_PLACE.partition(',')[0]}"
 
 
-def filled(text: str, language: str, *, library: Library, flow: Flow | None) -> str:
-    """Fill a text with the longest of everything; accents that people's own names may bear are left out."""
+def filled(text: str, language: str, *, library: Library, flow: Flow | None, hub: str = HUB) -> str:
+    """Fill a text with the longest of everything; accents that people's own names may bear are left out.
+
+    Args:
+        hub: its name, where one is known.
+    """
     values = {name: _value(name, language, library, flow) for name in placeholders(text)}
-    return fill(text, values)
+    return fill(text, {**values, "hub": hub})
 
 
 def _value(name: str, language: str, library: Library, flow: Flow | None) -> str:

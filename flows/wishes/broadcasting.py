@@ -62,7 +62,7 @@ def hear(draft: Draft, inbound: Inbound) -> bool:
 def take_found(draft: Draft, found: BroadcastFound) -> None:
     """Say what a broadcast would do, or what has become of it, and have it done."""
     draft.note("broadcast", act=found.act.value, outcome=found.outcome.value)
-    audiences = ", ".join(found.audiences) or "-"
+    audiences = ", ".join(found.audiences) or draft.phrase("broadcast_text.none_saved")
     match found.outcome:
         case BroadcastOutcome.NO_AUDIENCE:
             draft.say_phrase("broadcast_text.no_audience", audiences=audiences)

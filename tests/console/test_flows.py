@@ -196,6 +196,16 @@ async def test_words_are_weighed_while_they_are_written(demo: Demo) -> None:
     assert "á" in page.text.partition("dearer")[2]
 
 
+async def test_what_is_shown_of_a_text_names_the_hub(demo: Demo) -> None:
+    await demo.enter(Role.ADMINISTRATOR)
+
+    page = await demo.press(
+        f"/console/flows/weigh?field={FIELD}&flow=screening", status=200, **_form({f"text-{FIELD}": "Aquí {hub}."})
+    )
+
+    assert f"Aquí {demo.app.hub.name}." in page.text
+
+
 async def test_the_auditor_reads_and_does_not_write(demo: Demo) -> None:
     await demo.enter(Role.AUDITOR)
 

@@ -97,7 +97,7 @@ def weigh_text(visit: Visit) -> Answer:
     if id_ not in sent or language not in LANGUAGES:
         raise NotThereError
     with visit.reading() as session:
-        library = open_bench(visit, session).library
-    flow = library.flows.get(visit.query.get("flow", ""))
-    weight = weigh(sent[id_], language, library=library, flow=flow)
+        bench = open_bench(visit, session)
+    flow = bench.library.flows.get(visit.query.get("flow", ""))
+    weight = weigh(sent[id_], language, bench=bench, flow=flow)
     return Page(template="_weight.html", values={"weight": weight})

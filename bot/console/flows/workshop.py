@@ -56,6 +56,8 @@ class Bench:
     files: Sources
     #: What is written anew.
     rows: Sequence[DraftTextRow]
+    #: The hub's name.
+    hub: str
 
     @property
     def sources(self) -> Sources:
@@ -122,6 +124,7 @@ def open_bench(visit: Visit, session: Any) -> Bench:
         publication=(last.id or 0) if last else 0,
         files=publications.files_of(last),
         rows=drafts.list_texts(session, visit.hub.id),
+        hub=visit.hub.name,
     )
 
 

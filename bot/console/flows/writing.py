@@ -10,7 +10,6 @@ from bot.console.flows.workshop import Bench
 from bot.console.house import Visit
 from flows.facts import LANGUAGES
 from flows.files.rewording import NotWritableError, Place, reworded
-from flows.library import Library
 from flows.lint.showing import MOST_PARTS
 from flows.lint.wording import MOST_GRADE, plain_grade
 from flows.lint.worst import filled
@@ -73,9 +72,9 @@ class Field:
         return self.shown != self.published
 
 
-def weigh(text: str, language: str, *, library: Library, flow: Flow | None) -> Weight:
+def weigh(text: str, language: str, *, bench: Bench, flow: Flow | None) -> Weight:
     """Weigh a text as an SMS, with the longest of everything filled in."""
-    sample = filled(fold(text), language, library=library, flow=flow)
+    sample = filled(fold(text), language, library=bench.library, flow=flow, hub=bench.hub)
     return Weight(sample=sample, segments=segments(fold(sample)), grade=plain_grade(text, language))
 
 
@@ -103,7 +102,7 @@ def fields(
                     shown=shown,
                     text=text,
                     author=row.author.partition(":")[2] if row else "",
-                    weight=weigh(text, language, library=bench.library, flow=flow),
+                    weight=weigh(text, language, bench=bench, flow=flow),
                 )
             )
     return found
