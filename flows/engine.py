@@ -150,6 +150,8 @@ def _take_inbound(draft: Draft, inbound: Inbound) -> None:
 
 def _go_on(draft: Draft, side: SideQuestion | None, intent: Intent | None, inbound: Inbound) -> None:
     """Take what was said as an answer: to what we asked back, to a reminder, as a wish, or to the step."""
+    if guardian_replies.hear_word(draft, inbound):
+        return
     left = settling.settle(draft, side, inbound) if side else inbound
     if left is None:
         return

@@ -18,7 +18,9 @@ def find(session: Session, hub: str, ref: str) -> tuple[RefereeRow, PersonRow] |
     return session.exec(
         select(RefereeRow, PersonRow)
         .join(PersonRow, col(PersonRow.id) == col(RefereeRow.person_id))
-        .where(col(RefereeRow.hub) == hub, col(RefereeRow.ref) == ref, col(RefereeRow.status).not_in(("replaced", "held")))
+        .where(
+            col(RefereeRow.hub) == hub, col(RefereeRow.ref) == ref, col(RefereeRow.status).not_in(("replaced", "held"))
+        )
     ).one_or_none()
 
 

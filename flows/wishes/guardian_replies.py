@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -14,6 +15,7 @@ from flows.answers import read
 from flows.answers.context import AnswerContext
 from flows.answers.outcome import Match
 from flows.answers.words import core, fold, phrase_key, phrases, plain, words
+from flows.conversation import Frame
 from flows.draft import Draft
 from flows.effects import HandOff
 from flows.facts import GuardianStatus, Ward
@@ -49,6 +51,48 @@ def take_back(draft: Draft, inbound: Inbound) -> bool:
     return True
 
 
+def hear_word(draft: Draft, inbound: Inbound) -> bool:
+    """Hear AGREE or WITHDRAW, and nothing else, whatever else is under way; tell whether it is about somebody under 18.
+
+    A step that offers such a word itself has it as its answer.
+    """
+    if inbound.tap or not draft.facts.wards:
+        return False
+    said, frame, wards = phrase_key(inbound.text), draft.conversation.frame, _wards(draft)
+    if said in _words()["withdraw"]:  # nobody to take a consent back for: they refuse
+        return _refuse(draft, wards, inbound)
+    if said not in _words()["told"] or frame is None or frame.flow == _FLOW or _offers(draft, frame, said):
+        return False
+    asked = [ward for ward in wards if ward.awaits] or _refused(wards)
+    if asked:
+        _ask(draft, asked[0])
+    return bool(asked)
+
+
+def _refuse(draft: Draft, wards: list[Ward], inbound: Inbound) -> bool:
+    frame, asked = draft.conversation.frame, [ward for ward in wards if ward.status is GuardianStatus.ASKED]
+    here = [ward for ward in asked if frame and frame.flow == _FLOW and frame.inputs.get("ward") == ward.ref]
+    if asked:
+        _ask(draft, (here or asked)[0], refusal=inbound if here or len(asked) == 1 else None)
+    elif frame and (refused := _refused(wards)):
+        draft.say_phrase("guardian.withdrawn", minor_name=given_name(refused[-1]))
+        draft.ask_again()
+    else:
+        return False
+    return True
+
+
+def _refused(wards: list[Ward]) -> list[Ward]:
+    return [ward for ward in wards if ward.status in (GuardianStatus.DECLINED, GuardianStatus.WITHDRAWN)]
+
+
+def _offers(draft: Draft, frame: Frame, word: str) -> bool:
+    """Tell whether the step that waits names a choice by a word."""
+    step = draft.flow(frame).steps.get(frame.step)
+    shown = draft.shown(frame, step.ask) if step and step.ask else ()
+    return any(word in phrase_key(name).split() for choice in shown for name in (choice.label, *choice.also))
+
+
 def hear(draft: Draft, inbound: Inbound) -> bool:
     """Take what a guardian answers to our request, where nothing else is under way; tell whether it is about that."""
     if not draft.facts.wards or inbound.tap or draft.conversation.frame:
@@ -56,23 +100,35 @@ def hear(draft: Draft, inbound: Inbound) -> bool:
     wards = _wards(draft)
     asked = [ward for ward in wards if ward.awaits]
     if not asked and _agrees(inbound.text):  # they have changed their mind
-        asked = [ward for ward in wards if ward.status in (GuardianStatus.DECLINED, GuardianStatus.WITHDRAWN)]
+        asked = _refused(wards)
     if not asked:
         return False
     answer = read("yes_no", inbound.text, AnswerContext(language=draft.language, today=draft.today))
     decided = answer.value if isinstance(answer, Match) else None
     if decided is None and not _agrees(inbound.text) and draft.current_stage not in _ONLY_GUARDIAN:
         return False
-    ward = _meant(asked, inbound.text) or asked[0]
-    walk.push(draft, _FLOW, {"ward": ward.ref, "minor_name": given_name(ward)})
-    if decided is False:  # no need to ask whether they agree
-        draft.said.clear()
+    _ask(draft, _meant(asked, inbound.text) or asked[0], refusal=inbound if decided is False else None)
+    return True
+
+
+def _ask(draft: Draft, ward: Ward, *, refusal: Inbound | None = None) -> None:
+    """Ask whether they agree, beside what is under way; of whoever has refused by their words nothing is asked.
+
+    Args:
+        refusal: what they wrote.
+    """
+    before = len(draft.said)
+    if not walk.digress(draft, _FLOW, {"ward": ward.ref, "minor_name": given_name(ward)}):
+        draft.say_phrase("finish_first")
+        draft.ask_again()
+        return
+    if refusal:
+        del draft.said[before:]
         draft.choices, draft.step = (), ""
         frame = draft.frame
         step = draft.flow(frame).steps[frame.step]
         assert step.ask, "the flow begins with its question"
-        replying.read_answer(draft, frame, step, step.ask, inbound)
-    return True
+        replying.read_answer(draft, frame, step, step.ask, replace(refusal, text="no"))
 
 
 def _wards(draft: Draft) -> list[Ward]:
