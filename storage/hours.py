@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from flows.facts import Slot
 from flows.messages import Address, Purpose
+from flows.rules.digests import Digest, due
 from flows.rules.ledger import HoursStatus
 from flows.rules.links import LinkPurpose
 from storage.operations import audit, hours, links, outsiders
@@ -21,7 +23,7 @@ from storage.operations.scope import Scope
 from storage.performing import perform
 from storage.statements import Operation, Row, Statement
 from storage.store import NewMessage
-from storage.tables import HoursRow, Site, TaskRow, to_micros
+from storage.tables import HoursRow, Site, TaskRow, from_micros, to_micros
 
 #: Claims that one page shows; the rest comes once these are decided.
 MOST_SHOWN: Final = 100
@@ -37,6 +39,8 @@ class Waiting:
     #: Phone in E.164 or e-mail of whoever answers for the volunteers there; empty when nobody does.
     contact: str
     claims: int
+    #: When the latest of them was claimed.
+    latest_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +67,7 @@ class Entry:
 def waiting(session: Session, hub: str) -> Sequence[Waiting]:
     """List sites with open claims."""
     query = (
-        select(Site, func.count())
+        select(Site, func.count(), func.max(col(HoursRow.created_at)))
         .join(HoursRow, col(HoursRow.site_id) == col(Site.id))
         .where(col(HoursRow.hub) == hub, col(HoursRow.status) == HoursStatus.CLAIMED.value)
         .group_by(*Site.__table__.columns)  # type: ignore[attr-defined]
@@ -71,37 +75,74 @@ def waiting(session: Session, hub: str) -> Sequence[Waiting]:
     )
     return [
         Waiting(
-            site_id=site.id or 0, site=site.name, zone=site.zone, contact=site.supervisor_contact.strip(), claims=claims
+            site_id=site.id or 0,
+            site=site.name,
+            zone=site.zone,
+            contact=site.supervisor_contact.strip(),
+            claims=claims,
+            latest_at=latest_at,
         )
-        for site, claims in session.exec(query).all()
+        for site, claims, latest_at in session.exec(query).all()
     ]
 
 
-def send_digest(session: Session, hub: str, site: Waiting, *, to: Address, text: str, key: str, now: datetime) -> bool:
-    """Write to a supervisor with a link of their own, once a key; ``False`` when they want no messages.
+def send_digest(
+    session: Session, hub: str, site: Waiting, *, to: Address, text: str, zone: ZoneInfo, now: datetime
+) -> Digest | None:
+    """Do what is due about a site's claims: write to its supervisor with a link of their own, wait, or tell staff.
 
     Args:
         text: with ``{token}`` where the secret part of the link belongs.
+        zone: the hub's; a supervisor is written to once in each of its days at most.
+
+    Returns:
+        What was done; ``None`` when the supervisor wants no messages.
     """
-    return perform(session, _send_digest(hub, site, to=to, text=text, key=key, now=now))
+    return perform(session, _send_digest(hub, site, to=to, text=text, zone=zone, now=now))
 
 
-_IS_SENT: Final = "SELECT 1 AS sent FROM outbox WHERE hub = :hub AND dedupe_key = :key"
+#: By the day in the key, of which there is one message at most.
+_WRITTEN: Final = """
+    SELECT o.created_at, o.dedupe_key FROM outbox AS o
+    WHERE o.hub = :hub AND o.dedupe_key >= :first AND o.dedupe_key <= :key AND o.dedupe_key LIKE :of_site
+        AND o.address_id = :address_id
+"""
+#: Once after each message, though staff may have closed it since.
+_UNANSWERED: Final = """
+    INSERT INTO task (hub, kind, reason, opened_at)
+    SELECT t.hub, 'hand_off', 'hours_unanswered: ' || t.name, CAST(:now AS BIGINT)
+    FROM site AS t
+    WHERE t.id = :site_id AND NOT EXISTS (
+        SELECT 1 FROM task AS k
+        WHERE k.hub = t.hub AND k.reason = 'hours_unanswered: ' || t.name AND k.opened_at >= :since)
+"""
 
 
-def _send_digest(hub: str, site: Waiting, *, to: Address, text: str, key: str, now: datetime) -> Operation[bool]:
-    if (yield Statement(_IS_SENT, {"hub": hub, "key": key})):
-        return True
+def _send_digest(
+    hub: str, site: Waiting, *, to: Address, text: str, zone: ZoneInfo, now: datetime
+) -> Operation[Digest | None]:
+    today = now.astimezone(zone).date()
+    of_site = f"hours:{site.site_id}:"
+    key, first = f"{of_site}{today}", f"{of_site}{site.latest_at.astimezone(zone).date()}"
     address_id = yield from outsiders.contact(hub, to, zone=site.zone, now=to_micros(now))
     if address_id is None:
-        return False
+        return None
+    rows = yield Statement(
+        _WRITTEN, {"hub": hub, "first": first, "key": key, "of_site": f"{of_site}%", "address_id": address_id}
+    )
+    since = [at for at in (from_micros(row["created_at"]) for row in rows) if at >= site.latest_at]
+    decision = due([at.astimezone(zone).date() for at in since], today)
+    if decision is Digest.TELL_STAFF:
+        yield Statement(_UNANSWERED, {"site_id": site.site_id, "since": to_micros(max(since)), "now": to_micros(now)})
+    if decision is not Digest.WRITE or key in {row["dedupe_key"] for row in rows}:
+        return Digest.WAIT if decision is Digest.WRITE else decision
     token = yield from links.make(
         hub, LinkPurpose.HOURS, person_id=None, address_id=address_id, subject=str(site.site_id), now=now
     )
     yield from links.write(
         hub, address_id=address_id, text=text.replace("{token}", token), purpose=Purpose.REQUEST, key=key, now=now
     )
-    return True
+    return Digest.WRITE
 
 
 def tell_of_unsent(session: Session, hub: str, reason: str, now: datetime) -> None:

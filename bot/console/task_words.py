@@ -12,6 +12,7 @@ from flows.library import Library
 _WITH: Final = {
     "change": re.compile(r"change:(?P<answer>\w+)"),
     "code_used_often": re.compile(r"code_used_often: (?P<organisation>.+)", re.DOTALL),
+    "hours_unanswered": re.compile(r"hours_unanswered: (?P<site>.+)", re.DOTALL),
     "ends_soon": re.compile(r"(?P<requirement>\w+) ends in (?P<days>\d+) days"),
     "outsider_writes": re.compile(r"outsider_writes: (?P<who>\w+): (?P<said>.+)", re.DOTALL),
 }

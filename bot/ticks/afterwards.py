@@ -15,6 +15,7 @@ from flows.library import Library
 from flows.messages import Address, Choice, Purpose
 from flows.places.hours_words import AFTER_STEP, CAME, MISSED
 from flows.rules.attendance import ANSWER_WITHIN, ASK_AFTER, STILL_ASKED
+from flows.rules.digests import Digest
 from flows.wording import say_minutes, say_slot
 from storage import hours
 from storage.database import Database
@@ -95,17 +96,17 @@ def is_time_for_digests(hub: Hub, now: datetime) -> bool:
 
 
 def send_digests(database: Database, hub: Hub, library: Library, accounts: Mapping[str, str], now: datetime) -> int:
-    """Write to each supervisor who has claims to look at, once a day; return to how many.
+    """Write to each supervisor who has new claims to look at, and once more if they do not; return to how many.
 
     Args:
         accounts: our side of each channel that is on, by its name.
     """
-    day = now.astimezone(ZoneInfo(hub.zone)).date()
+    zone = ZoneInfo(hub.zone)
     with database.reading() as session:
         sites = hours.waiting(session, hub.id)
     sent = 0
     for site in sites:
-        user = _contact(site.contact, day)
+        user = _contact(site.contact, now.astimezone(zone).date())
         channel = "email" if "@" in user else "sms"
         account = accounts.get(channel)
         with database.session() as session:
@@ -114,11 +115,10 @@ def send_digests(database: Database, hub: Hub, library: Library, accounts: Mappi
                 continue
             to = Address(channel=channel, account=account, user=user)
             text = _digest(library, hub, site)
-            key = f"hours:{site.site_id}:{day}"
-            if hours.send_digest(session, hub.id, site, to=to, text=text, key=key, now=now):
-                sent += 1
-            else:
+            done = hours.send_digest(session, hub.id, site, to=to, text=text, zone=zone, now=now)
+            if done is None:
                 hours.tell_of_unsent(session, hub.id, _UNSENT, now)
+            sent += done is Digest.WRITE
     return sent
 
 

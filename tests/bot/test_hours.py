@@ -258,16 +258,52 @@ async def test_forwarded_link_shows_nothing_and_changes_nothing(house: House) ->
     assert {row[2] for row in ledger(house)} == {"claimed"}
 
 
-async def test_digest_leaves_once_a_day_and_never_without_claims(house: House) -> None:
-    await claimed(house)
-    more = await house.jump(START + timedelta(hours=4))
-    next_day = await house.jump(START + timedelta(hours=26))
-    change(house, "UPDATE hours SET status = 'approved'")
-    quiet = await house.jump(START + timedelta(hours=50))
+async def digests(house: House, *, days: float) -> list[int]:
+    """Let days pass; return on which of them, counted from the shift, the supervisor was written to."""
+    on, begin = [], house.clock.at
+    for hour in range(int(days * 24)):
+        left = await house.jump(begin + timedelta(hours=hour + 1))
+        on += [(house.clock.at - START).days for message in left if message.to.user == SUPERVISOR]
+    return on
 
-    assert [m for m in more if m.to.user == SUPERVISOR] == []
-    assert len([m for m in next_day if m.to.user == SUPERVISOR]) == 1
-    assert [m for m in quiet if m.to.user == SUPERVISOR] == []
+
+def unanswered(house: House) -> list[object]:
+    return [row["reason"] for row in rows(house, "SELECT reason FROM task WHERE reason LIKE 'hours_unanswered%'")]
+
+
+async def test_supervisor_is_reminded_once_of_the_same_claims_and_then_staff_are_told(house: House) -> None:
+    await claimed(house)
+    days = await digests(house, days=5)
+    before = unanswered(house)
+    days += await digests(house, days=2)
+    told = unanswered(house)
+    change(house, "UPDATE task SET closed_at = opened_at")
+    days += await digests(house, days=3)
+
+    assert days == [3]
+    assert before == []
+    assert told == unanswered(house) == ["hours_unanswered: Lincoln Library"]
+
+
+async def test_claims_left_of_those_told_of_are_not_told_of_anew(house: House) -> None:
+    await claimed(house)
+    change(house, "UPDATE hours SET status = 'approved' WHERE id = (SELECT max(id) FROM hours)")
+
+    assert await digests(house, days=2) == []
+
+
+async def test_new_claim_is_told_of_the_same_day_and_no_digest_leaves_without_claims(house: House) -> None:
+    await claimed(house)
+    later = START + timedelta(days=1)
+    await shift(house, ANA, starts=SHIFT + timedelta(days=1))
+    change(house, "UPDATE slot SET site_id = (SELECT min(id) FROM site)")
+    house.clock.at = later + timedelta(minutes=60)
+    await house.say("sms", ANA, "done")
+    days = await digests(house, days=2)
+    change(house, "UPDATE hours SET status = 'approved'")
+
+    assert days == [1]
+    assert await digests(house, days=4) == []
 
 
 async def test_claims_at_a_place_without_a_supervisor_are_shown_to_a_human(house: House) -> None:

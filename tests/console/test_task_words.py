@@ -54,6 +54,7 @@ _OUTSIDERS: Final = (
 )
 #: Made by SQL, or in a variable of its own.
 _MADE: Final = (
+    "hours_unanswered: Lincoln Library",
     "code_used_often: Acme Bakeries",
     *(f"{kind} ends in 30 days" for kind in LIBRARY.requirements),
     *(f"outsider_writes: {one.value}: hello" for one in _OUTSIDERS),
