@@ -49,6 +49,8 @@ class Helper:
     history: History
     #: When they were last asked to cover anything.
     last_asked_at: datetime | None
+    #: Whether they have said yes to this very shift before, when somebody else had it already.
+    wanted_it: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +83,9 @@ def next_wave(
     quiet_hours: QuietHours,
     now: datetime,
 ) -> Wave:
-    """Choose whom to ask now: whom nothing keeps from the shift and who may be written to, least recently asked first.
+    """Choose whom to ask now: whom nothing keeps from the shift and who may be written to.
 
+    Who wanted it before and was too late comes first, then who was asked least recently.
     People in their quiet hours are left for later; when there is nobody else, it is looked at again as soon as the first
     of them may be written to. With nobody at all left, it is looked at again at the end.
     """
@@ -94,7 +97,7 @@ def next_wave(
             for helper in helpers
             if keeps_from(slot, helper.person, helper.history, courses=courses, needs=needs, now=now) is None
         ),
-        key=_least_recently_asked,
+        key=_first_to_ask,
     )
     opens = {helper.person_id: next_open(now, zone=helper.person.zone, quiet_hours=quiet_hours) for helper in fit}
     asked = tuple(helper for helper in fit if opens[helper.person_id] <= now)[:size]
@@ -103,8 +106,8 @@ def next_wave(
     return Wave(asked=(), next_at=min([*opens.values(), end]))
 
 
-def _least_recently_asked(helper: Helper) -> tuple[datetime, int]:
-    return helper.last_asked_at or datetime.min.replace(tzinfo=UTC), helper.person_id
+def _first_to_ask(helper: Helper) -> tuple[bool, datetime, int]:
+    return not helper.wanted_it, helper.last_asked_at or datetime.min.replace(tzinfo=UTC), helper.person_id
 
 
 def keeps_from(

@@ -173,10 +173,19 @@ DUE: Final = f"""
     LEFT JOIN site AS t ON t.id = s.site_id
     ORDER BY due.next_wave_at
 """  # noqa: S608 - a constant
+#: Whoever was asked about a shift is not asked again, but for those who said yes when somebody else had it already.
+_WAS_ASKED: Final = """
+    SELECT 1 FROM cover_ask AS k JOIN cover AS o ON o.id = k.cover_id
+    WHERE k.person_id = {person} AND o.slot_id = {slot} AND (o.id = c.id OR k.status <> 'thanked')
+"""
+_WANTED: Final = """EXISTS (
+    SELECT 1 FROM cover_ask AS k JOIN cover AS o ON o.id = k.cover_id
+    WHERE k.person_id = p.id AND o.slot_id = n.id AND k.status = 'thanked')
+"""
 #: People who serve in the slot's role, may be written to, are free then, and have neither had a seat in it nor been
-#: asked about it; least recently asked first.
+#: asked about it in vain; whoever wanted it and was too late before all others, then least recently asked first.
 HELPERS: Final = f"""
-    SELECT p.id AS person_id, p.stage, p.language, p.zone, p.answers,
+    SELECT p.id AS person_id, p.stage, p.language, p.zone, p.answers, {_WANTED} AS wanted_it,
         (SELECT MAX(k.asked_at) FROM cover_ask AS k WHERE k.person_id = p.id) AS last_asked_at
     FROM cover AS c
     JOIN slot AS n ON n.id = c.slot_id
@@ -191,10 +200,8 @@ HELPERS: Final = f"""
             WHERE b.person_id = p.id AND (o.id = n.id OR b.status IN ('booked', 'confirmed')
                 AND o.starts_at < n.starts_at + CAST(n.minutes AS BIGINT) * 60000000
                 AND n.starts_at < o.starts_at + CAST(o.minutes AS BIGINT) * 60000000))
-        AND NOT EXISTS (
-            SELECT 1 FROM cover_ask AS k JOIN cover AS o ON o.id = k.cover_id
-            WHERE k.person_id = p.id AND o.slot_id = n.id)
-    ORDER BY COALESCE((SELECT MAX(k.asked_at) FROM cover_ask AS k WHERE k.person_id = p.id), 0), p.id
+        AND NOT EXISTS ({_WAS_ASKED.format(person="p.id", slot="n.id")})
+    ORDER BY wanted_it DESC, COALESCE((SELECT MAX(k.asked_at) FROM cover_ask AS k WHERE k.person_id = p.id), 0), p.id
     LIMIT :limit OFFSET :offset
 """  # noqa: S608 - a constant
 _LOCK: Final = """
@@ -205,16 +212,13 @@ _MOVE_ON: Final = """
     WHERE id = :id AND hub = :hub AND status = 'open' AND wave = :wave
     RETURNING id, slot_id
 """
-#: Nobody is asked twice about one shift, in whichever call.
-_ASK: Final = """
+_ASK: Final = f"""
     INSERT INTO cover_ask (hub, cover_id, person_id, status, asked_at)
     SELECT c.hub, c.id, CAST(:person_id AS INTEGER), 'asked', CAST(:now AS BIGINT) FROM cover AS c
-    WHERE c.id = :id AND NOT EXISTS (
-        SELECT 1 FROM cover_ask AS k JOIN cover AS o ON o.id = k.cover_id
-        WHERE k.person_id = :person_id AND o.slot_id = c.slot_id)
+    WHERE c.id = :id AND NOT EXISTS ({_WAS_ASKED.format(person=":person_id", slot="c.slot_id")})
     ON CONFLICT (cover_id, person_id) DO NOTHING
     RETURNING id
-"""
+"""  # noqa: S608 - a constant
 _NOT_QUEUED: Final = "DELETE FROM cover_ask WHERE id = :id"
 _NO_COVER: Final = """
     INSERT INTO task (hub, person_id, booking_id, kind, reason, opened_at)
@@ -244,7 +248,7 @@ def due(hub: str, now: datetime, limit: int) -> Operation[list[DueCover]]:
 
 
 def helpers(hub: str, cover: DueCover, limit: int, offset: int) -> Operation[list[Helper]]:
-    """List a part of those who might cover, least recently asked first."""
+    """List a part of those who might cover: who wanted this shift before, then least recently asked first."""
     found = []
     rows = yield Statement(HELPERS, {"hub": hub, "id": cover.id, "limit": limit, "offset": offset})
     for row in rows:
@@ -258,7 +262,15 @@ def helpers(hub: str, cover: DueCover, limit: int, offset: int) -> Operation[lis
             requirements=(yield from requirements.held_by(row["person_id"])),
         )
         last_asked_at = read_instant(row["last_asked_at"])
-        found.append(Helper(person_id=row["person_id"], person=person, history=past, last_asked_at=last_asked_at))
+        found.append(
+            Helper(
+                person_id=row["person_id"],
+                person=person,
+                history=past,
+                last_asked_at=last_asked_at,
+                wanted_it=bool(row["wanted_it"]),
+            )
+        )
     return found
 
 

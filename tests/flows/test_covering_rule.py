@@ -49,6 +49,13 @@ def helper(number: int, *, asked: datetime | None = None, zone: str | None = CHI
     return Helper(person_id=number, person=person, history=History(), last_asked_at=asked)
 
 
+def test_who_wanted_the_shift_before_comes_first_though_asked_a_moment_ago() -> None:
+    now = SHIFT.starts_at - timedelta(hours=20)
+    helpers = [*(helper(n) for n in range(3)), replace(helper(3, asked=now), wanted_it=True)]
+
+    assert asked_of(*helpers, now=now) == [3, 0, 1]
+
+
 def asked_of(*helpers: Helper, now: datetime, seats: int = 1) -> list[int]:
     wave = next_wave(helpers, SHIFT, seats=seats, courses={}, needs=(), quiet_hours=QUIET, now=now)
     return [one.person_id for one in wave.asked]

@@ -193,6 +193,30 @@ async def test_first_yes_has_it_and_the_others_are_too_late_though_seats_are_lef
     assert {row["reason"] for row in rows(database, "SELECT reason FROM outbox WHERE status = 8")} == {"filled"}
 
 
+async def test_who_was_too_late_is_asked_first_when_the_place_is_free_again(store: Store, database: Database) -> None:
+    await join(store, phone(1), phone(2), phone(3), phone(4))
+    slot = await late_release(store, database)
+    (cover,) = await store.due_covers(HUB.id, NOW, 10)
+    first, late, never, unasked = [(await loaded(store, phone(n))).person_id or 0 for n in (1, 2, 3, 4)]
+    await ask(store, cover, first, late, never)
+    await applied(store, Book(slot=slot, cover=cover.ref), sender=phone(1))
+    await applied(store, DeclineCover(cover=cover.ref, too_late=True), sender=phone(2))
+    await applied(store, DeclineCover(cover=cover.ref), sender=phone(3))
+    (booking,) = (await loaded(store, phone(1))).bookings
+
+    await applied(store, Release(booking=booking.ref, cause="said N"), sender=phone(1))
+    (again,) = await store.due_covers(HUB.id, NOW, 10)
+    found = await store.helpers(HUB.id, again, limit=9, offset=0)
+
+    assert [(one.person_id, one.wanted_it) for one in found] == [(late, True), (unasked, False)]
+    assert await ask(store, again, never, late) == 1
+    ((asked),) = (await loaded(store, phone(2))).asks
+    assert (asked.ref, asked.filled) == (again.ref, False)  # type: ignore[union-attr]
+    assert await store.helpers(HUB.id, again, limit=1, offset=1) == []
+    await applied(store, Book(slot=slot, cover=again.ref), sender=phone(2))
+    assert value(database, "SELECT count(*) FROM booking WHERE status = 'booked' AND person_id = :id", id=late) == 1
+
+
 async def test_nobody_takes_a_call_they_were_not_asked_about(store: Store, database: Database) -> None:
     await join(store, phone(1))
     slot = await late_release(store, database)
