@@ -19,7 +19,6 @@ from flows.stages import Stage
 from flows.wording import say_date, say_offer
 from storage import outbox, people, referees, requirements, tasks
 from storage.database import Database
-from storage.operations.guardians import KIND as CONSENT
 from storage.operations.requirements import Decided, EndingSoon, Freed
 from storage.store import NewMessage
 from storage.tables import PersonRow, new_ref
@@ -174,7 +173,11 @@ def tell_endings(database: Database, hub: Hub, library: Library, now: datetime) 
 
 def _ends_with_childhood(one: EndingSoon) -> bool:
     """Tell whether what ends is a guardian's consent that nobody has to renew: from then on they decide themselves."""
-    return one.kind == CONSENT and one.birth_date is not None and guardians.last_day(one.birth_date) == one.valid_until
+    return (
+        one.kind == guardians.KIND
+        and one.birth_date is not None
+        and guardians.last_day(one.birth_date) == one.valid_until
+    )
 
 
 def _tell_of_end(session: Any, hub: Hub, library: Library, one: EndingSoon, days: int, now: datetime) -> None:

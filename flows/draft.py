@@ -20,6 +20,7 @@ from flows.lookups import AskBroadcast, FindByCode, FindColleague, FindHours, Fi
 from flows.messages import Choice, Purpose
 from flows.model import Ask, Flow, Option, Step
 from flows.rules.eligibility import ADULT, needs_review
+from flows.rules.guardians import refused
 from flows.rules.organisations import PaidBy, payer
 from flows.rules.requirements import Need, Subject, needs_of, outstanding
 from flows.stages import Stage
@@ -303,6 +304,14 @@ class Draft:
     def current_stage(self) -> Stage:
         """The person's stage as this turn leaves it."""
         return self.moved_to or self.facts.person.stage
+
+    @property
+    def status_key(self) -> str:
+        """The phrase that says where the person stands."""
+        waits = self.current_stage is Stage.WAITING_GUARDIAN
+        if waits and refused(self.facts.person.requirements):
+            return "status_guardian_refused"
+        return f"status.{self.current_stage.value}"
 
     @property
     def language(self) -> str:

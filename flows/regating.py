@@ -201,7 +201,7 @@ def _go_on(draft: Draft, changed: Collection[str], *, moved: bool) -> None:
         draft.conversation = replace(draft.conversation, stack=())
         draft.needs = None
     if draft.current_stage is Stage.WAITING_GUARDIAN and (moved or answered & _ABOUT_GUARDIANS.keys()):
-        asks = _look_for_guardian(draft)
+        asks = _look_for_guardian(draft, answered)
         if asks:
             return
     elif moved:
@@ -238,12 +238,16 @@ def _ask_for_checks(draft: Draft) -> None:
         draft.effects.append(HandOff(reason="vetting"))
 
 
-def _look_for_guardian(draft: Draft) -> bool:
-    """Ask whoever is under 18 for their guardian, and tell whether; once it is known how to reach them, ask the guardian."""
+def _look_for_guardian(draft: Draft, answered: Collection[str]) -> bool:
+    """Ask whoever is under 18 for their guardian, and tell whether; once it is known how to reach them, ask the guardian.
+
+    Whoever is named in place of somebody else is reached elsewhere, as far as anybody knows.
+    """
     flow = draft.library.flows.get(_SIGN_UP)
+    unknown = {"guardian_contact"} - set(answered) if guarding.names_another(draft) else set()
     for name, fact in _ABOUT_GUARDIANS.items() if flow else ():
         step = flow.asks(name) if flow else None
-        if flow and step and draft.profile.get(fact) is None:
+        if flow and step and (draft.profile.get(fact) is None or name in unknown):
             _visit(draft, flow, step)
             return True
     draft.say_phrase("recheck.waiting_guardian")

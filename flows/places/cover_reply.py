@@ -124,7 +124,7 @@ def _answer(draft: Draft, ask: _Ask, *, taken: bool) -> None:
         draft.say_phrase("cover.gone")
     elif draft.current_stage not in MAY_SERVE:
         _decline(draft, ask)
-        draft.say_phrase(f"status.{draft.current_stage.value}")
+        draft.say_phrase(draft.status_key)
     elif any(_overlaps(ask, booking) for booking in draft.facts.bookings):
         _decline(draft, ask)
         draft.say_phrase("refusal.overlap")

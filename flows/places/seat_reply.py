@@ -66,7 +66,7 @@ def _answer(draft: Draft, offer: SeatOffer, *, taken: bool) -> None:
     elif slot.ref in draft.facts.seats_gone:
         _pass_on(draft, offer, "seat_lapsed")
     elif draft.current_stage not in may:
-        _pass_on(draft, offer, f"status.{draft.current_stage.value}")
+        _pass_on(draft, offer, draft.status_key)
     elif any(slot.starts_at < other.ends_at and other.starts_at < slot.ends_at for other in others):
         _pass_on(draft, offer, "refusal.overlap")
     else:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
 from flows.facts import GuardianStatus, age_on
 from flows.rules.eligibility import ADULT
+from flows.rules.requirements import Held, Status
 from flows.stages import Stage
 
+#: The requirement that a guardian's consent fulfils, in ``flows/requirements.toml``.
+KIND: Final = "guardian_consent"
+#: How often one contact is asked about one person under 18, under whatever names: nobody is worn down.
+MOST_NAMES: Final = 2
 #: Asked at most once more, after this time without an answer.
 ASK_AGAIN: Final = timedelta(days=3)
 #: Staff see a guardian who has not answered for so long.
@@ -46,6 +53,21 @@ BECOMES: Final = {
 def applies(birth_date: date | None, today: date) -> bool:
     """Tell whether a guardian decides for somebody: from the 18th birthday on, nobody does."""
     return birth_date is not None and age_on(birth_date, today) < ADULT
+
+
+def refused(held: Iterable[Held]) -> bool:
+    """Tell whether a guardian has refused or taken the consent back, and nobody else has been asked since."""
+    return any(one.kind == KIND and one.status is Status.REFUSED for one in held)
+
+
+def same_person(one: str, other: str) -> bool:
+    """Tell whether two names of a guardian are of one person, by the first: families share the others, and misspell them."""
+    return _first(one) == _first(other)
+
+
+def _first(name: str) -> str:
+    signs = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(sign for sign in signs if not unicodedata.combining(sign)).partition(" ")[0]
 
 
 def last_day(birth_date: date) -> date:

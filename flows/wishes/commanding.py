@@ -136,7 +136,7 @@ def tell_status(draft: Draft) -> None:
         if draft.current_stage is Stage.ELIGIBLE and draft.outstanding():  # the checks come before the training
             draft.say_phrase("status_checks_first")
         else:
-            draft.say_phrase(f"status.{(Stage.SCREENING if begun else draft.current_stage).value}")
+            draft.say_phrase(f"status.{Stage.SCREENING.value}" if begun else draft.status_key)
     for booking in draft.facts.bookings[:3]:
         keeping.say_booked(draft, booking)
     for slot in draft.facts.lines:
@@ -160,7 +160,7 @@ def open_offer(draft: Draft, kind: SlotKind, *, replaces: str | None = None, on:
             draft.say_phrase("finish_first")
             draft.ask_again()
         else:
-            draft.say_phrase(f"status.{draft.current_stage.value}")
+            draft.say_phrase(draft.status_key)
         return
     if kind is SlotKind.TRAINING and draft.current_stage is Stage.ELIGIBLE and draft.outstanding():
         if not walk.digress(draft, _VETTING, {}):

@@ -14,7 +14,7 @@ from flows.facts import GuardianStatus, Hub, Json, Ward
 from flows.library import Library
 from flows.messages import Address
 from flows.rules.eligibility import needs_review
-from flows.rules.guardians import Decision, last_day, stage_after
+from flows.rules.guardians import Decision, last_day, same_person, stage_after
 from flows.stages import Stage
 from flows.wishes import refereeing
 
@@ -56,6 +56,12 @@ def ask(draft: Draft) -> None:
             reminder=draft.phrase(f"guardian.reminder_by_{channel}", link=link),
         )
     )
+
+
+def names_another(draft: Draft) -> bool:
+    """Tell whether the person has named somebody else as their guardian in this turn."""
+    before, now = (_full_name(one.get("guardian_name")) for one in (draft.facts.person.answers, draft.profile))
+    return bool(before) and not same_person(before, now)
 
 
 def come_of_age(draft: Draft) -> None:

@@ -58,6 +58,7 @@ from storage.operations import (
     broadcast_texts,
     covers,
     forgetting,
+    guardian_requests,
     guardians,
     guesses,
     hours,
@@ -191,7 +192,7 @@ def perform_effects(turn: TurnWrite, scope: Scope, quiet_hours: QuietHours) -> O
             case JoinPeople():
                 join = effect
             case AskGuardian():
-                others.append(guardians.ask(scope, effect))
+                others.append(guardian_requests.ask(scope, effect))
             case AskReferee():
                 others.append(referees.ask(scope, effect))
             case DecideAsGuardian():

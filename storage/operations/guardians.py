@@ -1,4 +1,4 @@
-"""Ask guardians, and carry out what they decide: evidence, requirement, stage, dates and notices in one transaction."""
+"""Carry out what guardians decide: evidence, requirement, stage, dates and notices in one transaction."""
 
 from __future__ import annotations
 
@@ -8,130 +8,18 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from flows.conversation import Conversation
-from flows.effects import AskGuardian, DecideAsGuardian
+from flows.effects import DecideAsGuardian
 from flows.facts import GuardianStatus
-from flows.messages import Address, Purpose
-from flows.rules.guardians import ASK_AGAIN, BECOMES, MAY_FOLLOW, Decision
+from flows.messages import Purpose
+from flows.rules.guardians import BECOMES, KIND, MAY_FOLLOW, Decision
 from flows.rules.links import LinkPurpose
 from flows.stages import Stage
-from storage.operations import addresses, audit, links, people, referees, seats, timers
+from storage.operations import audit, guardian_requests, links, people, referees, seats, timers
 from storage.operations.reminders import QUEUE, queue_params
 from storage.operations.scope import Scope
 from storage.statements import Operation, Row, Statement
 from storage.store import NewMessage
-from storage.tables import from_micros, new_ref, to_micros
-
-#: The requirement that a guardian's consent fulfils, in ``flows/requirements.toml``.
-KIND: Final = "guardian_consent"
-
-# --- ask --------------------------------------------------------------------------------------------------------------
-
-_FIND_ADDRESS: Final = """
-    SELECT a.id, a.person_id, a.opted_out_at, p.birth_date FROM address AS a JOIN person AS p ON p.id = a.person_id
-    WHERE a.hub = :hub AND a.channel = :channel AND a.account = :account AND a."user" = :user
-"""
-#: Guardians mostly live with those they care for: the quiet hours of the home are theirs, and first its language.
-_SAME_HOME: Final = """
-    UPDATE person SET zone = (SELECT o.zone FROM person AS o WHERE o.id = :other), language = :language
-    WHERE id = :person_id
-"""
-_REPLACE: Final = """
-    UPDATE guardian SET status = 'replaced', decided_at = :now
-    WHERE person_id = :person_id AND guardian_id <> :guardian_id AND status = 'asked'
-    RETURNING ref
-"""
-_NAME: Final = """
-    INSERT INTO guardian (hub, ref, person_id, guardian_id, address_id, name, language, status, asked_at)
-    VALUES (:hub, :ref, :person_id, :guardian_id, :address_id, :name, :language, 'asked', :now)
-    ON CONFLICT (person_id, guardian_id) DO UPDATE
-    SET name = excluded.name, address_id = excluded.address_id, language = excluded.language,
-        status = CASE WHEN guardian.status = 'replaced' THEN 'asked' ELSE guardian.status END
-    RETURNING ref, status
-"""
-_OPEN_TASK: Final = """
-    INSERT INTO task (hub, person_id, kind, reason, opened_at) VALUES (:hub, :person_id, 'hand_off', :reason, :now)
-"""
-
-
-def ask(scope: Scope, effect: AskGuardian) -> Operation[None]:
-    """Write to a guardian with a link of their own: once, and once more if they stay silent; never after they opted out.
-
-    They become a person of their own, of whom nothing is known but where they can be written to.
-    """
-    now = from_micros(scope.now)
-    found = yield from _contact(scope.hub, effect.to, minor_id=scope.person_id, language=effect.language, now=scope.now)
-    if found is None:
-        yield from _open_task(scope, "guardian_not_asked")
-        return
-    address_id, guardian_id = found
-    params = {"person_id": scope.person_id, "guardian_id": guardian_id, "now": scope.now}
-    for row in (yield Statement(_REPLACE, params)):
-        yield from _drop_requests(scope.hub, row["ref"], now=scope.now)
-        yield from links.revoke(scope.hub, LinkPurpose.GUARDIAN, person_id=scope.person_id, subject=row["ref"], now=now)
-    (row,) = yield Statement(
-        _NAME,
-        {
-            **params,
-            "hub": scope.hub,
-            "ref": new_ref(),
-            "address_id": address_id,
-            "name": effect.name,
-            "language": effect.language,
-        },
-    )
-    if row["status"] != GuardianStatus.ASKED:
-        return
-    token = yield from links.make(
-        scope.hub,
-        LinkPurpose.GUARDIAN,
-        person_id=scope.person_id,
-        address_id=address_id,
-        subject=row["ref"],
-        now=now,
-    )
-    for nth, (text, not_before) in enumerate(((effect.text, None), (effect.reminder, now + ASK_AGAIN)), start=1):
-        yield from links.write(
-            scope.hub,
-            address_id=address_id,
-            text=text.replace("{token}", token),
-            purpose=Purpose.REQUEST,
-            key=f"request:{row['ref']}:{nth}",
-            not_before=not_before,
-            now=now,
-        )
-
-
-def _contact(hub: str, to: Address, *, minor_id: int, language: str, now: int) -> Operation[tuple[int, int] | None]:
-    """Find or add whom an address belongs to; ``None`` when they may not be asked."""
-    key = {"hub": hub, "channel": to.channel, "account": to.account, "user": to.user}
-    for _ in range(2):  # somebody else may add the same contact in between
-        rows = yield Statement(_FIND_ADDRESS, key)
-        if rows:
-            born = rows[0]["birth_date"]
-            is_minor = born is not None and _is_minor(str(born), from_micros(now))
-            if is_minor or rows[0]["opted_out_at"] is not None:
-                return None
-            return rows[0]["id"], rows[0]["person_id"]
-        person_id = yield from people.add(hub, stage=Stage.ENQUIRED, now=now)
-        address_id = yield from addresses.add(hub, to, person_id=person_id, now=now)
-        if address_id is not None:
-            scope = Scope(hub=hub, person_id=person_id, address_id=address_id, now=now)
-            yield from people.write_to(scope)
-            yield Statement(_SAME_HOME, {"person_id": person_id, "other": minor_id, "language": language})
-            return address_id, person_id
-        yield Statement("DELETE FROM person WHERE id = :person_id", {"person_id": person_id})
-    return None
-
-
-def _is_minor(born: str, now: datetime) -> bool:
-    return f"{int(born[:4]) + 18}{born[4:10]}" > f"{now:%Y-%m-%d}"
-
-
-def _open_task(scope: Scope, reason: str) -> Operation[None]:
-    yield Statement(_OPEN_TASK, {"hub": scope.hub, "person_id": scope.person_id, "reason": reason, "now": scope.now})
-
-
-# --- decide -----------------------------------------------------------------------------------------------------------
+from storage.tables import new_ref, to_micros
 
 #: Whoever is in the middle of a turn with the person under 18 thinks again, knowing of the decision; and the guardian's
 #: own answers come one after the other.
@@ -152,6 +40,7 @@ _SIGNED: Final = """
 _DECIDE: Final = """
     UPDATE guardian SET status = :status, decided_at = :now, stage_before = :stage_before, lapses_on = NULL WHERE id = :id
 """
+_STAND_AGAIN: Final = "UPDATE guardian SET stage_before = NULL WHERE person_id = :person_id"
 _EVIDENCE: Final = """
     INSERT INTO guardian_consent (hub, person_id, guardian_name, relation, form_version, via, edition, given_at)
     VALUES (:hub, :person_id, :guardian_name, :relation, :form_version, :via, :edition, :now)
@@ -182,10 +71,6 @@ _CLOSE_TASKS: Final = """
         ('guardian_silent', 'guardian_not_asked', 'guardian_declined', 'guardian_withdrew', 'consent_lapses',
         'consent_lapsed')
 """
-_DROP_REQUESTS: Final = """
-    UPDATE outbox SET status = 8, reason = 'decided', settled_at = :now
-    WHERE hub = :hub AND status IN (0, 1) AND dedupe_key IN (:first, :second)
-"""
 _TOLD: Final = {Decision.DECLINE: "guardian_declined", Decision.WITHDRAW: "guardian_withdrew"}
 #: ``flows.rules.requirements.Status``: a consent that was refused or taken back fulfils nothing.
 _REQUIREMENT: Final = {Decision.AGREE: "met", Decision.DECLINE: "refused", Decision.WITHDRAW: "refused"}
@@ -215,10 +100,10 @@ def decide(hub: str, effect: DecideAsGuardian, now: datetime) -> Operation[bool]
         yield from referees.go_on(scope, effect.letters)
     yield Statement(_CLOSE_TASKS, {"person_id": scope.person_id, "now": at})
     if told := _TOLD.get(effect.decision):
-        yield from _open_task(scope, told)
-    yield from _drop_requests(hub, effect.guardian, now=at)
+        yield from guardian_requests.open_task(scope, told)
+    yield from guardian_requests.drop_requests(hub, effect.guardian, now=at)
     if effect.stage is Stage.IN_REVIEW and row["stage"] != Stage.IN_REVIEW:
-        yield from _open_task(scope, "review_application")
+        yield from guardian_requests.open_task(scope, "review_application")
     yield from _tell(scope, row, effect, now)
     yield from audit.note(
         hub,
@@ -265,6 +150,9 @@ def _author(effect: DecideAsGuardian) -> str:
 def _keep(scope: Scope, row: Row, effect: DecideAsGuardian, now: datetime) -> Operation[None]:
     """Write down the decision: the evidence, the requirement, and how long the guardian's link leads here."""
     agrees = effect.decision is Decision.AGREE
+    if agrees:
+        yield from guardian_requests.set_others_aside(scope, row["guardian_id"])
+        yield Statement(_STAND_AGAIN, {"person_id": scope.person_id})
     left = row["stage"] if effect.decision is Decision.WITHDRAW and effect.stage.value != row["stage"] else None
     yield Statement(
         _DECIDE,
@@ -318,7 +206,3 @@ def _leave_flows(scope: Scope, state: str) -> Operation[None]:
     if state:
         left = replace(Conversation.decode(state), stack=(), side=None)
         yield Statement(_SET_STATE, {"person_id": scope.person_id, "state": left.encode()})
-
-
-def _drop_requests(hub: str, ref: str, *, now: int) -> Operation[None]:
-    yield Statement(_DROP_REQUESTS, {"hub": hub, "first": f"request:{ref}:1", "second": f"request:{ref}:2", "now": now})

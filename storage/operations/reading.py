@@ -83,7 +83,9 @@ LOAD: Final = f"""
 
 #: What ``read_ward`` needs of what is between a guardian and somebody under 18.
 WARD_COLUMNS: Final = """
-    g.ref, g.status, g.stage_before, p.stage, p.language, p.zone, p.answers, g.asked_edition > COALESCE(
+    g.ref, g.status, COALESCE(g.stage_before, (
+        SELECT o.stage_before FROM guardian AS o WHERE o.person_id = p.id AND o.stage_before IS NOT NULL
+        ORDER BY o.decided_at DESC LIMIT 1)) AS stage_before, p.stage, p.language, p.zone, p.answers, g.asked_edition > COALESCE(
         (SELECT max(e.edition) FROM guardian_consent AS e WHERE e.person_id = p.id AND e.withdrawn_at IS NULL), 0
     ) AS asked_anew
 """

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from flows.effects import DecideAsGuardian
-from flows.facts import GuardianStatus, Json
+from flows.facts import GuardianStatus
 from flows.rules.guardians import Decision
 from flows.stages import Stage
 from tests.flows.talk import SCREENED, Talk
@@ -25,7 +25,7 @@ def at(point: int, **facts: object) -> Talk:
     return replace(Talk().says(*SCREENED[:point]), **facts)  # type: ignore[arg-type]
 
 
-def own(talk: Talk) -> dict[str, Json]:
+def own(talk: Talk) -> dict[str, object]:
     """Return what the guardian has said about themselves."""
     return dict(talk.answers)
 
@@ -106,10 +106,10 @@ def test_withdraw_said_twice_is_answered_and_changes_nothing(ward: object) -> No
     assert (after.step, decisions(after)) == (before.step, [])
 
 
-@pytest.mark.parametrize("status", ["held", "opted_out"])
-def test_words_wait_while_a_human_holds_the_talk_or_nothing_may_be_said(status: str) -> None:
+@pytest.mark.parametrize(("held", "left"), [(True, False), (False, True)])
+def test_words_wait_while_a_human_holds_the_talk_or_nothing_may_be_said(*, held: bool, left: bool) -> None:
     talk = at(4, wards=(DECLINED,))
-    talk = replace(talk, person=replace(talk.person, **{status: True})).says("AGREE")
+    talk = replace(talk, person=replace(talk.person, held=held, opted_out=left)).says("AGREE")
 
     assert talk.text == ""
     assert decisions(talk) == []
