@@ -55,6 +55,19 @@ async def test_status_says_that_nobody_is_asked_after_a_refusal(
     assert _REFUSED[language] in await status(house, word)
 
 
+@pytest.mark.parametrize(("language", "word"), [("en", "CHANGE GUARDIAN"), ("es", "CAMBIAR TUTOR")])
+async def test_words_that_status_tells_ask_for_name_and_contact(house: House, language: str, word: str) -> None:
+    await refuse(house, language=language)
+
+    assert word in await status(house, "STATUS" if language == "en" else "ESTADO")
+    asked = [(await house.say("sms", MIA, line))[-1].text for line in (word, "Pedro Lopez", FATHER)]
+
+    names, contacts = {"en": ("full name?", "phone number or e-mail?"), "es": ("nombre completo", "correo o")}[language]
+    assert names in asked[0]
+    assert contacts in asked[1]
+    assert len([message for message in house.channels["sms"].sent if message.to.user == FATHER]) == 1
+
+
 @pytest.mark.parametrize("contact", [FATHER, MOTHER], ids=["another contact", "the same contact"])
 @pytest.mark.parametrize("by", ["decline", "withdraw"])
 async def test_another_guardian_is_asked_and_may_agree(house: House, by: str, contact: str) -> None:
