@@ -152,19 +152,26 @@ def test_minor_who_is_an_adult_after_all_needs_no_guardian() -> None:
     assert not done.answers.keys() & {"guardian_name", "guardian_contact"}
 
 
+#: The audience, and what it is asked.
+HIGH_SCHOOL = ("4", "Lincoln High", "2028", "NO")
+
+
 def test_adult_who_is_a_minor_after_all_needs_a_guardian() -> None:
     talk = SUMMARY.says("no", "2", "3/1/2010")
     assert talk.step == "guardian_name"
 
-    done = talk.says("Rosa Diaz", "rosa@example.org", "Mia Diaz")
+    asked = talk.says("Rosa Diaz", "rosa@example.org", "Mia Diaz")
+    assert asked.text.startswith("That one is for people of 55 and up")
+    done = asked.says(*HIGH_SCHOOL)
     assert done.step == "summary"
     assert done.answers["role"] == "mentor"
+    assert "programme" not in done.answers
     assert done.says("yes").person.stage is Stage.WAITING_GUARDIAN
 
 
 def test_role_that_is_no_longer_allowed_is_asked_again() -> None:
     coach = SUMMARY.says("no", "4", "3")
-    talk = coach.says("no", "2", "3/1/2010", "Rosa Diaz", "rosa@example.org", "Mia Diaz")
+    talk = coach.says("no", "2", "3/1/2010", "Rosa Diaz", "rosa@example.org", "Mia Diaz", *HIGH_SCHOOL)
 
     assert talk.step == "role"
     assert [choice.id for choice in talk.choices] == ["tutor", "mentor"]
@@ -220,11 +227,11 @@ def test_pinned_revision_is_used_while_it_is_kept() -> None:
 
 def test_flow_removed_meanwhile_does_not_trap_the_person(tmp_path: Path) -> None:
     shutil.copytree(str(files("flows")), tmp_path / "flows")
-    (tmp_path / "flows/audiences/older_adult.toml").unlink()
-    talk = replace(Talk().says(*SCREENED[:6]), library=read_library(tmp_path / "flows")).says("1")
+    (tmp_path / "flows/audiences/employee.toml").unlink()
+    talk = replace(Talk().says(*SCREENED[:5], "2"), library=read_library(tmp_path / "flows")).says("1")
 
     assert talk.step == "audience"
-    assert [choice.id for choice in talk.choices] == ["work_study", "employee", "high_school"]
+    assert [choice.id for choice in talk.choices] == ["work_study", "older_adult", "high_school"]
     assert talk.frame.answers["zip"] == "60614"
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from flows.rules.ledger import Ledger, ledger_for
-from tests.flows.talk import HUB, Talk
+from tests.flows.talk import HUB, MONDAY, Talk
 
 TO_INCOME = ("HI", "1", "1", "60614", "5/14/1956", "3", "2")
 
@@ -60,3 +60,38 @@ def test_whoever_does_not_tell_of_the_income_goes_on(reply: str) -> None:
 
     assert talk.step == "support"
     assert talk.answers.get("income_within_limit") is None
+
+
+@pytest.mark.parametrize(
+    ("hello", "born", "told", "again"),
+    [
+        ("HI", "5/14/1990", "That one is for people of 55 and up", "Which of these are you?"),
+        ("HOLA", "14/5/1990", "Ese grupo es desde los 55", "¿Qué le describe mejor?"),
+    ],
+)
+def test_who_is_younger_is_told_that_it_is_for_people_of_55_and_asked_again(
+    hello: str, born: str, told: str, again: str
+) -> None:
+    language = "1" if hello == "HI" else "2"
+    talk = Talk().says(hello, "1", language, "60614", born, "55")
+
+    assert talk.step == "audience"
+    assert told in talk.text
+    assert again in talk.text
+    assert talk.says("2").step == "employer"
+    assert told in talk.says("3").text
+
+
+def test_who_is_55_today_may_pick_it() -> None:
+    birthday = MONDAY.date().replace(year=MONDAY.year - 55)
+
+    assert Talk().says("HI", "1", "1", "60614", f"{birthday:%m/%d/%Y}", "55").step == "programme"
+    younger = birthday + timedelta(days=1)
+    assert Talk().says("HI", "1", "1", "60614", f"{younger:%m/%d/%Y}", "55").step == "audience"
+
+
+def test_who_is_17_is_led_to_another_audience() -> None:
+    talk = Talk().says("HI", "1", "1", "60614", "3/2/2009", "Rosa Vega", "rosa@example.org", "Ella Vega", "3")
+
+    assert "for people of 55 and up" in talk.text
+    assert talk.says("high school").step == "school"
