@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.facts import GuardianStatus, age_on
-from flows.rules.guardians import BECOMES, MAY_FOLLOW, Decision, applies, last_day, stage_after
+from flows.rules.guardians import BECOMES, MAY_FOLLOW, Decision, applies, last_day, refused, same_person, stage_after
+from flows.rules.requirements import Held, Status
 from flows.stages import MAY_SERVE, MAY_TRAIN, Stage
 
 
@@ -50,3 +51,23 @@ def test_withdrawal_takes_everything_from_people_and_agreeing_gives_no_more_than
 def test_no_decision_follows_itself(decision: Decision) -> None:
     assert BECOMES[decision] not in MAY_FOLLOW[decision]
     assert GuardianStatus.REPLACED not in MAY_FOLLOW[decision]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Maria Lopez", "maría López Diaz", True),
+        ("Maria Lopez", "Maria Lopes", True),
+        ("Maria Lopez", "Pedro Lopez", False),
+        ("Maria Lopez", "", False),
+    ],
+)
+def test_family_shares_its_names_but_the_first(one: str, other: str, *, same: bool) -> None:
+    assert same_person(one, other) is same_person(other, one) is same
+
+
+@given(st.sampled_from(list(Status)), st.sampled_from(["guardian_consent", "reference"]))
+def test_only_a_refused_consent_is_a_refusal(status: Status, kind: str) -> None:
+    held = (Held(kind="background_check", status=Status.REFUSED), Held(kind=kind, status=status))
+
+    assert refused(held) is (kind == "guardian_consent" and status is Status.REFUSED)

@@ -113,3 +113,13 @@ def test_words_wait_while_a_human_holds_the_talk_or_nothing_may_be_said(*, held:
 
     assert talk.text == ""
     assert decisions(talk) == []
+
+
+def test_where_five_things_are_under_way_already_the_question_is_finished_first() -> None:
+    talk = at(4, wards=(DECLINED,))
+    full = replace(talk.conversation, stack=talk.conversation.stack * 5)
+
+    after = replace(talk, conversation=full).says("AGREE")
+
+    assert (after.step, decisions(after)) == (talk.step, [])
+    assert after.conversation.stack == full.stack
