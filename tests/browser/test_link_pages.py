@@ -99,6 +99,7 @@ def _aid_office(page: Page, language: str) -> None:
 def _manager(page: Page, language: str) -> None:
     if language == "es":
         press(page, page.locator("button[value=no]").last)  # of the last of those listed
+        expect(page.locator("button[value=no]")).to_have_count(1)  # the page that has one place left
         press(page, page.locator("button[value=yes]"))
         expect(page.get_by_role("status")).to_be_visible()
 
