@@ -19,6 +19,7 @@ from typing import Final
 from bench.measuring import Cost, Costs, at_once, cpu_us, measured, show
 from bench.recording import Recording, Turn, open_inbox, opened, record
 from bench.signups import HUB, NOW, Person, copy_of, make_template, people
+from bot.memory import settle_in
 from flows.answers import read
 from flows.conversation import Conversation
 from flows.engine import advance
@@ -138,6 +139,7 @@ async def compare(folder: Path, *, turns: int, rounds: int) -> tuple[Costs, Cost
     make_template(f"sqlite:///{template}")
     library, everybody = shipped(), people(turns)
     recording = await record(SqliteDriver(str(copy_of(template))), library, everybody)
+    settle_in()  # as the program does once it serves
     costs: dict[str, list[Cost]] = defaultdict(list)
     types: dict[str, list[Cost]] = defaultdict(list)
     for _ in range(rounds):
