@@ -90,11 +90,6 @@ class Dialect:
     settled: str
     #: Those of the JSON list ``:sent``: ``id``, ``provider_id``, ``segments``.
     sent: str
-    #: Text of a broadcast ``b`` in the language of a person ``p``, English when there is none.
-    body_in_language: str
-    #: What it calls people without a first name, and without a site, likewise.
-    first_name_else: str
-    site_else: str
 
     def render(self, sql: str) -> str:
         """Fill in the words in braces."""
@@ -105,9 +100,6 @@ class Dialect:
             countries=self.countries,
             settled=self.settled,
             sent=self.sent,
-            body_in_language=self.body_in_language,
-            first_name_else=self.first_name_else,
-            site_else=self.site_else,
         )
 
 
@@ -136,14 +128,6 @@ def _rows_in_postgres(name: str, columns: Sequence[tuple[str, str]]) -> str:
     return f"SELECT {read} FROM jsonb_array_elements(CAST(:{name} AS JSONB))"  # noqa: S608 - constants
 
 
-def _in_sqlite(column: str) -> str:
-    return f"""COALESCE(json_extract({column}, '$."' || p.language || '"'), json_extract({column}, '$.en'))"""
-
-
-def _in_postgres(column: str) -> str:
-    return f"COALESCE(CAST({column} AS JSONB) ->> p.language, CAST({column} AS JSONB) ->> 'en')"
-
-
 SQLITE: Final = Dialect(
     for_update="",  # there is one writer, and it began IMMEDIATE
     skip_locked="",
@@ -151,9 +135,6 @@ SQLITE: Final = Dialect(
     countries="SELECT value FROM json_each(:countries)",
     settled=_rows_in_sqlite("settled", _SETTLED),
     sent=_rows_in_sqlite("sent", _SENT),
-    body_in_language=_in_sqlite("b.body"),
-    first_name_else=_in_sqlite("b.first_name_else"),
-    site_else=_in_sqlite("b.site_else"),
 )
 
 POSTGRES: Final = Dialect(
@@ -163,7 +144,4 @@ POSTGRES: Final = Dialect(
     countries="SELECT value FROM jsonb_array_elements_text(CAST(:countries AS JSONB))",
     settled=_rows_in_postgres("settled", _SETTLED),
     sent=_rows_in_postgres("sent", _SENT),
-    body_in_language=_in_postgres("b.body"),
-    first_name_else=_in_postgres("b.first_name_else"),
-    site_else=_in_postgres("b.site_else"),
 )

@@ -6,17 +6,19 @@ asks for the broadcast's state. So a pause holds at once, however many rows ther
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Final
 
-from flows.facts import ContactPolicy
+from flows.facts import LANGUAGES, ContactPolicy
 from flows.messages import Purpose
 from storage.recipients import MAY_BE_WRITTEN_TO, MEANT, PEOPLE, Recipients
 from storage.statements import Operation, Row, Statement, Value
 from storage.tables import to_micros
 
 _TAKE: Final = """
-    SELECT id, recipients, last_person_id, up_to_person_id, cap, written FROM broadcast
+    SELECT id, ref, recipients, body, first_name_else, site_else, expires_at, last_person_id, up_to_person_id, cap, written
+    FROM broadcast
     WHERE hub = :hub AND ref = :broadcast AND status IN ('confirmed', 'sending') AND NOT is_written {for_update}
 """
 STRETCH: Final = """
@@ -31,29 +33,35 @@ _SITE: Final = """
 """
 FIRST_NAME: Final = "NULLIF(TRIM(p.given_name), '')"
 SITE: Final = _SITE
-#: What is said to one person: only a text that names them is put together.
-_BODY: Final = f"""
-    CASE WHEN b.first_name_else = '{{{{}}}}' AND b.site_else = '{{{{}}}}' THEN {{body_in_language}}
-    ELSE replace(replace({{body_in_language}},
-        '{{{{first_name}}}}', COALESCE({FIRST_NAME}, {{first_name_else}}, '')),
-        '{{{{site}}}}', COALESCE({SITE}, {{site_else}}, '')) END
+
+
+def _in_their_language(name: str) -> str:
+    """Say in SQL one of the texts ``:NAME_en``, ``:NAME_es`` in the language of a person ``p``; English when there is none."""
+    others = " ".join(f"WHEN '{language}' THEN CAST(:{name}_{language} AS TEXT)" for language in LANGUAGES[1:])
+    return f"CASE p.language {others} ELSE CAST(:{name}_{LANGUAGES[0]} AS TEXT) END"
+
+
+_PLAIN: Final = _in_their_language("body")
+#: Only a text that names people is put together for each.
+_PERSONAL: Final = f"""
+    replace(replace({_PLAIN}, '{{{{first_name}}}}', COALESCE({FIRST_NAME}, {_in_their_language("first_name_else")}, '')),
+        '{{{{site}}}}', COALESCE({SITE}, {_in_their_language("site_else")}, ''))
 """
-#: A reference begins with that of its broadcast: as hard to guess, and its index grows at the end instead of everywhere.
 _FAN_OUT: Final = f"""
     INSERT INTO outbox (hub, ref, dedupe_key, channel, account, address_id, person_id, purpose, priority, status, body,
         choices, step, broadcast_id, forget, expires_at, attempts, created_at)
-    SELECT p.hub, b.ref || '-' || CAST(a.id AS TEXT), 'broadcast:' || CAST(b.id AS TEXT) || ':' || CAST(a.id AS TEXT), a.channel, a.account,
-        a.id, p.id, 'broadcast', {Purpose.BROADCAST.priority}, 1, {_BODY},
-        '[]', '', b.id, FALSE, b.expires_at, 0, CAST(:now AS BIGINT)
+    SELECT p.hub, CAST(:ref_begins AS TEXT) || a.id, CAST(:key_begins AS TEXT) || a.id, a.channel, a.account, a.id, p.id,
+        'broadcast', {Purpose.BROADCAST.priority}, 1, <body>, '[]', '', CAST(:id AS BIGINT), FALSE,
+        CAST(:expires_at AS BIGINT), 0, CAST(:now AS BIGINT)
     FROM {PEOPLE}
-    JOIN broadcast AS b ON b.id = :id
     WHERE p.id > :last AND p.id <= :last_id AND {MEANT} AND {MAY_BE_WRITTEN_TO}
-    ORDER BY p.id{{{{limit}}}}
-    ON CONFLICT (hub, dedupe_key) DO NOTHING{{{{returning}}}}
+    ORDER BY p.id
 """  # noqa: S608 - a constant
-FAN_OUT: Final = _FAN_OUT.replace("{{limit}}", "").replace("{{returning}}", "")
-#: The same to no more people than there is room for, telling how many.
-_FAN_OUT_SOME: Final = _FAN_OUT.replace("{{limit}}", " LIMIT :room").replace("{{returning}}", " RETURNING id")
+_ONCE: Final = " ON CONFLICT (hub, dedupe_key) DO NOTHING"
+FAN_OUT: Final = _FAN_OUT.replace("<body>", _PERSONAL) + _ONCE
+_FAN_OUT_PLAIN: Final = _FAN_OUT.replace("<body>", _PLAIN) + _ONCE
+#: To no more people than there is room for, telling how many.
+_FAN_OUT_SOME: Final = _FAN_OUT.replace("<body>", _PERSONAL) + " LIMIT :room" + _ONCE + " RETURNING id"
 _ADVANCE: Final = """
     UPDATE broadcast SET last_person_id = :last_id, written = written + :more, status = 'sending' WHERE id = :id
 """
@@ -80,14 +88,32 @@ def fan_out(hub: str, broadcast: str, limit: int, now: datetime, policy: Contact
     if not stretch["people"] or room == 0:
         yield Statement(_END, {"id": row["id"]})
         return 0
-    params: dict[str, Value] = {**Recipients.from_json(row["recipients"]).params(hub, policy, now)}
-    params |= {"id": row["id"], "last": row["last_person_id"], "last_id": stretch["last_id"], "now": to_micros(now)}
-    if room is None:
-        written = yield Statement(FAN_OUT, params)
-    else:
+    params: dict[str, Value] = {**Recipients.from_json(row["recipients"]).params(hub, policy, now), **_in_common(row)}
+    params |= {"last": row["last_person_id"], "last_id": stretch["last_id"], "now": to_micros(now)}
+    if room is not None:
         written = yield Statement(_FAN_OUT_SOME, {**params, "room": room})
+    else:
+        is_personal = (row["first_name_else"], row["site_else"]) != ("{}", "{}")
+        written = yield Statement(FAN_OUT if is_personal else _FAN_OUT_PLAIN, params)
     yield Statement(_ADVANCE, {"id": row["id"], "last_id": stretch["last_id"], "more": len(written)})
     return int(stretch["people"])
+
+
+def _in_common(row: Row) -> dict[str, Value]:
+    """Return what all rows of a broadcast have in common.
+
+    A reference begins with that of its broadcast: as hard to guess, and its index grows at the end instead of everywhere.
+    """
+    common: dict[str, Value] = {
+        "id": row["id"],
+        "ref_begins": f"{row['ref']}-",
+        "key_begins": f"broadcast:{row['id']}:",
+        "expires_at": row["expires_at"],
+    }
+    for name in ("body", "first_name_else", "site_else"):
+        texts = json.loads(row[name])
+        common |= {f"{name}_{language}": texts.get(language, texts.get(LANGUAGES[0])) for language in LANGUAGES}
+    return common
 
 
 # --- what was decided since -------------------------------------------------------------------------------------------
