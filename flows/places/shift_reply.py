@@ -98,9 +98,8 @@ def hear(draft: Draft, inbound: Inbound, wish: Intent | None) -> bool:
         if named:  # "I can't on Thursday" gives Thursday back, whatever else they might take
             said = replace(said, reply=ShiftReply.DECLINE)
         elif said.reply is ShiftReply.DECLINE and days - {draft.today.isoformat()}:
-            return (
-                False  # they have nothing on that day: whatever they mean, the place we asked about is not given back
-            )
+            # They have nothing on that day: whatever they mean, the place that we asked about is not given back.
+            return False
         _take_or_ask_which(draft, named or _meant(draft, asked), said, inbound.text)
     if said.asks and not replying.answer_question(draft, inbound):
         _pass_question_on(draft)
