@@ -121,14 +121,24 @@ class Clock:
         return sorted(at for at in found if at <= midnight)
 
     async def _move_on(self, now: datetime) -> None:
-        await self.store.promote(now)
-        await send_due(self.store, self.hub, self.library, now)
-        await pass_on_seats(self.store, self.hub, self.library, now)
-        await call_for_cover(self.store, self.hub, self.library, now)
-        await end_swaps(self.store, self.hub, self.library, now)
+        """Do each kind of work; what fails is told at the end, and keeps nothing else waiting."""
         accounts = {name: channel.account for name, channel in self.channels.items()}
-        await take_due(self.store, self.hub, self.shelf, accounts, now)
-        await write_out(self.store, self.hub, now)
+        failed: list[Exception] = []
+        for work in (
+            partial(self.store.promote, now),
+            partial(send_due, self.store, self.hub, self.library, now),
+            partial(pass_on_seats, self.store, self.hub, self.library, now),
+            partial(call_for_cover, self.store, self.hub, self.library, now),
+            partial(end_swaps, self.store, self.hub, self.library, now),
+            partial(take_due, self.store, self.hub, self.shelf, accounts, now),
+            partial(write_out, self.store, self.hub, now),
+        ):
+            try:
+                await work()
+            except Exception as error:  # noqa: BLE001 - raised below
+                failed.append(error)
+        if failed:
+            raise ExceptionGroup("some work of the clock failed", failed)
 
     async def _seldom(self, now: datetime, *, until: datetime) -> Upcoming:
         since = looked_back_to(self._looked_at, now)
