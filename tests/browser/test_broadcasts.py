@@ -102,7 +102,6 @@ def test_a_plain_broadcast_takes_six_clicks_and_every_page_is_fit_for_everybody(
     for _ in range(2):  # the demo's own clock may be late on a busy machine; this waits for it
         moved = page.request.post("/simulator/clock", form={"by": "hour"}, headers=_SAME, timeout=120_000)
         assert moved.ok, moved.text()
-    page.reload()  # that an open page follows by itself is another test's
     expect(page.locator("#live")).to_contain_text("Done", timeout=60_000)
     expect(page.locator("#live")).to_contain_text(f"{people} of {people} sent")
     look(page)

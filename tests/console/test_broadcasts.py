@@ -529,6 +529,24 @@ async def test_an_open_page_is_told_how_far_it_is_and_when_it_is_over(demo: Demo
     assert events.endswith("event: over\ndata: \n\n")
 
 
+async def test_an_open_page_is_told_soon_after_the_process_was_busy(demo: Demo) -> None:
+    await demo.enter(Role.COORDINATOR)
+    draft = await _checked(demo)
+    await demo.press(f"{draft}/confirm", number=str(await _number(demo, draft)))
+    watching = asyncio.create_task(demo.client.get(f"{draft}/events"))
+    await asyncio.sleep(0.2)
+    for _ in range(5):
+        time.sleep(0.6)  # noqa: ASYNC251 - nothing else gets its turn, so a look that was begun comes back late
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+    while _row(demo, draft).is_open:
+        demo.clock.forward_to(demo.app.now() + timedelta(hours=3))
+        await _leave(demo)
+
+    assert (await asyncio.wait_for(watching, 3)).text.endswith("event: over\ndata: \n\n")
+
+
 async def test_an_open_page_does_not_keep_the_process_from_ending(demo: Demo) -> None:
     await demo.enter(Role.COORDINATOR)
     draft = await _checked(demo)

@@ -20,9 +20,10 @@ from storage import broadcast_people, broadcast_report, broadcasts
 from storage.store import OutboxStatus
 from storage.tables import BroadcastRow
 
-#: How often an open page is told, and how much longer than a look itself takes is waited before the next.
+#: How often an open page is told, how much longer than a look itself takes is waited before the next, and how long at most.
 _LOOK_S: Final = 0.5
 _REST: Final = 10
+_LONGEST_REST_S: Final = 5.0
 #: A line that says nothing for longer might be cut by what stands in between.
 _ALIVE_S: Final = 15.0
 _PIECE: Final = "_broadcast_live.html"
@@ -85,8 +86,7 @@ def watch(visit: Visit) -> AsyncIterator[tuple[str, str] | None]:
 async def _watch(visit: Visit) -> AsyncIterator[tuple[str, str] | None]:
     last, told_at = "", time.monotonic()
     while True:
-        began = time.monotonic()
-        piece, is_over = await asyncio.to_thread(_look, visit)
+        piece, is_over, took_s = await asyncio.to_thread(_look, visit)
         if piece != last:
             last, told_at = piece, time.monotonic()
             yield "", piece
@@ -96,16 +96,21 @@ async def _watch(visit: Visit) -> AsyncIterator[tuple[str, str] | None]:
         if is_over:
             yield "over", ""
             return
-        await asyncio.sleep(max(_LOOK_S, _REST * (time.monotonic() - began)))
+        await asyncio.sleep(min(max(_LOOK_S, _REST * took_s), _LONGEST_REST_S))
 
 
-def _look(visit: Visit) -> tuple[str, bool]:
-    """Render how far it has come, and tell whether nothing will change any more."""
+def _look(visit: Visit) -> tuple[str, bool, float]:
+    """Render how far it has come; tell whether nothing will change any more, and how many seconds the look took.
+
+    Timed here: a busy event loop makes everybody wait, but no look dear.
+    """
+    began = time.monotonic()
     with visit.reading() as session:
         broadcast = drafts.find(visit, session)
         values = live_values(visit, session, broadcast)
         text = render(visit, room, _PIECE, values, rooms=())
-        return text, not broadcast.is_open and broadcast.status not in broadcasts.ALIVE
+        is_over = not broadcast.is_open and broadcast.status not in broadcasts.ALIVE
+    return text, is_over, time.monotonic() - began
 
 
 # --- decided ----------------------------------------------------------------------------------------------------------
