@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 
 def in_processes(number: int, do: Callable[[int, Callable[[], None]], None]) -> None:
@@ -29,6 +30,16 @@ def in_processes(number: int, do: Callable[[int, Callable[[], None]], None]) -> 
     os.write(gone[1], b"." * number)
     ends = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
     sys.exit(max(map(abs, ends)))
+
+
+def tell(counted: Mapping[str, int]) -> None:
+    """Write what one of the processes counted as one line of JSON.
+
+    In one piece: where the output is not buffered, ``print`` writes the end of a line by itself, and lines of others
+    come between.
+    """
+    sys.stdout.write(f"{json.dumps(counted)}\n")
+    sys.stdout.flush()
 
 
 def _fork(do: Callable[[], None]) -> int:

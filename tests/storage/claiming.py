@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from flows.effects import Book
 from flows.messages import Inbound
 from storage.opening import open_store
 from storage.store import SeatTaken, Stale, TurnResult
-from tests.storage.at_once import in_processes
+from tests.storage.at_once import in_processes, tell
 from tests.storage.cases import HUB, message, phone, turn
 
 
@@ -35,7 +34,7 @@ async def main(url: str, slot: str, first: int, number: int, *, wait: Callable[[
     results = await asyncio.gather(*(claim(who) for who in range(first, first + number)))
     await store.close()
     counted = Counter("refused" if isinstance(result, SeatTaken) else type(result).__name__ for result in results)
-    print(json.dumps(counted), flush=True)
+    tell(counted)
 
 
 if __name__ == "__main__":

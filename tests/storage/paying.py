@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from collections.abc import Callable
 from flows.effects import Book
 from storage.opening import open_store
 from storage.store import SeatTaken, Stale, TurnResult
-from tests.storage.at_once import in_processes
+from tests.storage.at_once import in_processes, tell
 from tests.storage.cases import HUB, MARIA, message, turn
 
 
@@ -30,7 +29,7 @@ async def main(url: str, process: int, slots: list[str], *, wait: Callable[[], N
     results = await asyncio.gather(*(claim(number, slot) for number, slot in enumerate(slots)))
     await store.close()
     counted = Counter("refused" if isinstance(result, SeatTaken) else type(result).__name__ for result in results)
-    print(json.dumps(counted), flush=True)
+    tell(counted)
 
 
 if __name__ == "__main__":
