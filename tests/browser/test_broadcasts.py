@@ -64,6 +64,12 @@ def _number(page: Page) -> str:
     return found[0]
 
 
+def _over(page: Page) -> None:
+    """Wait until the page was fetched once again, as it is when nothing more changes."""
+    expect(page.locator("#live")).not_to_have_attribute("hx-sse:close", "over", timeout=60_000)
+    page.wait_for_load_state()
+
+
 def _late(route: Route) -> None:
     time.sleep(1)
     route.fallback()
@@ -109,6 +115,7 @@ def test_a_plain_broadcast_takes_six_clicks_and_every_page_is_fit_for_everybody(
         assert moved.ok, moved.text()
     expect(page.locator("#live")).to_contain_text("Done", timeout=60_000)
     expect(page.locator("#live")).to_contain_text(f"{people} of {people} sent")
+    _over(page)
     look(page)
     page.get_by_role("button", name="Write to those who did not answer").click()
     expect(page.locator(".head").first).to_contain_text("Did not answer")
@@ -179,6 +186,7 @@ def test_the_same_by_keyboard_alone_held_and_ended(demo: DemoProcess, open_page:
     # The demo's own clock may be late on a busy machine; this waits for it.
     page.request.post("/simulator/clock", form={"by": "hour"}, headers=_SAME, timeout=120_000)
     expect(page.locator("#live")).to_contain_text("El envío fue detenido", timeout=60_000)
+    _over(page)
     look(page)
 
 
