@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from flows.commands import ShiftReply
 from flows.facts import Hub
 from flows.library import Library
-from flows.messages import Choice, Purpose
+from flows.messages import Purpose
+from flows.places.choices import seat_choices
 from flows.rules.covering import COVER_STEP, LAST_ASK, Helper, Wave, is_over, next_wave, size_and_pause
 from flows.rules.requirements import needs_of
 from flows.wording import say_offer, say_slot
@@ -73,14 +73,7 @@ def _message(cover: DueCover, helper: Helper, hub: Hub, library: Library) -> New
         person_id=helper.person_id,
         text=library.phrases.say("cover.ask" if cover.was_given_back else "cover.ask_open", language, values),
         purpose=Purpose.NOTICE,
-        choices=tuple(
-            Choice(
-                id=reply.value,
-                key=reply.value,
-                label=library.phrases.say(f"seat_choice.{reply.name.lower()}", language),
-            )
-            for reply in (ShiftReply.CONFIRM, ShiftReply.DECLINE)
-        ),
+        choices=seat_choices(library.phrases, language),
         step=f"{COVER_STEP}{cover.ref}",
         expires_at=cover.slot.starts_at.astimezone(UTC) - LAST_ASK,
     )

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from flows.commands import ShiftReply
 from flows.facts import Hub
 from flows.library import Library
-from flows.messages import Choice, Purpose
+from flows.messages import Purpose
+from flows.places.choices import seat_choices
 from flows.places.shift_reply import SEAT_STEP
 from flows.rules.waiting import offered_until
 from flows.wording import say_offer, say_when
@@ -47,14 +47,7 @@ def _tell(seat: KeptSeat, hub: Hub, library: Library, now: datetime) -> SeatTold
         person_id=seat.person_id,
         text=library.phrases.say("seat_kept", language, values),
         purpose=Purpose.NOTICE,
-        choices=tuple(
-            Choice(
-                id=reply.value,
-                key=reply.value,
-                label=library.phrases.say(f"seat_choice.{reply.name.lower()}", language),
-            )
-            for reply in (ShiftReply.CONFIRM, ShiftReply.DECLINE)
-        ),
+        choices=seat_choices(library.phrases, language),
         step=f"{SEAT_STEP}{seat.ref}",
         expires_at=until,
     )

@@ -6,16 +6,14 @@ from typing import assert_never
 
 from flows import wording
 from flows.answering import asides
-from flows.answers.outcome import Match
-from flows.answers.words import phrase_key
 from flows.commands import ShiftReply
 from flows.conversation import SideQuestion
 from flows.draft import Draft
 from flows.effects import AnswerSwap, Book, DeclineCover
 from flows.facts import Booking, CoverAsk, Json, SlotKind, SwapAsk
-from flows.intents import shift_replies
 from flows.messages import Inbound, InboundKind
 from flows.places import keeping, shift_reply
+from flows.places.choices import read_seat_choice
 from flows.rules.covering import COVER_STEP, SWAP_STEP, asked_last
 from flows.stages import MAY_SERVE, Stage
 
@@ -31,7 +29,7 @@ def hear(draft: Draft, inbound: Inbound) -> bool:
         return _take_tap(draft, inbound)
     if inbound.kind is not InboundKind.MESSAGE or not draft.facts.asks:
         return False
-    taken = _read(draft, inbound.text)
+    taken = read_seat_choice(draft, inbound.text)
     if taken is None:
         return False
     latest = draft.facts.asks[0]
@@ -68,24 +66,6 @@ def _take_tap(draft: Draft, inbound: Inbound) -> bool:
 
 def _step(ask: _Ask) -> str:
     return f"{COVER_STEP if isinstance(ask, CoverAsk) else SWAP_STEP}{ask.ref}"
-
-
-def _read(draft: Draft, text: str) -> bool | None:
-    """Read C or N; where no other question waits, also that they come or cannot, in their own words."""
-    reply = draft.library.commands.read_shift_reply(text)
-    if reply in (ShiftReply.CONFIRM, ShiftReply.DECLINE):
-        return reply is ShiftReply.CONFIRM
-    if reply is not None or draft.conversation.frame is not None:
-        return None
-    for name in (ShiftReply.CONFIRM, ShiftReply.DECLINE):  # the label that was shown beside the letter
-        if phrase_key(text) == phrase_key(draft.phrase(f"seat_choice.{name.name.lower()}")):
-            return name is ShiftReply.CONFIRM
-    outcome = shift_replies.read_shift_reply(
-        text, draft.library.intents, language=draft.language, today=draft.today, asked=True
-    )
-    if not isinstance(outcome, Match) or outcome.alternatives:
-        return None
-    return {shift_replies.CONFIRM: True, shift_replies.DECLINE: False}.get(str(outcome.value))
 
 
 def _ask_which(draft: Draft, asks: list[_Ask], bookings: list[Booking], *, taken: bool) -> None:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flows.answers import read
-from flows.answers.context import AnswerContext
-from flows.answers.outcome import Match
-from flows.commands import Commands, ShiftReply
+from flows.commands import ShiftReply
 from flows.draft import Draft
 from flows.effects import Book, LeaveLine
 from flows.facts import Booking, SeatOffer, SlotKind
 from flows.messages import Inbound, InboundKind
 from flows.places import keeping
+from flows.places.choices import read_seat_choice
 from flows.places.shift_reply import SEAT_STEP
 from flows.stages import MAY_SERVE, MAY_TRAIN, Stage
 
@@ -32,7 +30,7 @@ def hear(draft: Draft, inbound: Inbound) -> bool:
     offer = max(draft.facts.offers, key=lambda one: one.offered_at, default=None)
     if offer is None or inbound.kind is not InboundKind.MESSAGE or _asked_later(draft.facts.bookings, offer):
         return False
-    taken = _read(draft, inbound.text, draft.library.commands)
+    taken = read_seat_choice(draft, inbound.text)
     if taken is None:
         return False
     _answer(draft, offer, taken=taken)
@@ -42,18 +40,6 @@ def hear(draft: Draft, inbound: Inbound) -> bool:
 def _asked_later(bookings: Sequence[Booking], offer: SeatOffer) -> bool:
     """Tell whether a reminder has asked since; then a letter answers that."""
     return any(one.asked and one.changed_at is not None and one.changed_at > offer.offered_at for one in bookings)
-
-
-def _read(draft: Draft, text: str, commands: Commands) -> bool | None:
-    """Read C or N, or while no other question waits, any yes or no."""
-    reply = commands.read_shift_reply(text)
-    if reply in (ShiftReply.CONFIRM, ShiftReply.DECLINE):
-        return reply is ShiftReply.CONFIRM
-    if draft.conversation.frame is None:
-        outcome = read("yes_no", text, AnswerContext(language=draft.language, today=draft.today))
-        if isinstance(outcome, Match) and isinstance(outcome.value, bool) and not outcome.rest:
-            return outcome.value
-    return None
 
 
 def _answer(draft: Draft, offer: SeatOffer, *, taken: bool) -> None:

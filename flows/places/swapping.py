@@ -13,14 +13,15 @@ from flows.answering import asides
 from flows.answers import read
 from flows.answers.context import AnswerContext
 from flows.answers.outcome import Match
-from flows.commands import ShiftReply, bare
+from flows.commands import bare
 from flows.conversation import SideQuestion
 from flows.draft import Draft
 from flows.effects import AskSwap, OfferCode
 from flows.events import Colleague, ColleagueFound
 from flows.facts import Booking, Json, SlotKind
 from flows.lookups import FindColleague
-from flows.messages import Choice, Inbound, InboundKind, Purpose
+from flows.messages import Inbound, InboundKind, Purpose
+from flows.places.choices import seat_choices
 from flows.rules.covering import keeps_from, swap_until
 from flows.rules.links import LinkPurpose
 from flows.rules.one_person import MAX_MISSES, MISSES_WITHIN_S
@@ -155,15 +156,11 @@ def _ask(draft: Draft, booking: Booking, colleague: Colleague, *, until: datetim
         "slot": wording.say_slot(booking.slot, zone=colleague.person.zone, language=language),
     }
     key = "swap.request" if values["given_name"] else "swap.request_unnamed"
-    choices = tuple(
-        Choice(id=reply.value, key=reply.value, label=phrases.say(f"seat_choice.{reply.name.lower()}", language))
-        for reply in (ShiftReply.CONFIRM, ShiftReply.DECLINE)
-    )
     return AskSwap(
         booking=booking.ref,
         colleague=colleague.ref,
         text=phrases.say(key, language, values),
-        choices=choices,
+        choices=seat_choices(phrases, language),
         until=until,
         code=code,
     )

@@ -49,7 +49,7 @@ def test_who_looks_for_another_time_is_not_shown_full_ones() -> None:
     assert [choice.id for choice in talk.choices] == ["s2", "none"]
 
 
-@pytest.mark.parametrize("word", ["C", "c", "yes", "I'll be there"])
+@pytest.mark.parametrize("word", ["C", "c", "yes", "I'll be there", "I take it", "I'll take it!", "Lo tomo"])
 def test_kept_seat_is_taken_by_a_letter(word: str) -> None:
     talk = offered().says(word)
 
