@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from flows.conversation import Conversation
-from flows.effects import learned
+from flows.effects.learned import learned
 from flows.engine import Turn, advance
 from flows.events import (
     BroadcastFound,

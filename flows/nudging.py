@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from flows.conversation import Conversation
 from flows.draft import Draft
-from flows.effects import ClearTimer, Forget, SetTimer, TimerKind, learned
+from flows.effects import ClearTimer, Forget, SetTimer, TimerKind
+from flows.effects.learned import learned
 from flows.events import TimerDue
 from flows.facts import Person
 from flows.messages import Purpose

@@ -20,8 +20,10 @@ def seat_choices(phrases: Phrases, language: str) -> tuple[Choice, ...]:
 
 
 def read_seat_choice(draft: Draft, text: str) -> bool | None:
-    """Read whether a place that is offered is taken: C or N; where no other question waits, the words of a button as well,
-    and that the person comes or cannot, in their own."""
+    """Read whether a place that is offered is taken, by C or N; ``None`` where neither is said.
+
+    Where no other question waits, the words of a button do as well, and that the person comes or cannot, in their own.
+    """
     reply = draft.library.commands.read_shift_reply(text)
     if reply in (ShiftReply.CONFIRM, ShiftReply.DECLINE):
         return reply is ShiftReply.CONFIRM

@@ -23,8 +23,8 @@ from flows.effects import (
     Remember,
     Say,
     SetTimer,
-    learned,
 )
+from flows.effects.learned import learned
 from flows.engine import Turn, advance
 from flows.events import (
     BroadcastFound,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flows.effects import HandOff, MoveStage, Remember, learned
+from flows.effects import HandOff, MoveStage, Remember
+from flows.effects.learned import learned
 from flows.facts import Person
 from flows.stages import Stage
 
