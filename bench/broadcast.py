@@ -23,7 +23,7 @@ from sqlalchemy import create_engine
 
 from bench.broadcast_raw import NOW, WORDS, Longest, bare
 from bench.turns_postgres import fresh, server
-from bot.broadcasts import _BATCH
+from bot.broadcasts import BATCH
 from bot.memory import settle_in
 from bot.sender import Sender
 from channels.capabilities import SMS
@@ -89,16 +89,14 @@ def confirm(database: Database) -> str:
 
 
 def clear(url: str) -> None:
-    """Empty the outbox again."""
+    """Empty the outbox again, and let the disk come to rest: whoever comes second begins with as little as the first."""
     engine = create_engine(parse_url(url))
+    is_sqlite = engine.dialect.name == "sqlite"
     with engine.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM outbox")
+        connection.exec_driver_sql("DELETE FROM outbox" if is_sqlite else "TRUNCATE outbox")
         connection.exec_driver_sql("DELETE FROM broadcast")
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        else:
-            connection.exec_driver_sql("VACUUM outbox")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)" if is_sqlite else "CHECKPOINT")
     engine.dispose()
 
 
@@ -204,7 +202,7 @@ async def _ours(url: str, ref: str, people: int, seen: Seen) -> None:
     async with opened(url) as store:
 
         async def fan_out() -> None:
-            while await store.fan_out(HUB.id, ref, _BATCH, NOW):
+            while await store.fan_out(HUB.id, ref, BATCH, NOW):
                 pass
 
         seen.fan_out.append(await timed(fan_out, people))
@@ -245,7 +243,7 @@ async def reply_meanwhile(url: str, seconds: float) -> tuple[list[float], float]
         sender = sender_of(store, channel)
 
         async def write_out() -> None:
-            while await store.fan_out(HUB.id, ref, _BATCH, NOW):  # noqa: ASYNC110 - turns come in between
+            while await store.fan_out(HUB.id, ref, BATCH, NOW):  # noqa: ASYNC110 - turns come in between
                 await asyncio.sleep(0)
 
         writing = asyncio.create_task(write_out())

@@ -12,7 +12,8 @@ from typing import Final
 
 import asyncpg
 
-from bot.broadcasts import _BATCH
+from bot.broadcasts import BATCH
+from storage import postgres_driver, sqlite_driver
 from storage.database import prepare_sqlite
 from storage.tables import to_micros
 
@@ -50,10 +51,10 @@ _RAW_ADDRESSES: Final = """
 """
 
 
-def _raw_statement(last: int) -> str:
+def _raw_statement(last: int, batch: int) -> str:
     told = {"es": WORDS["es"].replace("{hub}", "Hub"), "en": WORDS["en"].replace("{hub}", "Hub")}
     times = {"now": to_micros(NOW), "expires": to_micros(NOW + timedelta(days=3))}
-    return _RAW_FAN_OUT.format(**told, **times, last=last, batch=_BATCH)
+    return _RAW_FAN_OUT.format(**told, **times, last=last, batch=batch)
 
 
 class Longest:
@@ -85,10 +86,11 @@ class BareSqlite:
 
     async def fan_out(self, people: int) -> None:
         """Insert from select, as many people a commit as we write."""
-        for last in range(0, people, _BATCH):
+        batch = min(BATCH, sqlite_driver.LARGEST_STRETCH)
+        for last in range(0, people, batch):
             with self.took.timed():
                 self._connection.execute("BEGIN IMMEDIATE")
-                self._connection.execute(_raw_statement(last))
+                self._connection.execute(_raw_statement(last, batch))
                 self._connection.execute("COMMIT")
 
     async def drain(self) -> int:
@@ -124,9 +126,10 @@ class BarePostgres:
 
     async def fan_out(self, people: int) -> None:
         """Insert from select, as many people a commit as we write."""
-        for last in range(0, people, _BATCH):
+        batch = min(BATCH, postgres_driver.LARGEST_STRETCH)
+        for last in range(0, people, batch):
             with self.took.timed():
-                await self._connection.execute(_raw_statement(last))
+                await self._connection.execute(_raw_statement(last, batch))
 
     async def drain(self) -> int:
         """Claim, read the addresses, settle: two commits a batch."""
