@@ -341,6 +341,7 @@ async def test_whom_all_read_one_language_is_written_to_again_in_it_alone(demo: 
     await demo.press(f"{draft}/check", until="", cap="")
     await demo.press(f"{draft}/confirm", number=str(await _number(demo, draft)))
     await _leave(demo)
+    assert (await demo.open(draft)).count("<figcaption>") == 1
 
     again = (await demo.press(f"{draft}/follow-up")).headers["location"].removesuffix("/message")
     page = await demo.open(f"{again}/message")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Final
 
 import bot.console.broadcasts.drafts as drafts
@@ -42,13 +42,19 @@ def show(visit: Visit) -> Answer:
             **live_values(visit, session, broadcast),
             "texts": [
                 (language, drafts.with_names(text, Words(room.name, visit.language, visit.hub.name)))
-                for language, text in broadcasts.texts_of(broadcast).items()
+                for language, text in _read_by_people(broadcasts.texts_of(broadcast)).items()
             ],
             "filters": drafts.Naming(visit, session).name(drafts.recipients_of(broadcast)),
             "report": broadcast_report.report(session, broadcast),
             "price": visit.hub.contact.text_price,
         }
     return Page(template="broadcast.html", values=values)
+
+
+def _read_by_people(texts: Mapping[str, str]) -> Mapping[str, str]:
+    """Leave out English words that only stand in: where all read another language, its words are kept for it too."""
+    others = [text for language, text in texts.items() if language != "en"]
+    return {language: text for language, text in texts.items() if language != "en" or text not in others}
 
 
 def live_values(visit: Visit, session: Any, broadcast: BroadcastRow) -> dict[str, Any]:
