@@ -45,8 +45,15 @@ class Instant(TypeDecorator[datetime]):
 
 
 def new_ref() -> str:
-    """Make an unguessable name for a row that people outside may see: 96 bits, 16 characters."""
-    return secrets.token_urlsafe(12)
+    """Make an unguessable name for a row that people outside may see: 96 bits, 16 characters.
+
+    It begins and ends with a letter or a digit: a command would take a dash in front for an option, and telephones leave
+    one at the end out of a link.
+    """
+    while True:
+        ref = secrets.token_urlsafe(12)
+        if ref[0].isalnum() and ref[-1].isalnum():
+            return ref
 
 
 def new_message_ref(micros: int) -> str:
