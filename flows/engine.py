@@ -34,7 +34,7 @@ from flows.geography import nearest_zip
 from flows.intents import STOP, Intent
 from flows.library import Library
 from flows.messages import Inbound, InboundKind, Purpose
-from flows.places import cover_reply, hours_words, seat_reply, shift_reply, swapping
+from flows.places import cover_reply, done_words, hours_words, seat_reply, shift_reply, swapping
 from flows.stages import Stage
 from flows.turns import Turn, finish
 from flows.walking import offering, walk
@@ -220,7 +220,7 @@ def _command(draft: Draft, inbound: Inbound) -> bool:
         command = Command.START
         if inbound.campaign:
             draft.remember("campaign", inbound.campaign)
-    command = command or hours_words.read_word(draft, inbound.text)
+    command = command or done_words.read_word(draft, inbound.text)
     if command in (Command.HERE, Command.DONE) and not hours_words.concerns(draft):
         return False
     beside = draft.library.commands.read_language_beside(inbound.text)

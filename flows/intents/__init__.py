@@ -43,7 +43,7 @@ _MAX_NAMED_WORDS: Final = 3
 #: From so many letters on, words are the same with another ending.
 _MIN_STEM_CHARS: Final = 8
 #: No choice on offer makes these an answer.
-_ABOVE_ALL: Final = frozenset({STOP, ALERT})
+ABOVE_ALL: Final = frozenset({STOP, ALERT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ class Intents:
         text = text[:MAX_CHARS]
         said = bare(text)
         found = self._command(said) or (None if said in self.commands.by_word else self._sentence(text, waiting))
-        if found is None or found.name in _ABOVE_ALL or waiting is None:
+        if found is None or found.name in ABOVE_ALL or waiting is None:
             return found
         return None if _names_one(phrase_key(text), waiting.choices) else found
 

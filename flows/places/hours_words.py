@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from typing import Final
 
 from flows import wording
 from flows.answers import read
 from flows.answers.context import AnswerContext
 from flows.answers.outcome import Match
-from flows.answers.words import fold, phrase_key
-from flows.commands import Command, Commands
+from flows.answers.words import phrase_key
 from flows.draft import Draft
 from flows.effects import Alert, CheckIn, ClaimHours, HandOff, MissShift
 from flows.events import VisitsFound
 from flows.facts import Booking, BookingStatus, Served, Slot
 from flows.lookups import FindVisits
 from flows.messages import Inbound, InboundKind
+from flows.places import done_words
+from flows.places.done_words import after_words
 from flows.rules.ledger import Span, is_at_the_door, is_possible, needs_look, overlaps, usual_minutes
 from flows.stages import Stage
 
@@ -31,37 +28,9 @@ MISSED: Final = "no"
 #: To anybody else HERE and DONE are words like others: who signs up says "done" and means the question.
 _SERVES: Final = frozenset({Stage.TRAINING, Stage.READY, Stage.PLACED, Stage.ACTIVE, Stage.PAUSED})
 _BY_NUMBER: Final = {"1": CAME, "2": MISSED}
-#: Begins with a number, in figures or in words.
-_LENGTH: Final = re.compile(
-    r"^(?:(?:with|after|in|for|about|around|from|it was|fueron|fue|con|en|por|como|de|desde|unas?|unos) )*"
-    r"(?:\d|[.,]\d|an? |one|two|three|four|five|six|seven|eight|half|un[ao]? |dos|tres|cuatro|cinco|seis|siete|ocho|medi[ao]|horas?)"
-)
-#: "done at 5" tells a time of day, not a length; alone behind DONE it says when they left.
-_CLOCK: Final = r"(?:1[0-2]|0?\d)(?::[0-5]\d)? ?(?:[ap]\.?m\.?|noon)?"
-_TIME_OF_DAY: Final = re.compile(r"^(?:at|by|since|until|till|a las?|hasta|from|de|desde)(?!\w)")
-_PARTS: Final = re.compile(r"(\d{1,2})(?::(\d\d))?")
-_LEFT_AT: Final = re.compile(rf"^(?:at|by|around|a las?) {_CLOCK}[.!]*$")
-#: From one time of day to another; without minutes or am and pm it may be a guess at hours.
-_FROM_TO: Final = re.compile(
-    rf"^(?:from|de|desde)? ?(?:las? )?(?P<begins>{_CLOCK}) ?(?:-|to|til|till|until|a|hasta) ?(?:las? )?(?P<ends>{_CLOCK})[.!]*$"
-)
-#: Nobody serves less than nothing, and no dash stands before a length.
-_MINUS: Final = re.compile(r"[\s:]-\d")
-#: Said behind DONE by those who are polite.
-_POLITE: Final = re.compile(
-    r"^(?:thanks?(?: you)?|thx|ty|muchas gracias|gracias|for (?:today|the day|now)|today|por hoy|por ahora|hoy)(?: (?:so|very) much)?(?:,? (?:thanks?(?: you)?|gracias))?[.!]*$"
-)
 
 
 # --- the words --------------------------------------------------------------------------------------------------------
-
-
-def read_word(draft: Draft, text: str) -> Command | None:
-    """Read DONE with hours behind it, or thanks, or when they left: "done 2 hours", "done, thanks", "done at 5"."""
-    rest = _behind_done(draft.library.commands, text)
-    if _POLITE.match(rest) or _LEFT_AT.match(rest) or _FROM_TO.match(rest):
-        return Command.DONE
-    return Command.DONE if _after_done(draft.library.commands, text) else None
 
 
 def concerns(draft: Draft) -> bool:
@@ -91,52 +60,12 @@ def here(draft: Draft) -> None:
 
 def done(draft: Draft, inbound: Inbound) -> None:
     """Look up which shift is done; how long it was is taken from the same text."""
-    rest = _behind_done(draft.library.commands, inbound.text)
-    told = "" if _POLITE.match(rest) else _after_done(draft.library.commands, inbound.text) or rest
-    minutes = _minutes(draft, told) if told and not _MINUS.search(inbound.text) else None
-    if told and (minutes is None or not is_possible(minutes)):
+    told = done_words.told(draft, inbound.text)
+    if told.is_clear:
+        draft.needs = FindVisits(minutes=told.minutes)
+    else:
         draft.say_phrase("done.how_long")
         draft.ask_again()
-        return
-    draft.needs = FindVisits(minutes=minutes)
-
-
-def _after_done(commands: Commands, text: str) -> str:
-    """Return what follows the word DONE, as far as that can be a length of time."""
-    rest = _behind_done(commands, text)
-    is_length = _FROM_TO.match(rest) or (_LENGTH.match(rest) and not _TIME_OF_DAY.match(rest))
-    return rest if is_length else ""
-
-
-def _behind_done(commands: Commands, text: str) -> str:
-    """Return what follows DONE, or a word that says so only with a length behind it."""
-    folded = fold(text).text
-    if found := _pattern(commands.done).match(folded):
-        return found[1].strip()
-    found = _pattern(tuple(sorted(_words()["done_with_a_length"]))).match(folded)
-    return found[1].strip() if found and _LENGTH.match(found[1].strip()) else ""
-
-
-@cache
-def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
-    longest_first = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    return re.compile(rf"^\W*(?:{longest_first})(?!\w)[\W_]*(.+)$", re.DOTALL)
-
-
-def _minutes(draft: Draft, text: str) -> int | None:
-    if (spell := _FROM_TO.match(text)) or _TIME_OF_DAY.match(text):
-        return _between(spell["begins"], spell["ends"]) if spell else None
-    outcome = read("duration", text, AnswerContext(language=draft.language, today=draft.today))
-    return int(str(outcome.value)) if isinstance(outcome, Match) else None
-
-
-def _between(begins: str, ends: str) -> int | None:
-    """Return how long it is from one time of the clock to the next other; "2-3" may be hours, and is asked about."""
-    if not any(sign in f"{begins}{ends}" for sign in (":", "m", "noon")):
-        return None
-    hours = [(int(found[1]) % 12, int(found[2] or 0)) for found in map(_PARTS.match, (begins, ends)) if found]
-    (hour, minute), (later, to) = hours
-    return (60 * (later - hour) + to - minute) % (12 * 60) or None
 
 
 # --- whether they came ------------------------------------------------------------------------------------------------
@@ -176,7 +105,7 @@ def _asked_later(draft: Draft, after: Booking) -> bool:
 
 def _answer(draft: Draft, text: str) -> tuple[str, int | None]:
     """Read whether they came, and for how long."""
-    key, words = phrase_key(text), _words()
+    key, words = phrase_key(text), after_words()
     if key in _BY_NUMBER:
         return _BY_NUMBER[key], None
     if key in words["missed"]:
@@ -188,17 +117,8 @@ def _answer(draft: Draft, text: str) -> tuple[str, int | None]:
         return "", None
     if not outcome.rest:
         return CAME if outcome.value else MISSED, None
-    minutes = _minutes(draft, outcome.rest) if outcome.value else None
+    minutes = done_words.read_minutes(draft, outcome.rest) if outcome.value else None
     return (CAME, minutes) if minutes and is_possible(minutes) else ("", None)
-
-
-@cache
-def _words() -> Mapping[str, frozenset[str]]:
-    table = tomllib.loads((files("flows") / "hours_words.toml").read_text("utf-8"))
-    return {
-        kind: frozenset(phrase_key(word) for listed in by_language.values() for word in listed)
-        for kind, by_language in table.items()
-    }
 
 
 def _miss(draft: Draft, booking: Booking | None) -> None:

@@ -94,6 +94,10 @@ def test_who_signs_up_says_these_words_like_any_other(word: str) -> None:
         ("terminé 1 h 15", 75),
         ("done, thanks so much!", 60),
         ("done for today", 60),
+        ("done, the kids were great!", 60),
+        ("Done! Great session today", 60),
+        ("listo, los niños muy contentos", 60),
+        ("done, two hours, the kids were great", 120),
         ("DONE 12:00-1:45", 105),
         ("done from 3 to 4:30", 90),
         ("done 3pm-5pm", 120),
@@ -138,10 +142,38 @@ def test_hours_that_cannot_be_are_asked_again(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["hecho", "I'm done at 4 on Fridays", "done with school in May", "done talking to you"]
+    "text",
+    [
+        "hecho",
+        "I'm done at 4 on Fridays",
+        "done with school in May",
+        "done talking to you",
+        "done, nobody was there",
+        "done, I can't come tomorrow",
+        "done! when is the next one",
+        "Done. I quit",
+        "done. had a great time but I fell and got hurt",
+        "done, please call me",
+        "listo, quiero otro turno",
+    ],
 )
 def test_other_words_claim_no_hours(text: str) -> None:
     assert not at_shift(timedelta(minutes=60)).says(text).all(ClaimHours)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "done, a child told me his dad hits him",
+        "Done 2 hours. A boy told me that his father hits him",
+        "listo, un niño me dijo que le pegan",
+    ],
+)
+def test_who_tells_of_harm_is_heard_before_their_hours(text: str) -> None:
+    talk = at_shift(timedelta(minutes=60)).says(text)
+
+    assert [alert.kind for alert in talk.all(Alert)] == ["harm"]
+    assert not talk.all(ClaimHours)
 
 
 def test_who_leaves_early_has_served_until_now() -> None:
