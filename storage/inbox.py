@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from flows.messages import InboundKind, Tap
 from flows.rules.contact import by_hand
+from flows.rules.urgency import Urgency, urgency
 from storage import audit, outbox
 from storage.browsing import AT_SITES
 from storage.operations.rows import read_choices
@@ -61,7 +62,7 @@ _THREADS: Final = """
     WHERE p.hub = :hub{and_seen}
 """
 _REASONS: Final = """
-    SELECT t.person_id, t.reason FROM task AS t
+    SELECT t.person_id, t.kind, t.reason FROM task AS t
     WHERE t.hub = :hub AND t.closed_at IS NULL AND t.person_id IS NOT NULL ORDER BY t.opened_at, t.id
 """
 
@@ -88,29 +89,35 @@ class Thread:
     held_by: str
     held_by_name: str
     snoozed_until: datetime | None
+    urgency: Urgency
 
 
 def list_threads(session: Session, hub: str, *, sites: frozenset[int] | None, now: datetime) -> list[Thread]:
-    """List who is in the inbox: who waits longest first, then who is only held, then what was laid aside."""
+    """List who is in the inbox: who waits for us by urgency, the longest first; who is only held; what was laid aside."""
     params: dict[str, Any] = {"hub": hub}
     query = text(_THREADS.replace("{and_seen}", f" AND {AT_SITES}" if sites is not None else ""))
     if sites is not None:
         query = query.bindparams(bindparam("sites", expanding=True))
         params["sites"] = sorted(sites)
-    reasons: dict[int, list[str]] = {}
-    for person_id, reason in session.connection().execute(text(_REASONS), {"hub": hub}):
-        reasons.setdefault(person_id, []).append(reason)
+    tasks: dict[int, list[tuple[str, str]]] = {}
+    for person_id, kind, reason in session.connection().execute(text(_REASONS), {"hub": hub}):
+        tasks.setdefault(person_id, []).append((kind, reason))
     rows = session.connection().execute(query, params).mappings()
-    threads = [_thread(row, tuple(dict.fromkeys(reasons.get(row["id"], ()))), now) for row in rows]
+    threads = [_thread(row, tasks.get(row["id"], ()), now) for row in rows]
     return sorted(threads, key=_place)[:MOST]
 
 
-def _place(thread: Thread) -> tuple[bool, bool, float]:
+def _place(thread: Thread) -> tuple[bool, bool, Urgency, float]:
     since = thread.waits_since or thread.said_at
-    return thread.snoozed_until is not None, thread.waits_since is None, since.timestamp() if since else 0.0
+    return (
+        thread.snoozed_until is not None,
+        thread.waits_since is None,
+        thread.urgency,
+        since.timestamp() if since else 0.0,
+    )
 
 
-def _thread(row: Mapping[Any, Any], reasons: tuple[str, ...], now: datetime) -> Thread:
+def _thread(row: Mapping[Any, Any], tasks: Sequence[tuple[str, str]], now: datetime) -> Thread:
     said_at, answered_at, asked_at = (_instant(row[name]) for name in ("said_at", "answered_at", "asked_at"))
     snoozed_until = _instant(row["snoozed_until"])
     if snoozed_until and (snoozed_until <= now or (said_at and said_at > (_instant(row["snoozed_at"]) or now))):
@@ -121,13 +128,14 @@ def _thread(row: Mapping[Any, Any], reasons: tuple[str, ...], now: datetime) -> 
         channel=row["channel"] or "",
         ending=str(row["address_user"])[-4:] if row["channel"] == "sms" else "",
         stage=row["stage"],
-        reasons=reasons,
+        reasons=tuple(dict.fromkeys(reason for _, reason in tasks)),
         said=row["said"] or "",
         said_at=said_at,
         waits_since=_waits_since(_instant(row["held_at"]), said_at, answered_at, asked_at),
         held_by=row["held_by"] or "",
         held_by_name=row["held_by_name"] or row["held_by"] or "",
         snoozed_until=snoozed_until,
+        urgency=urgency((name for task in tasks for name in task), is_answered=bool(row["held_by"])),
     )
 
 

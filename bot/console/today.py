@@ -31,7 +31,7 @@ _WAITING: Final = (
 
 @room.get("", Permission.OWN)
 def show(visit: Visit) -> Answer:
-    """Show who needs a human, longest waiting first, what is on today, and what happened since the evening."""
+    """Show who needs a human, the most urgent first, what is on today, and what happened since the evening."""
     if not visit.may(Permission.SEE_PEOPLE):
         return Led(to="/console/calendar" if visit.may(Permission.SEE_CALENDAR) else "/console/account")
     zone, hub = visit.house.zone, visit.hub.id

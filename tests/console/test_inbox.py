@@ -12,12 +12,15 @@ from sqlmodel import Session, col, select
 from flows.messages import Purpose
 from flows.rules.access import Role
 from flows.rules.contact import by_hand
+from flows.rules.urgency import Urgency
 from storage import inbox, people
 from storage.store import OutboxStatus
 from storage.tables import AddressRow, OutboxRow, PersonRow
 from tests.console.opened import MONDAY, Demo
 
 PHONE = "+17735550188"
+OTHER = "+17735550189"
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 async def _asks(demo: Demo) -> str:
@@ -200,6 +203,27 @@ async def test_words_for_later_leave_then_and_can_be_taken_back(demo: Demo) -> N
     await demo.app.clock.tick()
     await _drain(demo)
     assert [row.status for row in _hands(demo)] == [OutboxStatus.DROPPED, OutboxStatus.SENT]
+
+
+async def test_danger_comes_before_questions_and_those_before_decisions(demo: Demo) -> None:
+    await demo.enter(Role.COORDINATOR)
+    asks = await _asks(demo)
+    demo.clock.forward_to(demo.app.now() + timedelta(minutes=5))
+    await demo.say(OTHER, "HI", "1", "A child told me that his dad hits him")
+
+    with demo.app.database.reading() as session:
+        threads = inbox.list_threads(session, demo.app.hub.id, sites=None, now=demo.app.now())
+
+    waiting = [thread for thread in threads if thread.waits_since]
+    urgency = {thread.ref: thread.urgency for thread in waiting}
+    assert list(urgency.values()) == sorted(urgency.values())
+    assert waiting[0].ref == demo.talk(OTHER).person.ref
+    assert (urgency[waiting[0].ref], urgency[asks]) == (Urgency.DANGER, Urgency.SOON)
+    (longest, *_) = [thread for thread in waiting if thread.urgency is Urgency.IN_TURN]
+    assert (longest.waits_since or NEVER) < (waiting[0].waits_since or NEVER)
+    page = await demo.open("/console")
+    places = [page.index(f"/inbox/{thread.ref}") for thread in waiting[:5]]
+    assert places == sorted(places)
 
 
 async def test_what_is_laid_aside_is_back_when_they_write(demo: Demo) -> None:

@@ -16,6 +16,7 @@ from bot.console.words import Words
 from flows.facts import LANGUAGES
 from flows.library import shipped
 from flows.rules.links import LinkPurpose
+from flows.rules.urgency import NAMED
 
 ROOT: Final = Path(__file__).parent.parent.parent
 LIBRARY: Final = shipped()
@@ -149,3 +150,9 @@ def test_each_outsider_who_writes_is_named(outsider: LinkPurpose, language: str)
 )
 def test_what_a_reason_holds_is_told_within_a_sentence(reason: str, en: str, es: str) -> None:
     assert (told(reason, "en"), told(reason, "es")) == (en, es)
+
+
+def test_every_reason_that_is_named_is_one_that_staff_read() -> None:
+    say = Words("today", "en", "Hub")
+
+    assert [name for name in NAMED if not say.has(f"task.{name}")] == []
